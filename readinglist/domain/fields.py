@@ -1,0 +1,173 @@
+"""The fields of a paper that a person may edit, and what fits in each."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from readinglist.domain.citekey import check_key
+from readinglist.domain.identity import arxiv_id, doi_name
+from readinglist.domain.paper import Priority, Status, check_date
+from readinglist.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LONGEST_TEXT = 4_000_000
+_ENTRY_TYPE = re.compile(r"[a-z][a-z0-9_-]{0,40}")
+
+
+def parse_field(name: str, text: str) -> tuple[str, Any]:
+    """Return the attribute of `Paper` that `name` means and the value that `text` gives it.
+
+    Authors are separated by `;` or ` and `, links by white space; empty text empties a field.
+
+    Raises:
+        InvalidValueError: there is no such field, or the text doesn't fit it.
+    """
+    field = "published" if name in ("year", "date") else name
+    if field not in EDITABLE:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, EDITABLE, n=1)
+        raise InvalidValueError(
+            f"A paper has no field “{name}”.",
+            f"Did you mean {near[0]}?" if near else f"Fields: {', '.join(EDITABLE)}.",
+        )
+    if len(text) > _LONGEST_TEXT:
+        raise InvalidValueError(f"The {name} is longer than {_LONGEST_TEXT:,} letters.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidValueError(f"The {name} is not valid Unicode.") from error
+    return field, EDITABLE[field](text)
+
+
+def parse_tag(text: str) -> str:
+    """Return the tag that `text` names: no commas, no white space at its ends.
+
+    Raises:
+        InvalidValueError: nothing is left, or it is longer than 100 letters.
+    """
+    tag = " ".join(text.replace(",", " ").split())
+    if not tag or len(tag) > 100 or not tag.isprintable():
+        raise InvalidValueError(f"“{tag[:40]}” can't be a tag.", "A tag has 1 to 100 letters.")
+    return tag
+
+
+def _line(text: str) -> str | None:
+    return " ".join(text.split()) or None
+
+
+def _block(text: str) -> str | None:
+    return text if text.strip() else None
+
+
+def _title(text: str) -> str:
+    title = _line(text)
+    if not title:
+        raise InvalidValueError("A paper needs a title.")
+    return title
+
+
+def _authors(text: str) -> tuple[str, ...]:
+    return tuple(
+        name for part in re.split(r"\s*[;\n]\s*|\s+and\s+", text) if (name := _author(part))
+    )
+
+
+def _author(name: str) -> str:
+    """Return `Family, Given` of a name written in either order; one word stays as it is."""
+    name = " ".join(name.split()).strip(",")
+    if "," in name:
+        family, _, given = name.partition(",")
+        return f"{family.strip()}, {given.strip()}"
+    words = name.split()
+    if len(words) < 2:
+        return name
+    # Particles in lower case belong to the family name.
+    start = next((i for i, word in enumerate(words[1:-1], 1) if word[:1].islower()), -1)
+    return f"{' '.join(words[start:])}, {' '.join(words[:start])}"
+
+
+def _number(text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not text.strip().isdecimal() or len(text.strip()) > 9:
+        raise InvalidValueError(f"“{text.strip()}” is no number.")
+    return int(text)
+
+
+def _date(text: str) -> str | None:
+    return check_date(text.strip()) if text.strip() else None
+
+
+def _type(text: str) -> str:
+    kind = text.strip().lower() or "misc"
+    if not _ENTRY_TYPE.fullmatch(kind):
+        raise InvalidValueError(f"“{kind}” is no entry type.", "For example: article, misc, book.")
+    return kind
+
+
+def _arxiv(text: str) -> str | None:
+    if not text.strip():
+        return None
+    found = arxiv_id(text)
+    if not found:
+        raise InvalidValueError(f"“{text.strip()}” is no arXiv id.", "For example: 1706.03762.")
+    return found
+
+
+def _doi(text: str) -> str | None:
+    if not text.strip():
+        return None
+    found = doi_name(text)
+    if not found:
+        raise InvalidValueError(f"“{text.strip()}” is no DOI.", "For example: 10.1000/182.")
+    return found
+
+
+def _address(text: str) -> str | None:
+    address = text.strip()
+    if address and not re.fullmatch(r"https?://\S+", address):
+        raise InvalidValueError(f"“{address}” is no web address.", "It begins with https://.")
+    return address or None
+
+
+def _links(text: str) -> tuple[str, ...]:
+    return tuple(link for part in text.split() if (link := _address(part)))
+
+
+def _choice(kind: type[Status] | type[Priority]) -> Callable[[str], Status | Priority]:
+    def parse(text: str) -> Status | Priority:
+        try:
+            return kind(text.strip().lower())
+        except ValueError:
+            raise InvalidValueError(
+                f"“{text.strip()}” is no {kind.__name__.lower()}.",
+                f"It is one of {', '.join(kind)}.",
+            ) from None
+
+    return parse
+
+
+EDITABLE: dict[str, Callable[[str], Any]] = {
+    "key": lambda text: check_key(text.strip()),
+    "type": _type,
+    "title": _title,
+    "authors": _authors,
+    "author_count": _number,
+    "organization": _line,
+    "abstract": _block,
+    "published": _date,
+    "venue": _line,
+    "arxiv": _arxiv,
+    "doi": _doi,
+    "url": _address,
+    "links": _links,
+    "comments": _number,
+    "status": _choice(Status),
+    "priority": _choice(Priority),
+    "note": _block,
+}
+"""The editable fields, each with the function from text to value."""

@@ -1,0 +1,53 @@
+"""What can go wrong for a user, each in one sentence with the way out.
+
+Exit codes of the command line: 0 done; 1 not done, or not all of it; 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+
+class ReadingListError(Exception):
+    """The base of all errors that a user can cause.
+
+    Attributes:
+        message: what is wrong and where, one sentence.
+        hint: what to do about it; may be empty.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ConfigError(ReadingListError):
+    """The configuration file can't be used as it stands."""
+
+    exit_code = 2
+
+
+class LibraryError(ReadingListError):
+    """The library file is missing, damaged, foreign, newer, or can't be written."""
+
+
+class FormatError(ReadingListError):
+    """A file to import can't be read as what it should be."""
+
+
+class InvalidValueError(ReadingListError):
+    """A value that doesn't fit its field."""
+
+    exit_code = 2
+
+
+class UnknownKeyError(ReadingListError):
+    """No paper has this citation key."""
+
+
+class NothingToUndoError(ReadingListError):
+    """There is no step left to take back, or to bring again."""

@@ -1,0 +1,147 @@
+"""The journal: what was done, by whom and when, never rewritten."""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from readinglist.domain.change import Action, Change
+from readinglist.errors import LibraryError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+
+_COLUMNS = "id, machine, batch, at, action, reverts, paper, key, field, old, new"
+_RANDOM_BITS = 21
+
+
+def now() -> str:
+    """Return the present time as the library writes it: ISO 8601, UTC, to the second."""
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Journal:
+    """The journal of one working copy, in the name of one machine."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        machine: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._connection = connection
+        self._machine = machine
+        self._clock = clock
+
+    def record(
+        self, changes: Iterable[Change], action: Action, reverts: int | None = None
+    ) -> int | None:
+        """Append `changes` as one step and return the step's id; None where there are none.
+
+        Ids grow even when the clock goes back: they say what came after what.
+        """
+        (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
+        clocked = (int(self._clock() * 1000) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+        first = max(clocked, last + 1)
+        at = now()
+        rows = [
+            (first + n, self._machine, first, at, action, reverts)
+            + (c.paper, c.key, c.field, c.old, c.new)
+            for n, c in enumerate(changes)
+        ]
+        if not rows:
+            return None
+        self._connection.executemany(
+            f"INSERT INTO journal ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows
+        )
+        return first
+
+    def undoable(self) -> int | None:
+        """Return the newest step of this machine that is in force, or None."""
+        return self._stacks()[0]
+
+    def redoable(self) -> int | None:
+        """Return the undo that can be taken back, newest first, or None."""
+        return self._stacks()[1]
+
+    def step(self, batch: int) -> list[Change]:
+        """Return the changes of one step of this machine, in order."""
+        return self._select("batch = ? AND machine = ? ORDER BY id", batch, self._machine)
+
+    def history(self, paper: int | None = None, limit: int = 1000) -> list[Change]:
+        """Return the newest changes, newest first: of one paper, or of the library."""
+        if paper is None:
+            return self._select("1 ORDER BY id DESC, machine LIMIT ?", limit)
+        return self._select("paper = ? ORDER BY id DESC, machine LIMIT ?", paper, limit)
+
+    def edited_fields(self, paper: int) -> frozenset[str]:
+        """Return the fields of a paper that a person has set: no import may touch them."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT field FROM journal WHERE paper = ? AND action = ?",
+            (paper, Action.EDIT),
+        )
+        return frozenset(field for (field,) in rows)
+
+    def unsaved(self) -> list[Change]:
+        """Return the changes that the library file lacks, in order."""
+        return self._select("rowid > (SELECT value FROM meta WHERE name = 'saved') ORDER BY rowid")
+
+    def restore(self, changes: Iterable[Change]) -> None:
+        """Write back `changes` as they were."""
+        self._connection.executemany(
+            f"INSERT OR IGNORE INTO journal ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                (c.id, c.machine, c.batch, c.at, c.action, c.reverts)
+                + (c.paper, c.key, c.field, c.old, c.new)
+                for c in changes
+            ),
+        )
+
+    def _stacks(self) -> tuple[int | None, int | None]:
+        """Return the tops of the undo stack and of the redo stack."""
+        done: list[int] = []
+        undone: list[int] = []
+        steps = self._connection.execute(
+            "SELECT batch, action, reverts FROM journal WHERE machine = ? "
+            "GROUP BY batch ORDER BY batch",
+            (self._machine,),
+        )
+        for batch, action, reverts in steps:
+            if action == Action.UNDO:
+                if reverts in done:
+                    done.remove(reverts)
+                undone.append(batch)
+            elif action == Action.REDO:
+                if reverts in undone:
+                    undone.remove(reverts)
+                done.append(batch)
+            else:
+                done.append(batch)
+                undone.clear()
+        return (done[-1] if done else None, undone[-1] if undone else None)
+
+    def _select(self, condition: str, *parameters: object) -> list[Change]:
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM journal WHERE {condition}", parameters
+        )
+        return [change_from_row(row) for row in rows]
+
+
+def change_from_row(row: tuple[object, ...]) -> Change:
+    """Return the change of a row of the journal.
+
+    Raises:
+        LibraryError: a value doesn't fit.
+    """
+    id_, machine, batch, at, action, reverts, paper, key, field, old, new = row
+    try:
+        return replace(
+            Change(paper, field, old, new, Action(action)),  # type: ignore[arg-type]
+            id=id_, machine=machine, batch=batch, at=at, reverts=reverts, key=key,
+        )  # fmt: skip
+    except ValueError as error:
+        raise LibraryError(f"The journal holds an action that can't be one: {action!r:.60}.") from error

@@ -1,0 +1,252 @@
+"""Rows and papers: the one place that knows the columns."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.errors import LibraryError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+COLUMNS = (
+    "id", "key", "key_frozen", "type", "title", "authors", "author_count", "organization",
+    "abstract", "published", "venue", "arxiv", "doi", "url", "links", "comments", "status",
+    "priority", "note", "added_at",
+)  # fmt: skip
+_LISTS = frozenset(("authors", "links"))
+_NUMBERS = frozenset(("author_count", "comments", "key_frozen"))
+_BATCH = 500
+
+
+def encode(field: str, value: Any) -> str | int | None:
+    """Return `value` of a paper's `field` as its column holds it."""
+    if field in _LISTS:
+        return json.dumps(value, ensure_ascii=False) if value else None
+    if isinstance(value, bool):
+        return int(value)
+    return value if value is None or isinstance(value, int) else str(value)
+
+
+def decode(field: str, stored: Any) -> Any:
+    """Return the value of a paper's `field` from its column or from the journal.
+
+    Raises:
+        LibraryError: no value of that field looks so.
+    """
+    try:
+        if field in _LISTS:
+            return _strings(stored)
+        if stored is None:
+            return None
+        if field in _NUMBERS:
+            return bool(int(stored)) if field == "key_frozen" else int(stored)
+        if field == "status":
+            return Status(stored)
+        if field == "priority":
+            return Priority(stored)
+    except ValueError as error:
+        raise LibraryError(f"The library holds a {field} that can't be one: {stored!r:.60}.") from error
+    return stored
+
+
+def paper_from_row(row: tuple[Any, ...]) -> Paper:
+    """Return the paper of a row of `COLUMNS`, still without tags and sources.
+
+    Raises:
+        LibraryError: a value doesn't fit its column.
+    """
+    return Paper(**{name: decode(name, stored) for name, stored in zip(COLUMNS, row, strict=True)})
+
+
+def paper_to_json(paper: Paper) -> str:
+    """Return all of `paper` as one JSON object, for the journal."""
+    return json.dumps(dataclasses.asdict(paper), ensure_ascii=False)
+
+
+def paper_from_json(text: str) -> Paper:
+    """Return the paper that `paper_to_json` wrote.
+
+    Raises:
+        LibraryError: the text is not of that kind.
+    """
+    try:
+        values = json.loads(text)
+        values.update(
+            {name: tuple(values[name]) for name in ("authors", "links", "tags", "sources")},
+            status=Status(values["status"]),
+            priority=Priority(values["priority"]),
+        )
+        return Paper(**values)
+    except (ValueError, TypeError, KeyError) as error:
+        raise LibraryError("The journal holds a deleted paper that can't be read.") from error
+
+
+class PaperStore:
+    """The papers of one database, and which of them changed since they were last saved."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def count(self) -> int:
+        """Return how many papers there are."""
+        (count,) = self._connection.execute("SELECT count(*) FROM paper").fetchone()
+        return int(count)
+
+    def count_by_status(self) -> dict[Status, int]:
+        """Return how many papers have each status."""
+        counts = dict(self._connection.execute("SELECT status, count(*) FROM paper GROUP BY status"))
+        return {status: counts.get(status.value, 0) for status in Status}
+
+    def get(self, ids: Iterable[int]) -> list[Paper]:
+        """Return the papers of these ids, in their order; ids that are not there are left out."""
+        wanted = list(ids)
+        found: dict[int, Paper] = {}
+        for start in range(0, len(wanted), _BATCH):
+            chunk = wanted[start : start + _BATCH]
+            marks = ",".join("?" * len(chunk))
+            tags = self._grouped(
+                f"SELECT paper, tag FROM paper_tag WHERE paper IN ({marks}) ORDER BY tag", chunk
+            )
+            sources = self._grouped(
+                f"SELECT paper, name FROM paper_source JOIN source ON source.id = source "
+                f"WHERE paper IN ({marks}) ORDER BY source.added_at, name",
+                chunk,
+            )
+            rows = self._connection.execute(
+                f"SELECT {', '.join(COLUMNS)} FROM paper WHERE id IN ({marks})", chunk
+            )
+            for row in rows:
+                paper = paper_from_row(row)
+                found[paper.id] = dataclasses.replace(
+                    paper, tags=tags.get(paper.id, ()), sources=sources.get(paper.id, ())
+                )
+        return [found[number] for number in wanted if number in found]
+
+    def all_ids(self) -> list[int]:
+        """Return the ids of all papers, first added first."""
+        return [i for (i,) in self._connection.execute("SELECT id FROM paper ORDER BY added_at, id")]
+
+    def id_of_key(self, key: str) -> int | None:
+        """Return the paper that has, or once had, this citation key, without regard to case."""
+        row = self._connection.execute(
+            "SELECT id FROM paper WHERE key = ?1 COLLATE NOCASE "
+            "UNION ALL SELECT paper FROM key_alias JOIN paper ON id = paper "
+            "WHERE key_alias.key = ?1 COLLATE NOCASE LIMIT 1",
+            (key,),
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def keys(self) -> list[str]:
+        """Return all citation keys, and the names of those that were renamed."""
+        return [key for (key,) in self._connection.execute("SELECT key FROM paper")] + [
+            key for (key,) in self._connection.execute("SELECT key FROM key_alias")
+        ]
+
+    def identifiers(self) -> Iterator[tuple[int, str, str | None, str | None]]:
+        """Yield id, title, arXiv id and DOI of each paper."""
+        yield from self._connection.execute("SELECT id, title, arxiv, doi FROM paper")
+
+    def tags(self) -> list[tuple[str, int]]:
+        """Return the tags in use with the number of their papers, most used first."""
+        return self._connection.execute(
+            "SELECT tag, count(*) AS n FROM paper_tag GROUP BY tag ORDER BY n DESC, tag"
+        ).fetchall()
+
+    def add(self, paper: Paper) -> None:
+        """Write a paper that is not there yet, with its tags; its sources come by `add_source`."""
+        self._connection.execute(
+            f"INSERT INTO paper ({', '.join(COLUMNS)}) VALUES ({','.join('?' * len(COLUMNS))})",
+            [encode(name, getattr(paper, name)) for name in COLUMNS],
+        )
+        for tag in paper.tags:
+            self.add_tag(paper.id, tag)
+        self._touch(paper.id)
+
+    def set(self, paper: int, field: str, value: Any) -> None:
+        """Write one field of a paper: a column, not its tags."""
+        if field not in COLUMNS or field == "id":
+            raise ValueError(f"{field!r} is no column that can be set")
+        self._connection.execute(
+            f"UPDATE paper SET {field} = ? WHERE id = ?", (encode(field, value), paper)
+        )
+        self._touch(paper)
+
+    def add_tag(self, paper: int, tag: str) -> None:
+        """Give a paper a tag."""
+        self._connection.execute("INSERT OR IGNORE INTO paper_tag VALUES (?, ?)", (paper, tag))
+        self._touch(paper)
+
+    def remove_tag(self, paper: int, tag: str) -> None:
+        """Take a tag from a paper."""
+        self._connection.execute("DELETE FROM paper_tag WHERE paper = ? AND tag = ?", (paper, tag))
+        self._touch(paper)
+
+    def add_alias(self, key: str, paper: int) -> None:
+        """Let `key` go on naming the paper that had it."""
+        self._connection.execute("INSERT OR REPLACE INTO key_alias VALUES (?, ?)", (key, paper))
+
+    def remove_alias(self, key: str) -> None:
+        """Let `key` name nothing but a paper that has it."""
+        self._connection.execute("DELETE FROM key_alias WHERE key = ? COLLATE NOCASE", (key,))
+
+    def delete(self, paper: int) -> None:
+        """Take a paper out, with its tags and sources."""
+        self._connection.execute("DELETE FROM paper WHERE id = ?", (paper,))
+        self._connection.execute("DELETE FROM paper_tag WHERE paper = ?", (paper,))
+        self._connection.execute("DELETE FROM paper_source WHERE paper = ?", (paper,))
+        self._touch(paper)
+
+    def has_source(self, source: int) -> bool:
+        """Return whether a source was imported before."""
+        query = "SELECT 1 FROM source WHERE id = ?"
+        return self._connection.execute(query, (source,)).fetchone() is not None
+
+    def save_source(self, source: int, name: str, kind: str, at: str) -> None:
+        """Remember a source: the digest of its text, its name, its format."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO source VALUES (?, ?, ?, ?)", (source, name, kind, at)
+        )
+
+    def sources_of(self, paper: int) -> list[int]:
+        """Return the ids of the sources of a paper."""
+        query = "SELECT source FROM paper_source WHERE paper = ?"
+        return [source for (source,) in self._connection.execute(query, (paper,))]
+
+    def add_source(self, paper: int, source: int) -> None:
+        """Remember that a paper came from a source."""
+        self._connection.execute("INSERT OR IGNORE INTO paper_source VALUES (?, ?)", (paper, source))
+        self._touch(paper)
+
+    def remove_source(self, paper: int, source: int) -> None:
+        """Forget that a paper came from a source."""
+        self._connection.execute(
+            "DELETE FROM paper_source WHERE paper = ? AND source = ?", (paper, source)
+        )
+        self._touch(paper)
+
+    def _touch(self, paper: int) -> None:
+        """Note that the paper is to be saved and to be indexed."""
+        self._connection.execute(
+            "INSERT INTO unsaved (paper, version) VALUES (?, 1) "
+            "ON CONFLICT (paper) DO UPDATE SET version = version + 1",
+            (paper,),
+        )
+        self._connection.execute("INSERT OR IGNORE INTO unindexed VALUES (?)", (paper,))
+
+    def _grouped(self, query: str, parameters: list[int]) -> dict[int, tuple[str, ...]]:
+        groups: dict[int, list[str]] = {}
+        for paper, text in self._connection.execute(query, parameters):
+            groups.setdefault(paper, []).append(text)
+        return {paper: tuple(texts) for paper, texts in groups.items()}
+
+
+def _strings(stored: str | None) -> tuple[str, ...]:
+    values = json.loads(stored) if stored else []
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ValueError
+    return tuple(values)

@@ -1,0 +1,424 @@
+"""The working copy: a database of this machine in which every edit is durable at once.
+
+It has the tables of the library file, and beside them what is derived or of this machine
+only: what is still to be saved, what is still to be indexed, the search index. It can be
+deleted at any time; it is made anew from the library file.
+
+    edit -> working copy (one transaction) -> `save` patches the library file within a second
+    git, another program -> library file -> `take_in` brings it here and replays what is unsaved
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import socket
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from readinglist.domain.change import SOURCE, TAG, WHOLE_PAPER, Change
+from readinglist.errors import LibraryError
+from readinglist.storage import document
+from readinglist.storage.document import DocumentChangedError
+from readinglist.storage.journal import Journal, change_from_row
+from readinglist.storage.papers import PaperStore, decode, paper_from_json, paper_from_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: The tables of the library file, each with the columns that tell its rows apart.
+_TABLES = {
+    "paper": ("id",),
+    "paper_tag": ("paper", "tag"),
+    "source": ("id",),
+    "paper_source": ("paper", "source"),
+    "key_alias": ("key",),
+    "journal": ("id", "machine"),
+}
+_LAYOUT = "1"
+_SCHEMA = """
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    CREATE TABLE unsaved (paper INTEGER PRIMARY KEY, version INTEGER NOT NULL);
+    CREATE TABLE unindexed (paper INTEGER PRIMARY KEY);
+    CREATE INDEX paper_by_status ON paper (status);
+    CREATE INDEX paper_by_key ON paper (key COLLATE NOCASE);
+    CREATE INDEX paper_by_date ON paper (published);
+    CREATE INDEX tag_papers ON paper_tag (tag);
+    CREATE INDEX journal_by_paper ON journal (paper);
+    CREATE INDEX journal_by_machine ON journal (machine, batch);
+    INSERT INTO meta VALUES ('saved', 0);
+"""
+_PATIENCE = 10
+"""Seconds to wait for another process at work on the same library."""
+
+
+class WorkingCopy:
+    """The working copy of the library file at `path`.
+
+    Attributes:
+        papers: the rows of papers.
+        journal: what was done to them.
+        machine: the name of this machine in the journal.
+    """
+
+    def __init__(self, path: Path, state: Path) -> None:
+        """Open the working copy, made anew if need be, with what the library file holds now.
+
+        Args:
+            path: the library file; made if it is not there.
+            state: the folder for what belongs to this machine.
+
+        Raises:
+            LibraryError: the file is no sound library, or a folder can't be written.
+        """
+        self.path = path.parent.resolve() / path.name
+        self._folder = state / hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self.machine = _machine_name(state, self.path)
+        except OSError as error:
+            raise LibraryError(
+                f"{error.filename} can't be written: {error.strerror}.",
+                "It keeps your edits until they are saved; set XDG_STATE_HOME to another folder.",
+            ) from error
+        self._lock = self._folder / "lock.db"
+        self._database = self._folder / "working.db"
+        current = document.fingerprint(self.path)
+        if current is None:
+            with self._alone():
+                if document.fingerprint(self.path) is None:
+                    self._begin_anew()
+        self.connection = self._connect()
+        self.papers = PaperStore(self.connection)
+        self.journal = Journal(self.connection, self.machine)
+        try:
+            self.take_in()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the database; edits stay in it, saved or not."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all writes within one: all of them are kept, or none."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def version(self) -> int:
+        """Return a number that changes when another connection has written here."""
+        (version,) = self.connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def is_saved(self) -> bool:
+        """Return whether the library file has all that the working copy has."""
+        row = self.connection.execute("SELECT 1 FROM unsaved LIMIT 1").fetchone()
+        return row is None and not self.journal.unsaved()
+
+    def is_current(self) -> bool:
+        """Return whether the library file is the one last read or written here."""
+        return str(document.fingerprint(self.path)) == self._meta("document")
+
+    def save(self) -> bool:
+        """Bring the library file up to date; return whether it is.
+
+        False: git is at work in its folder, so that the edits wait in the working copy.
+
+        Raises:
+            LibraryError: the file can't be written, or another program damaged it.
+        """
+        with self._alone():
+            for _ in range(5):
+                if self.is_saved():
+                    return True
+                if document.git_is_busy(self.path):
+                    return False
+                if not self.is_current():
+                    self._take_in()
+                with contextlib.suppress(DocumentChangedError):
+                    self._write_document()
+                    return True
+        return False
+
+    def take_in(self) -> bool:
+        """Bring in what another program wrote to the library file; return whether there was any.
+
+        What is unsaved here stays: the edits are made again on top of what came.
+
+        Raises:
+            LibraryError: the file is no sound library; nothing was changed.
+        """
+        if self.is_current():
+            return False
+        with self._alone():
+            return False if self.is_current() else self._take_in()
+
+    # --- from the library file to the working copy
+
+    def _take_in(self) -> bool:
+        before = document.fingerprint(self.path)
+        if before is None:
+            # Between two steps of git, or deleted: what we have is written again at `save`.
+            self._set_meta("document", "None")
+            return False
+        with document.open_inspected(self.path) as incoming:
+            rows = {table: _rows(incoming, table) for table in _TABLES}
+        for row in rows["paper"].values():
+            paper_from_row(row)
+        for row in rows["journal"].values():
+            change_from_row(row)
+        changed = False
+        with self.transaction():
+            unsaved_changes = self.journal.unsaved()
+            versions = dict(self.connection.execute("SELECT paper, version FROM unsaved"))
+            unsaved_papers = {paper.id: paper for paper in self.papers.get(versions)}
+            origins = {paper: self.papers.sources_of(paper) for paper in unsaved_papers}
+            for table, incoming_rows in rows.items():
+                changed |= self._replace_rows(table, incoming_rows, keep=set(unsaved_papers))
+            self.connection.execute(
+                "UPDATE meta SET value = (SELECT coalesce(max(rowid), 0) FROM journal) "
+                "WHERE name = 'saved'"
+            )
+            self.journal.restore(unsaved_changes)
+            self.connection.execute("DELETE FROM unsaved")
+            for paper in unsaved_papers.values():
+                if paper.id not in rows["paper"]:
+                    self.papers.add(paper)
+                for source in origins[paper.id]:
+                    self.papers.add_source(paper.id, source)
+            for change in unsaved_changes:
+                self.apply(change)
+            self._set_meta("document", str(before))
+        return changed
+
+    def _replace_rows(
+        self, table: str, incoming: dict[tuple[object, ...], tuple[object, ...]], keep: set[int]
+    ) -> bool:
+        """Make the rows of `table` the incoming ones; return whether any differed.
+
+        Sources of unsaved papers are kept: no row of the library file names them yet.
+        """
+        present = _rows(self.connection, table)
+        gone = [key for key in present if key not in incoming and not (table == "source" and keep)]
+        new = [row for key, row in incoming.items() if present.get(key) != row]
+        condition = " AND ".join(f"{column} = ?" for column in _TABLES[table])
+        self.connection.executemany(f"DELETE FROM {table} WHERE {condition}", gone)
+        if new:
+            marks = ",".join("?" * len(new[0]))
+            self.connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", new)
+        if table in ("paper", "paper_tag"):
+            touched = {(key[0],) for key in gone} | {(row[0],) for row in new}
+            self.connection.executemany("INSERT OR IGNORE INTO unindexed VALUES (?)", touched)
+        return bool(gone or new)
+
+    def apply(self, change: Change) -> None:
+        """Give the field of a change its new value, where the paper is there."""
+        if change.field == WHOLE_PAPER:
+            if change.new is None:
+                self.papers.delete(change.paper)
+            elif change.old is None and not self.papers.get([change.paper]):
+                with contextlib.suppress(LibraryError):  # an added paper names only its source
+                    self.papers.add(paper_from_json(change.new))
+        elif not self.papers.get([change.paper]):
+            return
+        elif change.field == TAG:
+            if change.old is not None:
+                self.papers.remove_tag(change.paper, change.old)
+            if change.new is not None:
+                self.papers.add_tag(change.paper, change.new)
+        elif change.field == SOURCE:
+            if change.old is not None:
+                self.papers.remove_source(change.paper, int(change.old))
+            if change.new is not None:
+                self.papers.add_source(change.paper, int(change.new))
+        else:
+            self.papers.set(change.paper, change.field, decode(change.field, change.new))
+            if change.field == "key" and change.new is not None:
+                self.papers.remove_alias(change.new)
+                if change.old is not None:
+                    self.papers.add_alias(change.old, change.paper)
+
+    # --- from the working copy to the library file
+
+    def _write_document(self) -> None:
+        """Patch the library file. The caller is alone at it.
+
+        Raises:
+            DocumentChangedError: another program was faster; nothing was written.
+        """
+        expected = document.fingerprint(self.path)
+        self.connection.execute("BEGIN")  # one view of all tables, while edits go on elsewhere
+        try:
+            versions = self.connection.execute("SELECT paper, version FROM unsaved").fetchall()
+            (newest,) = self.connection.execute(
+                "SELECT coalesce(max(rowid), 0) FROM journal"
+            ).fetchone()
+            if expected is None:  # the file is gone: write all of it
+                saved, papers = 0, [(i,) for i in self.papers.all_ids()]
+            else:
+                saved, papers = int(self._meta("saved") or 0), [(paper,) for paper, _ in versions]
+            with document.replacing(self.path, expected) as target:
+                for table, column in (("paper", "id"), ("paper_tag", "paper"), ("paper_source", "paper")):
+                    self._copy_rows_of_papers(target, table, column, papers)
+                for table in ("source", "key_alias"):
+                    _copy_differences(self.connection, target, table)
+                target.executemany(
+                    "INSERT OR IGNORE INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                    self.connection.execute("SELECT * FROM journal WHERE rowid > ? ORDER BY rowid", (saved,)),
+                )
+        finally:
+            self.connection.execute("COMMIT")
+        with self.transaction():
+            self.connection.executemany(
+                "DELETE FROM unsaved WHERE paper = ? AND version = ?", versions
+            )
+            self.connection.execute("UPDATE meta SET value = ? WHERE name = 'saved'", (newest,))
+            self._set_meta("document", str(document.fingerprint(self.path)))
+
+    def _copy_rows_of_papers(
+        self, target: sqlite3.Connection, table: str, column: str, papers: list[tuple[int]]
+    ) -> None:
+        query = f"SELECT * FROM {table} WHERE {column} = ?"
+        for paper in papers:
+            rows = self.connection.execute(query, paper).fetchall()
+            if target.execute(query, paper).fetchall() == rows:
+                continue
+            if table != "paper" or not rows:
+                target.execute(f"DELETE FROM {table} WHERE {column} = ?", paper)
+            if rows:
+                marks = ",".join("?" * len(rows[0]))
+                target.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", rows)
+
+    # --- the files
+
+    def _begin_anew(self) -> None:
+        """Make an empty library file; what an earlier one left here is set aside."""
+        if self._database.exists():
+            os.replace(self._database, self._folder / "earlier.db")
+            for suffix in ("-wal", "-shm"):
+                (self._folder / f"working.db{suffix}").unlink(missing_ok=True)
+        with document.replacing(self.path, None):
+            pass
+
+    def _connect(self) -> sqlite3.Connection:
+        """Open the database of the working copy; one that is damaged or older is made anew."""
+        with contextlib.suppress(sqlite3.DatabaseError):
+            connection = self._open_database()
+            try:
+                if self._layout(connection) == f"{document.SCHEMA_VERSION}.{_LAYOUT}":
+                    return connection
+            except sqlite3.DatabaseError:
+                pass
+            connection.close()
+        with self._alone():
+            for name in ("working.db", "working.db-wal", "working.db-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.replace(self._folder / name, self._folder / name.replace("working", "set-aside"))
+            connection = self._open_database()
+            with document.open_inspected(self.path) as incoming:
+                statements = incoming.execute(
+                    "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name IN "
+                    f"({','.join('?' * len(_TABLES))})",
+                    tuple(_TABLES),
+                ).fetchall()
+            # The inspection compared these with what our own migrations make.
+            connection.executescript(
+                "BEGIN;" + ";".join(sql for (sql,) in statements) + ";" + _SCHEMA
+                + f"INSERT INTO meta VALUES ('layout', '{document.SCHEMA_VERSION}.{_LAYOUT}');COMMIT;"
+            )
+        return connection
+
+    def _open_database(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self._database, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            raise LibraryError(f"{self._database} can't be opened: {error}.") from error
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    @staticmethod
+    def _layout(connection: sqlite3.Connection) -> str | None:
+        row = connection.execute("SELECT value FROM meta WHERE name = 'layout'").fetchone()
+        return row[0] if row else None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from reading or writing the library file meanwhile.
+
+        The lock is a transaction on a database of its own: it ends with the process.
+        """
+        lock = sqlite3.connect(self._lock, timeout=_PATIENCE, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+            yield
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            raise LibraryError(
+                f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
+                "Your edits are kept on this machine; close the other one and try again.",
+            ) from error
+        finally:
+            lock.close()
+
+    def _meta(self, name: str) -> str | None:
+        row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def _set_meta(self, name: str, value: str) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def _rows(
+    connection: sqlite3.Connection, table: str
+) -> dict[tuple[object, ...], tuple[object, ...]]:
+    """Return the rows of `table`, each under the values of its primary key."""
+    cursor = connection.execute(f"SELECT * FROM {table}")
+    names = [column[0] for column in cursor.description]
+    places = [names.index(column) for column in _TABLES[table]]
+    return {tuple(row[place] for place in places): row for row in cursor}
+
+
+def _copy_differences(
+    origin: sqlite3.Connection, target: sqlite3.Connection, table: str
+) -> None:
+    here, there = _rows(origin, table), _rows(target, table)
+    condition = " AND ".join(f"{column} = ?" for column in _TABLES[table])
+    target.executemany(
+        f"DELETE FROM {table} WHERE {condition}", [key for key in there if key not in here]
+    )
+    new = [row for key, row in here.items() if there.get(key) != row]
+    if new:
+        marks = ",".join("?" * len(new[0]))
+        target.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", new)
+
+
+def _machine_name(state: Path, library: Path) -> str:
+    """Return the name of this machine's copy of this library: host name and some digits.
+
+    The digits come from a secret of this machine and the library's place, so that two clones
+    on one machine never write journal rows under one name.
+    """
+    secret = state / "machine"
+    if not secret.exists():
+        secret.write_text(secrets.token_hex(16), encoding="ascii")
+    place = secret.read_bytes() + os.fsencode(library)
+    host = socket.gethostname().partition(".")[0][:32] or "machine"
+    return f"{host}-{hashlib.sha256(place).hexdigest()[:6]}"
