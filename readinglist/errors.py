@@ -36,7 +36,15 @@ class LibraryError(ReadingListError):
 
 
 class FormatError(ReadingListError):
-    """A file to import can't be read as what it should be."""
+    """A file to import can't be read as what it should be.
+
+    Attributes:
+        line: where in the file, counted from 1; None where it is about all of it.
+    """
+
+    def __init__(self, message: str, hint: str = "", line: int | None = None) -> None:
+        super().__init__(message, hint)
+        self.line = line
 
 
 class InvalidValueError(ReadingListError):

@@ -17,7 +17,11 @@ class Action(StrEnum):
 
 
 WHOLE_PAPER = "paper"
-"""The field of a change that adds a paper or takes it away as a whole."""
+"""The field of a change that adds a paper or takes it away as a whole.
+
+An import writes the name of the source as `new`; a deletion writes all of the paper as
+`old`, and what brings it back has that as `new`: a JSON object.
+"""
 TAG = "tag"
 """The field of a change that adds (`new`) or removes (`old`) one tag."""
 SOURCE = "source"

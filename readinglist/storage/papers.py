@@ -127,6 +127,11 @@ class PaperStore:
                 )
         return [found[number] for number in wanted if number in found]
 
+    def has(self, paper: int) -> bool:
+        """Return whether a paper of this id is there."""
+        query = "SELECT 1 FROM paper WHERE id = ?"
+        return self._connection.execute(query, (paper,)).fetchone() is not None
+
     def all_ids(self) -> list[int]:
         """Return the ids of all papers, first added first."""
         return [i for (i,) in self._connection.execute("SELECT id FROM paper ORDER BY added_at, id")]

@@ -230,10 +230,9 @@ class WorkingCopy:
         if change.field == WHOLE_PAPER:
             if change.new is None:
                 self.papers.delete(change.paper)
-            elif change.old is None and not self.papers.get([change.paper]):
-                with contextlib.suppress(LibraryError):  # an added paper names only its source
-                    self.papers.add(paper_from_json(change.new))
-        elif not self.papers.get([change.paper]):
+            elif change.new.startswith("{") and not self.papers.has(change.paper):
+                self.papers.add(paper_from_json(change.new))
+        elif not self.papers.has(change.paper):
             return
         elif change.field == TAG:
             if change.old is not None:

@@ -1,0 +1,200 @@
+"""The configuration: YAML in, frozen dataclasses out; the defaults are here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from readinglist.domain.citekey import DEFAULT_PATTERN, check_pattern
+from readinglist.errors import ConfigError, InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yaml import MappingNode, Node
+
+APP = "readinglist"
+COLUMNS = ("status", "priority", "year", "title", "authors", "tags", "key", "venue", "added")
+"""The columns that the list can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportConfig:
+    """What `export` and the key `e` do unless told otherwise."""
+
+    path: str = "references.bib"
+    """Where the app writes; a path without a folder is in the folder it was started from."""
+    format: str = "bibtex"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings."""
+
+    library: str = "~/readinglist/library.db"
+    """The library file; made when it is not there."""
+    theme: str = "textual-dark"
+    columns: tuple[str, ...] = ("status", "priority", "year", "title", "authors", "tags")
+    """The columns of the list, in order; narrow terminals leave out the last ones."""
+    view: str = "all"
+    """The view to begin with."""
+    editor: str = ""
+    """The editor for notes; empty: $VISUAL, $EDITOR, else vi."""
+    citation_key: str = DEFAULT_PATTERN
+    export: ExportConfig = field(default_factory=ExportConfig)
+    keys: dict[str, str] = field(default_factory=dict)
+    """Keys by the id of what they do, as in the help: `{paper.read: m}`."""
+
+    @property
+    def library_path(self) -> Path:
+        """The library file, `~` resolved."""
+        return Path(self.library).expanduser()
+
+
+_CHOICES = {
+    "view": ("all", "next", "reading", "read"),
+    "format": ("bibtex", "json"),
+    "columns": COLUMNS,
+}
+
+
+def config_path(given: str | None = None) -> Path:
+    """Return where the configuration is: `given`, $READINGLIST_CONFIG, else the user's folder."""
+    chosen = given or os.environ.get("READINGLIST_CONFIG")
+    if chosen:
+        return Path(chosen).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path(APP, appauthor=False) / "config.yaml"
+
+
+def state_folder() -> Path:
+    """Return the folder for what belongs to this machine: the working copies."""
+    from platformdirs import user_state_path
+
+    return user_state_path(APP, appauthor=False)
+
+
+def load_config(given: str | None = None) -> Config:
+    """Return the configuration in `given`, or in its usual place; defaults where there is none.
+
+    Raises:
+        ConfigError: the file can't be read, or holds an unknown key or a wrong value.
+    """
+    path = config_path(given)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        if given or os.environ.get("READINGLIST_CONFIG"):
+            raise ConfigError(f"There is no configuration file {path}.") from None
+        return Config()
+    except OSError as error:
+        raise ConfigError(f"{path} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8.", "Save it as UTF-8.") from error
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, name: str) -> Config:
+    """Return the configuration in the YAML `text`; `name` is the file to name in errors.
+
+    Raises:
+        ConfigError: it is no YAML, or holds an unknown key or a wrong value.
+    """
+    import yaml
+
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(f"{name}:{line}: it is no YAML: {error.problem}.") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ConfigError(f"{name}: it is no YAML.") from error
+    if root is None:
+        return Config()
+    config = _section(root, Config, name)
+    return config  # type: ignore[no-any-return]  # _section returns an instance of its argument
+
+
+def _section(node: Node, kind: type[Any], name: str) -> Any:
+    import yaml
+
+    if not isinstance(node, yaml.MappingNode):
+        raise _wrong(node, name, "settings are written as “name: value”")
+    types = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for key_node, value_node in _pairs(node, name):
+        key = key_node.value
+        if key not in types:
+            raise ConfigError(
+                f"{name}:{key_node.start_mark.line + 1}: there is no setting “{key}”.",
+                _did_you_mean(key, types),
+            )
+        if key in values:
+            raise _wrong(key_node, name, f"“{key}” is set twice")
+        if is_dataclass(types[key]):
+            values[key] = _section(value_node, types[key], name)  # type: ignore[arg-type]
+        else:
+            values[key] = _value(value_node, key, types[key], name)
+    return kind(**values)
+
+
+def _value(node: Node, key: str, kind: Any, name: str) -> Any:
+    import yaml
+
+    value: Any
+    if kind is str:
+        if not isinstance(node, yaml.ScalarNode) or node.tag != "tag:yaml.org,2002:str":
+            raise _wrong(node, name, f"“{key}” is text")
+        value = node.value
+        _check_choice(key, value, node, name)
+    elif kind == tuple[str, ...]:
+        if not isinstance(node, yaml.SequenceNode):
+            raise _wrong(node, name, f"“{key}” is a list, such as [status, title]")
+        value = tuple(_value(item, key, str, name) for item in node.value)
+    else:
+        if not isinstance(node, yaml.MappingNode):
+            raise _wrong(node, name, f"“{key}” holds “id: key” pairs")
+        value = {
+            key_node.value: _value(value_node, str(key_node.value), str, name)
+            for key_node, value_node in _pairs(node, name)
+        }
+    if key == "citation_key":
+        try:
+            check_pattern(value)
+        except InvalidValueError as error:
+            raise ConfigError(
+                f"{name}:{node.start_mark.line + 1}: {error.message}", error.hint
+            ) from error
+    return value
+
+
+def _pairs(node: MappingNode, name: str) -> list[tuple[Any, Node]]:
+    import yaml
+
+    for key_node, _ in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise _wrong(key_node, name, "a setting's name is text")
+    return list(node.value)
+
+
+def _check_choice(key: str, value: str, node: Node, name: str) -> None:
+    choices = _CHOICES.get(key)
+    if choices and value not in choices:
+        raise ConfigError(
+            f"{name}:{node.start_mark.line + 1}: “{value}” can't be the {key}.",
+            _did_you_mean(value, choices),
+        )
+
+
+def _wrong(node: Node, name: str, message: str) -> ConfigError:
+    return ConfigError(f"{name}:{node.start_mark.line + 1}: {message}.", "See config.example.yaml.")
+
+
+def _did_you_mean(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}."

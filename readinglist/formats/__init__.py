@@ -1,0 +1,1 @@
+"""One module per file format; each a pure function from text to values, or back."""

@@ -1,0 +1,28 @@
+"""What a file turned out to hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from readinglist.domain.paper import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a file that could not be read."""
+
+    line: int
+    """Counted from 1."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The papers of a file, in its order, and what could not be read."""
+
+    papers: tuple[Paper, ...]
+    problems: tuple[Problem, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    """What was assumed to read it, one sentence each."""

@@ -1,0 +1,218 @@
+"""What a word of a query may mean: itself, another number, a beginning, a misspelling.
+
+A word of four letters or more may be one edit away from what was meant, one of eight or
+more two; swapping two neighbours is one edit (optimal string alignment).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from readinglist.search.tokens import Token, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from readinglist.domain.query import Words
+
+EXACT, NUMBER, BEGINNING, ONE_EDIT, TWO_EDITS = 1.0, 0.95, 0.85, 0.7, 0.5
+"""How good a match is, by its kind."""
+_SHORTEST_BEGINNING = 3
+_MOST_TERMS = 80
+
+
+class Vocabulary:
+    """The words of a library, to look up beginnings and misspellings in."""
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        self._terms = sorted(terms)
+        self._known = frozenset(terms)
+        self._by_length: dict[int, list[str]] = {}
+        for term in self._terms:
+            self._by_length.setdefault(len(term), []).append(term)
+        self._beginnings: dict[int, dict[str, list[str]]] = {}
+
+    def __contains__(self, term: str) -> bool:
+        return term in self._known
+
+    def beginning_with(self, start: str, most: int = _MOST_TERMS) -> list[str]:
+        """Return up to `most` words that begin with `start`."""
+        first = bisect_left(self._terms, start)
+        found = []
+        for term in self._terms[first : first + most]:
+            if not term.startswith(start):
+                break
+            found.append(term)
+        return found
+
+    def near(self, word: str, edits: int) -> dict[str, int]:
+        """Return the words at most `edits` away from `word`, with their distance."""
+        near: dict[str, int] = {}
+        for length in range(max(2, len(word) - edits), len(word) + edits + 1):
+            near.update(_within(word, self._by_length.get(length, ()), edits))
+        return near
+
+    def near_beginning(self, start: str, edits: int) -> dict[str, int]:
+        """Return the words whose beginning is at most `edits` away from `start`."""
+        near: dict[str, int] = {}
+        for length in range(len(start) - edits, len(start) + edits + 1):
+            beginnings = self._beginnings_of(length)
+            for beginning, distance in _within(start, list(beginnings), edits).items():
+                for term in beginnings[beginning]:
+                    near[term] = min(distance, near.get(term, distance))
+        return near
+
+    def _beginnings_of(self, length: int) -> dict[str, list[str]]:
+        if length not in self._beginnings:
+            groups: dict[str, list[str]] = {}
+            for term in self._terms:
+                if len(term) >= length:
+                    groups.setdefault(term[:length], []).append(term)
+            self._beginnings[length] = groups
+        return self._beginnings[length]
+
+
+def _within(word: str, choices: Sequence[str], edits: int) -> dict[str, int]:
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    if not choices:
+        return {}
+    found = extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=None)
+    return {choice: int(distance) for choice, distance, _ in found}
+
+
+@dataclass
+class Meaning:
+    """What one word of a query may mean: terms of the library, each with its quality."""
+
+    word: str
+    terms: dict[str, float] = field(default_factory=dict)
+    beginning: str = ""
+    """Any term that begins so is meant, too; empty for none."""
+    _qualities: dict[str, float] = field(default_factory=dict, repr=False)
+
+    def quality(self, term: str) -> float:
+        """Return how well `term` fits, 0 to 1."""
+        known = self._qualities.get(term)
+        if known is None:
+            known = self.terms.get(term, 0.0)
+            if not known and self.beginning and term.startswith(self.beginning):
+                known = BEGINNING
+            self._qualities[term] = known
+        return known
+
+    def expression(self) -> str:
+        """Return the meaning as an expression of SQLite's FTS5."""
+        best = sorted(self.terms, key=lambda term: (-self.terms[term], term))[:_MOST_TERMS]
+        parts = [f'"{term}"' for term in best]
+        if self.beginning:
+            parts.append(f'"{self.beginning}"*')
+        return "(" + " OR ".join(parts) + ")"
+
+    def __bool__(self) -> bool:
+        return bool(self.terms or self.beginning)
+
+
+def meaning(word: str, vocabulary: Vocabulary, unfinished: bool, misspelt: bool) -> Meaning:
+    """Return what `word` may mean among the words of `vocabulary`.
+
+    Args:
+        word: one folded word.
+        vocabulary: the words of the library.
+        unfinished: the word is still being typed.
+        misspelt: look for misspellings even though the word is known.
+    """
+    found = Meaning(word)
+    if word in vocabulary:
+        found.terms[word] = EXACT
+    for other in _other_number(word):
+        if other in vocabulary:
+            found.terms.setdefault(other, NUMBER)
+    if (unfinished or len(word) >= _SHORTEST_BEGINNING) and vocabulary.beginning_with(word, 1):
+        found.beginning = word
+    edits = 2 if len(word) >= 8 else 1 if len(word) >= 4 else 0
+    if edits and (misspelt or not found):
+        near = vocabulary.near(word, edits)
+        if unfinished:
+            for term, distance in vocabulary.near_beginning(word, edits).items():
+                near[term] = min(distance, near.get(term, distance))
+        for term, distance in near.items():
+            if term not in found.terms and not (found.beginning and term.startswith(word)):
+                found.terms[term] = ONE_EDIT if distance <= 1 else TWO_EDITS
+    return found
+
+
+def _other_number(word: str) -> tuple[str, ...]:
+    if len(word) < 3:
+        return ()
+    plurals = [word + "s"]
+    if word.endswith("y"):
+        plurals.append(word[:-1] + "ies")
+    if word.endswith(("s", "x", "ch", "sh")):
+        plurals.append(word + "es")
+    if word.endswith("ies"):
+        plurals.append(word[:-3] + "y")
+    if word.endswith("es"):
+        plurals.append(word[:-2])
+    if word.endswith("s"):
+        plurals.append(word[:-1])
+    return tuple(plurals)
+
+
+class Matcher:
+    """The words of a query with their meanings: finds what matched in a text."""
+
+    def __init__(self, meanings: Sequence[Meaning], phrases: Sequence[tuple[str, ...]]) -> None:
+        self.meanings = tuple(meanings)
+        self.phrases = tuple(phrases)
+
+    def __bool__(self) -> bool:
+        return bool(self.meanings or self.phrases)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return the places in `text` that match, in order, without overlaps."""
+        if not self or not text:
+            return []
+        found = list(tokens(text))
+        places = [
+            (token.start, token.end)
+            for token in found
+            if any(meaning.quality(token.word) for meaning in self.meanings)
+        ]
+        for phrase in self.phrases:
+            places += _phrase_spans(found, phrase)
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted(places):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return merged
+
+
+def _phrase_spans(found: Sequence[Token], phrase: tuple[str, ...]) -> list[tuple[int, int]]:
+    plain = [t for i, t in enumerate(found) if not (i and t.start < found[i - 1].end)]
+    return [
+        (plain[i].start, plain[i + len(phrase) - 1].end)
+        for i in range(len(plain) - len(phrase) + 1)
+        if all(plain[i + n].word == word for n, word in enumerate(phrase))
+    ]
+
+
+def split_words(query_words: Sequence[Words]) -> list[tuple[str, bool]]:
+    """Return the single folded words of `query_words`, each with whether it is unfinished.
+
+    A compound counts as one word if it is glued in the library, see `Token`: it is asked
+    for in parts, which match both ways of writing.
+    """
+    split: list[tuple[str, bool]] = []
+    for query_word in query_words:
+        parts = [t for t in tokens(query_word.text)]
+        plain = [t for i, t in enumerate(parts) if not (i and t.start < parts[i - 1].end)]
+        for token in plain:
+            last = token is plain[-1] and token.end == len(query_word.text)
+            split.append((token.word, query_word.unfinished and last))
+    return split

@@ -1,0 +1,46 @@
+"""The words of a text, folded, with their places."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from readinglist.domain.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_HYPHENS = frozenset(("-", "‐", "‑"))
+
+
+class Token(NamedTuple):
+    """A word as it is compared, and where it stands in the text."""
+
+    word: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the words of `text`; words joined by a hyphen also as one."""
+    previous: Token | None = None
+    for match in _WORD.finditer(text):
+        word = _folded(match.group())
+        if not word:
+            continue
+        token = Token(word, match.start(), match.end())
+        yield token
+        if previous and token.start == previous.end + 1 and text[previous.end] in _HYPHENS:
+            yield Token(previous.word + word, previous.start, token.end)
+        previous = token
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text` without their places."""
+    return [token.word for token in tokens(text)]
+
+
+def _folded(word: str) -> str:
+    folded = fold(word)
+    return folded if folded.isalnum() else "".join(c for c in folded if c.isalnum())

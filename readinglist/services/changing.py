@@ -1,0 +1,210 @@
+"""Changing papers: each edit is applied and written to the journal in one transaction.
+
+    edit -> changes -> working copy and journal, together
+    undo -> the changes of the last step, turned round -> the same way, as a step of their own
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from readinglist.domain.change import SOURCE, TAG, WHOLE_PAPER, Action, Change
+from readinglist.domain.fields import parse_field, parse_tag
+from readinglist.domain.text import plural
+from readinglist.errors import InvalidValueError, NothingToUndoError
+from readinglist.storage.papers import encode, paper_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from readinglist.domain.paper import Paper, Priority, Status
+    from readinglist.storage.working_copy import WorkingCopy
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one edit, undo or redo did."""
+
+    papers: tuple[int, ...]
+    """The papers that changed, in order."""
+    summary: str
+    """In the user's words: `3 papers: status read`."""
+    left_out: int = 0
+    """How many changes were not turned back, since somebody changed the same place after."""
+
+
+class Editor:
+    """Changes the papers of one library."""
+
+    def __init__(self, working: WorkingCopy) -> None:
+        self._working = working
+
+    def mark(
+        self,
+        ids: Iterable[int],
+        *,
+        status: Status | None = None,
+        priority: Priority | None = None,
+        add_tags: Iterable[str] = (),
+        remove_tags: Iterable[str] = (),
+    ) -> Step:
+        """Set status, priority and tags of papers, as one step.
+
+        Raises:
+            InvalidValueError: a tag can't be one.
+        """
+        added = [parse_tag(tag) for tag in add_tags]
+        removed = [parse_tag(tag) for tag in remove_tags]
+        changes: list[Change] = []
+        with self._working.transaction():
+            for paper in self._working.papers.get(ids):
+                for field, value in (("status", status), ("priority", priority)):
+                    if value is not None and getattr(paper, field) != value:
+                        changes.append(field_change(paper, field, value))
+                changes += [
+                    Change(paper.id, TAG, None, tag, key=paper.key)
+                    for tag in dict.fromkeys(added)
+                    if tag not in paper.tags
+                ]
+                changes += [
+                    Change(paper.id, TAG, tag, None, key=paper.key)
+                    for tag in dict.fromkeys(removed)
+                    if tag in paper.tags
+                ]
+            return self._carry_out(changes, Action.EDIT)
+
+    def edit(self, paper: Paper, texts: Mapping[str, str]) -> Step:
+        """Set fields of a paper from text, as one step.
+
+        Raises:
+            InvalidValueError: there is no such field, a text doesn't fit, or the new
+                citation key belongs to another paper.
+        """
+        changes = []
+        values = dict(parse_field(name, text) for name, text in texts.items())
+        with self._working.transaction():
+            for field, value in values.items():
+                if value == getattr(paper, field):
+                    continue
+                if field == "key":
+                    owner = self._working.papers.id_of_key(value)
+                    if owner not in (None, paper.id):
+                        raise InvalidValueError(f"Another paper has the key {value}.", "Choose another.")
+                changes.append(field_change(paper, field, value))
+            return self._carry_out(changes, Action.EDIT)
+
+    def delete(self, ids: Iterable[int]) -> Step:
+        """Delete papers, as one step that `undo` can bring back."""
+        with self._working.transaction():
+            changes = [c for p in self._working.papers.get(ids) for c in self._deletion(p)]
+            return self._carry_out(changes, Action.EDIT)
+
+    def undo(self) -> Step:
+        """Take back the newest step of this machine that is still in force.
+
+        Raises:
+            NothingToUndoError: there is none.
+        """
+        with self._working.transaction():
+            batch = self._working.journal.undoable()
+            if batch is None:
+                raise NothingToUndoError("There is nothing to undo.")
+            return self._turn_back(batch, Action.UNDO)
+
+    def redo(self) -> Step:
+        """Bring again what the newest undo took back.
+
+        Raises:
+            NothingToUndoError: there is none.
+        """
+        with self._working.transaction():
+            batch = self._working.journal.redoable()
+            if batch is None:
+                raise NothingToUndoError("There is nothing to redo.")
+            return self._turn_back(batch, Action.REDO)
+
+    def _turn_back(self, batch: int, action: Action) -> Step:
+        changes: list[Change] = []
+        left_out = 0
+        for change in reversed(self._working.journal.step(batch)):
+            turned = self._turned_round(change)
+            if turned is None:
+                left_out += 1
+            changes += turned or ()
+        step = self._carry_out(changes, action, reverts=batch)
+        return Step(step.papers, step.summary, left_out)
+
+    def _turned_round(self, change: Change) -> list[Change] | None:
+        """Return what takes `change` back; None if its place was changed since."""
+        present = next(iter(self._working.papers.get([change.paper])), None)
+        if change.field == WHOLE_PAPER:
+            if change.old is None:
+                return self._deletion(present) if present else None
+            return None if present else [_reversed(change)]
+        if change.field == SOURCE:
+            return [_reversed(change)]
+        if present is None:
+            return None
+        if change.field == TAG:
+            there = (change.new or change.old) in present.tags
+            return [_reversed(change)] if there == (change.new is not None) else None
+        if _stored(change.field, getattr(present, change.field)) != change.new:
+            return None
+        return [_reversed(change)]
+
+    def _deletion(self, paper: Paper) -> list[Change]:
+        sources = self._working.papers.sources_of(paper.id)
+        return [
+            *(Change(paper.id, SOURCE, str(source), None, key=paper.key) for source in sources),
+            Change(paper.id, WHOLE_PAPER, paper_to_json(paper), None, key=paper.key),
+        ]
+
+    def _carry_out(
+        self, changes: Sequence[Change], action: Action, reverts: int | None = None
+    ) -> Step:
+        for change in changes:
+            self._working.apply(change)
+        if changes or reverts is not None:
+            # A step that found nothing left to turn back is noted all the same: it is done.
+            noted = changes or [Change(0, "nothing", None, None)]
+            self._working.journal.record(noted, action, reverts)
+        return Step(tuple(dict.fromkeys(c.paper for c in changes)), summary(changes))
+
+
+def field_change(paper: Paper, field: str, value: Any) -> Change:
+    """Return the change that gives `field` of `paper` the value `value`."""
+    return Change(
+        paper.id, field, _stored(field, getattr(paper, field)), _stored(field, value), key=paper.key
+    )
+
+
+def summary(changes: Sequence[Change]) -> str:
+    """Return what `changes` do, in a few words."""
+    if not changes:
+        return "nothing to change"
+    papers = dict.fromkeys(c.paper for c in changes)
+    who = next(c.key for c in changes) if len(papers) == 1 else plural(len(papers), "paper")
+    deeds = list(dict.fromkeys(_deed(change) for change in changes if change.field != SOURCE))
+    if len(deeds) > 3:
+        deeds = [plural(len(deeds), "change")]
+    return f"{who}: {', '.join(deeds) or 'sources'}"
+
+
+def _deed(change: Change) -> str:
+    if change.field == WHOLE_PAPER:
+        return "deleted" if change.new is None else "added"
+    if change.field == TAG:
+        return f"tag -{change.old}" if change.new is None else f"tag +{change.new}"
+    if change.field in ("status", "priority"):
+        return f"{change.field} {change.new}"
+    return change.field.replace("_", " ")
+
+
+def _stored(field: str, value: Any) -> str | None:
+    stored = encode(field, value)
+    return None if stored is None else str(stored)
+
+
+def _reversed(change: Change) -> Change:
+    return Change(change.paper, change.field, change.new, change.old, key=change.key)

@@ -1,0 +1,311 @@
+"""A library: one file of papers, and all that can be done with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from readinglist.config import Config, state_folder
+from readinglist.domain.text import fold
+from readinglist.errors import UnknownKeyError
+from readinglist.services.changing import Editor, Step
+from readinglist.services.exporting import BIBTEX, export_text, write_file
+from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
+from readinglist.services.importing import FileReport, Importer, ImportReport
+from readinglist.storage.working_copy import WorkingCopy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from os import PathLike
+    from types import TracebackType
+
+    from readinglist.domain.change import Change
+    from readinglist.domain.paper import Paper, Priority, Status
+
+
+class Library:
+    """An open library. Use it as a context manager: leaving it saves and closes it.
+
+    Every edit is durable when its method returns; `save` brings the library file up to
+    date. Papers are named by their ids here and by their citation keys in `paper`.
+    """
+
+    def __init__(self, working: WorkingCopy, config: Config, state: Path) -> None:
+        self._working = working
+        self._config = config
+        self._state = state
+        self._editor = Editor(working)
+        self._finder: Finder | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: str | PathLike[str],
+        config: Config | None = None,
+        state: Path | None = None,
+    ) -> Self:
+        """Open the library file at `path`; a new library where there is none.
+
+        Args:
+            path: the library file.
+            config: the settings; the defaults if not given.
+            state: where this machine's working copies are; the usual folder if not given.
+
+        Raises:
+            LibraryError: it is no sound library, or a folder can't be written.
+        """
+        state = state or state_folder()
+        return cls(WorkingCopy(Path(path).expanduser(), state), config or Config(), state)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.save()
+        finally:
+            self.close()
+
+    @property
+    def path(self) -> Path:
+        """The library file."""
+        return self._working.path
+
+    def close(self) -> None:
+        """Close the files. What is unsaved stays on this machine until the next `save`."""
+        self._working.close()
+
+    def save(self) -> bool:
+        """Bring the library file up to date; False if it has to wait until git is done.
+
+        Raises:
+            LibraryError: the file can't be written.
+        """
+        return self._working.save()
+
+    def sibling(self) -> Library:
+        """Open the same library once more, for another thread."""
+        return Library.open(self.path, self._config, self._state)
+
+    def take_in(self) -> bool:
+        """Bring in what other programs wrote to the library file; return whether there was any.
+
+        Raises:
+            LibraryError: the file is no sound library any more; nothing was changed.
+        """
+        return self._working.take_in()
+
+    def version(self) -> int:
+        """Return a number that changes when another process or thread has edited."""
+        return self._working.version()
+
+    # --- looking
+
+    def papers(self, ids: Iterable[int]) -> list[Paper]:
+        """Return the papers of these ids, in their order."""
+        return self._working.papers.get(ids)
+
+    def paper(self, key: str) -> Paper:
+        """Return the paper with the citation key `key`, also one that it had before.
+
+        Raises:
+            UnknownKeyError: there is none; the nearest keys are named.
+        """
+        number = self._working.papers.id_of_key(key)
+        if number is None:
+            near = self._nearest_keys(key)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "See: readinglist list."
+            raise UnknownKeyError(f"There is no paper with the key {key}.", hint)
+        return self._working.papers.get([number])[0]
+
+    def keys(self) -> list[str]:
+        """Return all citation keys."""
+        return self._working.papers.keys()
+
+    def count(self) -> int:
+        """Return the number of papers."""
+        return self._working.papers.count()
+
+    def count_by_status(self) -> dict[Status, int]:
+        """Return the number of papers of each status."""
+        return self._working.papers.count_by_status()
+
+    def tags(self) -> list[tuple[str, int]]:
+        """Return all tags with the number of their papers, most used first."""
+        return self._working.papers.tags()
+
+    def find(self, query: str = "", view: View = VIEWS["all"], sort: str | None = None) -> Found:
+        """Return the ids of the papers of `view` that answer `query`, best first.
+
+        Raises:
+            InvalidValueError: there is no order `sort`.
+        """
+        return self._the_finder.find(query, view, sort)
+
+    def search(self, query: str, limit: int | None = 10, sort: str | None = None) -> list[Hit]:
+        """Return the papers that answer `query`, best first, with scores and what matched.
+
+        `query` is what one types in the search bar: words, misspelt or cut short, and
+        filters such as `author:nguyen year:2022.. -tag:survey`. Without words, the papers
+        come newest first, or in the order `sort`.
+
+        Raises:
+            InvalidValueError: there is no order `sort`.
+        """
+        return self._the_finder.search(query, limit, sort)
+
+    def index(self, enough: Callable[[], bool] = lambda: False) -> bool:
+        """Bring the search index up to date, in short steps; return whether it is.
+
+        Searching does so by itself; this does it ahead of time.
+        """
+        return self._the_finder.index(enough)
+
+    # --- changing
+
+    def mark(
+        self,
+        ids: Iterable[int],
+        *,
+        status: Status | None = None,
+        priority: Priority | None = None,
+        add_tags: Iterable[str] = (),
+        remove_tags: Iterable[str] = (),
+    ) -> Step:
+        """Set status, priority and tags of papers, as one step.
+
+        Raises:
+            InvalidValueError: a tag can't be one.
+        """
+        return self._editor.mark(
+            ids, status=status, priority=priority, add_tags=add_tags, remove_tags=remove_tags
+        )
+
+    def edit(self, key: str, texts: Mapping[str, str]) -> Step:
+        """Set fields of a paper, each given as text, as one step.
+
+        Raises:
+            UnknownKeyError: there is no such paper.
+            InvalidValueError: a text doesn't fit its field.
+        """
+        return self._editor.edit(self.paper(key), texts)
+
+    def note(self, key: str, text: str) -> Step:
+        """Set the note of a paper; an empty one removes it.
+
+        Raises:
+            UnknownKeyError: there is no such paper.
+            InvalidValueError: the text is too long.
+        """
+        return self.edit(key, {"note": text})
+
+    def delete(self, ids: Iterable[int]) -> Step:
+        """Delete papers, as one step."""
+        return self._editor.delete(ids)
+
+    def undo(self) -> Step:
+        """Take back the last step of this machine, an import too.
+
+        Raises:
+            NothingToUndoError: there is none.
+        """
+        return self._editor.undo()
+
+    def redo(self) -> Step:
+        """Bring again what the last undo took back.
+
+        Raises:
+            NothingToUndoError: there is none.
+        """
+        return self._editor.redo()
+
+    def history(self, key: str | None = None, limit: int = 1000) -> list[Change]:
+        """Return what was done to a paper, or to all, newest first.
+
+        Raises:
+            UnknownKeyError: there is no such paper.
+        """
+        number = self.paper(key).id if key is not None else None
+        return self._working.journal.history(number, limit)
+
+    # --- in and out
+
+    def import_files(
+        self,
+        files: Iterable[str | Path],
+        format: str | None = None,  # noqa: A002 - the name of the command line's option
+        year: int | None = None,
+        progress: Callable[[int, int], None] = lambda done, of: None,
+    ) -> ImportReport:
+        """Import files; new papers are added, known ones completed, nothing is overwritten.
+
+        A file that can't be read is named in the report and doesn't stop the others.
+        """
+        return self._importer.import_files(files, format, year, progress)
+
+    def import_data(
+        self,
+        data: bytes,
+        name: str,
+        format: str | None,  # noqa: A002 - as above
+        fallback_year: tuple[int, str],
+    ) -> FileReport:
+        """Import the content of one file that is already read.
+
+        Args:
+            data: the content.
+            name: what to call it.
+            format: its format; None to recognise it.
+            fallback_year: the year of a page that names none, and where it is from.
+        """
+        return self._importer.import_data(data, name, format, fallback_year)
+
+    def export(
+        self,
+        ids: Iterable[int] | None = None,
+        path: str | PathLike[str] | None = None,
+        format: str = BIBTEX,  # noqa: A002 - as above
+    ) -> str:
+        """Return papers (all, if none are named) as text; also write it to `path` if given.
+
+        Their citation keys are out in the world then, and never change by themselves again.
+
+        Raises:
+            InvalidValueError: there is no such format.
+            ReadingListError: the file can't be written.
+        """
+        papers = self.papers(self._working.papers.all_ids() if ids is None else ids)
+        text = export_text(papers, format)
+        if path is not None:
+            write_file(Path(path).expanduser(), text)
+        self.freeze_keys(papers)
+        return text
+
+    def freeze_keys(self, papers: Iterable[Paper]) -> None:
+        """Note that the keys of `papers` are known outside: they never change by themselves."""
+        loose = [paper for paper in papers if not paper.key_frozen]
+        if loose:
+            with self._working.transaction():
+                for paper in loose:
+                    self._working.papers.set(paper.id, "key_frozen", True)
+
+    @property
+    def _the_finder(self) -> Finder:
+        if self._finder is None:
+            self._finder = Finder(self._working)
+        return self._finder
+
+    @property
+    def _importer(self) -> Importer:
+        return Importer(self._working, self._config.citation_key)
+
+    def _nearest_keys(self, key: str) -> list[str]:
+        from difflib import get_close_matches
+
+        keys = {fold(known): known for known in self.keys()}
+        return [keys[near] for near in get_close_matches(fold(key), keys, n=3, cutoff=0.6)]
