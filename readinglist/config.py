@@ -114,8 +114,8 @@ def parse_config(text: str, name: str) -> Config:
         raise ConfigError(f"{name}: it is no YAML.") from error
     if root is None:
         return Config()
-    config = _section(root, Config, name)
-    return config  # type: ignore[no-any-return]  # _section returns an instance of its argument
+    config: Config = _section(root, Config, name)
+    return config
 
 
 def _section(node: Node, kind: type[Any], name: str) -> Any:

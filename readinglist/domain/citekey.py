@@ -22,9 +22,12 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.+/-]*")
 _FIELD = re.compile(r"\[([a-z]+)((?::[a-z0-9]+)*)\]")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _SKIPPED_WORDS = frozenset(
-    "a an and are as at by can do for from how in into is it its of on or that the to via "
-    "what when why with".split()
-)
+    (
+        "a", "an", "and", "are", "as", "at", "by", "can", "do", "for", "from", "how", "in", "into",
+        "is", "it", "its", "of", "on", "or", "that", "the", "to", "via", "what", "when", "why",
+        "with",
+    )
+)  # fmt: skip
 _LONGEST = 80
 
 
@@ -58,7 +61,11 @@ def check_pattern(pattern: str) -> str:
                 "Known are [auth], [year], [title], with :lower, :upper or :N words.",
             )
     rest = _FIELD.sub("", pattern)
-    if "[" in rest or not _FIELD.search(pattern) or (rest and not re.fullmatch(r"[\w:.+/-]+", rest)):
+    if (
+        "[" in rest
+        or not _FIELD.search(pattern)
+        or (rest and not re.fullmatch(r"[\w:.+/-]+", rest))
+    ):
         raise InvalidValueError(
             f"“{pattern}” is no citation-key pattern.", f"The default is {DEFAULT_PATTERN}."
         )

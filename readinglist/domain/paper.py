@@ -129,6 +129,4 @@ def check_date(text: str) -> str:
             pass
         else:
             return text
-    raise InvalidValueError(
-        f"“{text}” is no date.", "Write a date as 2024, 2024-05 or 2024-05-31."
-    )
+    raise InvalidValueError(f"“{text}” is no date.", "Write a date as 2024, 2024-05 or 2024-05-31.")

@@ -1,10 +1,10 @@
 """The language of the search bar: words, phrases, and filters, in any order.
 
-    transformer atention        both words, misspelt or cut short
-    "mixture of experts"        the words next to each other, as written
-    -survey                     not this word
-    author:nguyen year:2022..   fields: status, priority, tag, author, year, key
-    tag:ml,nlp -status:read     one of several values; not this one
+transformer atention        both words, misspelt or cut short
+"mixture of experts"        the words next to each other, as written
+-survey                     not this word
+author:nguyen year:2022..   fields: status, priority, tag, author, year, key
+tag:ml,nlp -status:read     one of several values; not this one
 """
 
 from __future__ import annotations
@@ -120,7 +120,8 @@ def _filter(field: str, values: tuple[str, ...], negated: bool) -> Filter | str:
             str(full)
             for value in values
             for full in known
-            if full == value.lower() or (value.lower() not in known and full.startswith(value.lower()))
+            if full == value.lower()
+            or (value.lower() not in known and full.startswith(value.lower()))
         }
         if not meant:
             return f"{field}: takes {FIELDS[field]}"

@@ -26,7 +26,7 @@ from readinglist.formats.parsed import Parsed, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _DATE = re.compile(
     rf"(?P<month>{'|'.join(_MONTHS)})[a-z]* (?P<day>\d{{1,2}})(?:, (?P<year>\d{{4}}))?"
     r"(?: (?P<comments>\d+))?"
@@ -85,7 +85,9 @@ def parse(text: str, fallback_year: Callable[[], tuple[int, str]] | None = None)
     """
     drafts, problems, header_years = _read(list(_lines(text)))
     if not drafts:
-        raise FormatError("It holds no papers.", "Copy a Daily Papers page whole and save it as text.")
+        raise FormatError(
+            "It holds no papers.", "Copy a Daily Papers page whole and save it as text."
+        )
     named = [draft.date[0] for draft in drafts if draft.date and draft.date[0]] + header_years
     year: int | None = max(named) + 1 if named else None
     assumptions: list[str] = []
@@ -109,8 +111,9 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         if glued:
             head = False
             yield number, "Subscribe"
-            line = line.lstrip()[glued.end() :]
-        yield number, line
+            yield number, line.lstrip()[glued.end() :]
+        else:
+            yield number, line
 
 
 def _read(
@@ -186,13 +189,13 @@ def _metadata(
         return 0
     if draft.complete and not count and first.strip() != _SEPARATOR:
         return 0
-    if start + 2 >= len(lines) and not (first.strip() == _SEPARATOR and follows):
-        if count or is_organization or not follows:
-            raise FormatError(
-                f"The page ends within the facts of “{_short(draft.title)}”.",
-                _CUT_OFF,
-                number,
-            )
+    needed = 1 if first.strip() == _SEPARATOR else 2
+    if start + needed >= len(lines):
+        raise FormatError(
+            f"The page ends within the facts of “{_short(draft.title)}”.",
+            _CUT_OFF,
+            number,
+        )
     if count:
         draft.author_count = int(count[1])
     elif is_organization:

@@ -55,7 +55,7 @@ def write(papers: list[Paper]) -> str:
 def looks_like(text: str) -> bool:
     """Return whether `text` begins as an array of objects, or as an object with a title."""
     start = text.lstrip()[:2000]
-    return start.startswith("{") and '"title"' in start or start.startswith("[{")
+    return (start.startswith("{") and '"title"' in start) or start.startswith("[{")
 
 
 def parse(text: str) -> Parsed:

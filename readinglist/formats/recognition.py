@@ -55,9 +55,7 @@ def recognise(text: str) -> str:
         raise FormatError("It is BibTeX, which can't be imported yet.")
     if _HTML.match(text):
         raise FormatError("It is a web page's source.", "Save the page as text, or copy it.")
-    raise FormatError(
-        "It is no listing page.", f"If it is one, say --format {DAILY_PAPERS}."
-    )
+    raise FormatError("It is no listing page.", f"If it is one, say --format {DAILY_PAPERS}.")
 
 
 def parse(text: str, kind: str, fallback_year: Callable[[], tuple[int, str]]) -> Parsed:

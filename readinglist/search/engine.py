@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import TYPE_CHECKING
 
-from readinglist.domain.query import Filter, Query
 from readinglist.domain.text import fold
 from readinglist.search.index import SearchIndex
 from readinglist.search.matching import Matcher, Meaning, Vocabulary, meaning, split_words
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from readinglist.domain.paper import Paper
+    from readinglist.domain.query import Filter, Query
 
 SORTS = {
     "added": "added_at DESC, id",
     "date": "published IS NULL, published DESC, added_at DESC, id",
     "title": "title COLLATE NOCASE, id",
     "author": "authors IS NULL, authors COLLATE NOCASE, published, id",
-    "priority": "CASE priority WHEN 'high' THEN 0 WHEN 'medium' THEN 1 WHEN 'low' THEN 2 ELSE 3 END, "
-    "published IS NULL, published DESC, added_at DESC, id",
-    "status": "CASE status WHEN 'reading' THEN 0 WHEN 'unread' THEN 1 WHEN 'read' THEN 2 ELSE 3 END, "
-    "added_at DESC, id",
+    "priority": "CASE priority WHEN 'high' THEN 0 WHEN 'medium' THEN 1 WHEN 'low' THEN 2 "
+    "ELSE 3 END, published IS NULL, published DESC, added_at DESC, id",
+    "status": "CASE status WHEN 'reading' THEN 0 WHEN 'unread' THEN 1 WHEN 'read' THEN 2 "
+    "ELSE 3 END, added_at DESC, id",
     "key": "key COLLATE NOCASE, id",
 }
 """The orders of a list by name, as SQL."""
 
-_RERANKED = 300
+_RERANKED = 150
 """How many of the best by bm25 are ranked closely."""
 _FEW = 10
 """Fewer hits than this, and misspellings of known words are looked for, too."""
@@ -156,9 +157,9 @@ def _best(fields: tuple[str, ...], wanted: Meaning) -> float:
 
 def _adjacent(title: Sequence[str], meanings: Sequence[Meaning]) -> float:
     """Return the share of neighbouring words of the query that are neighbours in the title."""
-    pairs = zip(meanings, meanings[1:], strict=False)
+    pairs = itertools.pairwise(meanings)
     hits = sum(
-        any(one.quality(a) and two.quality(b) for a, b in zip(title, title[1:], strict=False))
+        any(one.quality(a) and two.quality(b) for a, b in itertools.pairwise(title))
         for one, two in pairs
     )
     return hits / (len(meanings) - 1)

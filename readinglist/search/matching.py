@@ -210,7 +210,7 @@ def split_words(query_words: Sequence[Words]) -> list[tuple[str, bool]]:
     """
     split: list[tuple[str, bool]] = []
     for query_word in query_words:
-        parts = [t for t in tokens(query_word.text)]
+        parts = list(tokens(query_word.text))
         plain = [t for i, t in enumerate(parts) if not (i and t.start < parts[i - 1].end)]
         for token in plain:
             last = token is plain[-1] and token.end == len(query_word.text)

@@ -1,7 +1,7 @@
 """Changing papers: each edit is applied and written to the journal in one transaction.
 
-    edit -> changes -> working copy and journal, together
-    undo -> the changes of the last step, turned round -> the same way, as a step of their own
+edit -> changes -> working copy and journal, together
+undo -> the changes of the last step, turned round -> the same way, as a step of their own
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ class Editor:
                 if field == "key":
                     owner = self._working.papers.id_of_key(value)
                     if owner not in (None, paper.id):
-                        raise InvalidValueError(f"Another paper has the key {value}.", "Choose another.")
+                        raise InvalidValueError(
+                            f"Another paper has the key {value}.", "Choose another."
+                        )
                 changes.append(field_change(paper, field, value))
             return self._carry_out(changes, Action.EDIT)
 
@@ -189,6 +191,26 @@ def summary(changes: Sequence[Change]) -> str:
     if len(deeds) > 3:
         deeds = [plural(len(deeds), "change")]
     return f"{who}: {', '.join(deeds) or 'sources'}"
+
+
+def describe(change: Change) -> str:
+    """Return what one change did, with the values where they are short."""
+    if change.field == WHOLE_PAPER:
+        origin = change.new if change.action == Action.IMPORT else None
+        deed = f"added from {origin}" if origin else _deed(change)
+    elif change.field == SOURCE:
+        deed = "found on another page" if change.new else "no longer from a page"
+    elif change.field == TAG:
+        deed = _deed(change)
+    else:
+        old, new = (_glimpse(value) for value in (change.old, change.new))
+        deed = f"{change.field.replace('_', ' ')}: {old} → {new}"
+    return f"{change.action}: {deed}" if change.action in (Action.UNDO, Action.REDO) else deed
+
+
+def _glimpse(value: str | None) -> str:
+    line = " ".join((value or "").split())
+    return (line if len(line) <= 40 else line[:39] + "…") or "nothing"
 
 
 def _deed(change: Change) -> str:

@@ -103,7 +103,11 @@ class Finder:
         ids = [paper for paper, _ in ranked]
         if sort:
             kept = set(ids)
-            ids = [i for i in self._searcher.filtered(Query(filters=limited.filters), sort) if i in kept]
+            ids = [
+                i
+                for i in self._searcher.filtered(Query(filters=limited.filters), sort)
+                if i in kept
+            ]
         return Found(tuple(ids), dict(ranked), query, matcher)
 
     def search(self, text: str, limit: int | None = 10, sort: str | None = None) -> list[Hit]:

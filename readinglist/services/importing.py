@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import sys
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,48 +80,44 @@ class Importer:
     def __init__(self, working: WorkingCopy, key_pattern: str) -> None:
         self._working = working
         self._key_pattern = key_pattern
+        self._batch: int | None = None
 
     def import_files(
         self,
         files: Iterable[str | Path],
         kind: str | None = None,
         year: int | None = None,
-        progress: Callable[[int, int], None] = lambda done, of: None,
+        progress: Callable[[str, int, int], None] = lambda name, done, of: None,
     ) -> ImportReport:
-        """Import each of `files`; one that can't be read doesn't stop the others.
+        """Import each of `files`, as one step; one that can't be read doesn't stop the others.
 
         Args:
-            files: their paths.
+            files: their paths; `-` for standard input.
             kind: their format; None to recognise it from the content.
             year: the year of dates without one, on pages that name no year at all.
-            progress: called with the number of entries done, of how many in the file.
+            progress: called with the file, how many of its entries are done, and of how many.
         """
         reports = []
+        self._batch = None
         for file in files:
-            path = Path(file)
+            name = str(file)
             try:
-                data, modified = path.read_bytes(), path.stat().st_mtime
+                data, modified = _read(name)
             except OSError as error:
-                reports.append(_failure(str(file), FormatError(f"It can't be read: {error.strerror}.")))
+                problem = FormatError(f"It can't be read: {error.strerror}.")
+                reports.append(_failure(name, problem))
                 continue
-            assumed = (
-                (year, "as --year says")
-                if year
-                else (
-                    datetime.datetime.fromtimestamp(modified).year,
-                    "the page names no year; the file was last changed then",
-                )
-            )
-            reports.append(self.import_data(data, str(file), kind, assumed, progress))
+            assumed = (year, "as --year says") if year else _year_of(modified)
+            reports.append(self._import_data(data, name, kind, assumed, partial(progress, name)))
         return ImportReport(tuple(reports))
 
-    def import_data(
+    def _import_data(
         self,
         data: bytes,
         name: str,
         kind: str | None,
         fallback_year: tuple[int, str],
-        progress: Callable[[int, int], None] = lambda done, of: None,
+        progress: Callable[[int, int], None],
     ) -> FileReport:
         """Import the content of one file, all of it or, if it can't be read, nothing."""
         try:
@@ -145,7 +143,7 @@ class Importer:
             if changes and not self._working.papers.has_source(source):
                 at_text = started.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
                 self._working.papers.save_source(source, Path(name).name, kind, at_text)
-            self._working.journal.record(changes, Action.IMPORT)
+            self._batch = self._working.journal.record(changes, Action.IMPORT, batch=self._batch)
         return FileReport(
             name,
             kind,
@@ -187,7 +185,9 @@ class Importer:
         facts: dict[str, Any] = {}
         for field in _FACTS:
             old, new = getattr(present, field), getattr(incoming, field)
-            lacks = old in (None, ()) or (field == "published" and new and new.startswith(f"{old}-"))
+            lacks = old in (None, ()) or (
+                field == "published" and new and new.startswith(f"{old}-")
+            )
             if lacks and new not in (None, ()):
                 facts[field] = new
         links = tuple(dict.fromkeys(present.links + incoming.links))
@@ -205,7 +205,7 @@ class _Known:
     """What the library has, to find a paper again."""
 
     def __init__(self, working: WorkingCopy) -> None:
-        self.keys = {key.lower() for key in working.papers.keys()}
+        self.keys = {key.lower() for key in working.papers.all_keys()}
         self._papers = working.papers
         self._ids: set[int] = set()
         self._titles: dict[str, int] = {}
@@ -240,6 +240,21 @@ class _Known:
         self._titles.setdefault(title_key(title), number)
         for identifier in _identifiers(arxiv, doi):
             self._identifiers.setdefault(identifier, number)
+
+
+def _read(name: str) -> tuple[bytes, float | None]:
+    """Return the content of a file, and when it was last changed; None for standard input."""
+    if name == "-":
+        return sys.stdin.buffer.read(), None
+    path = Path(name).expanduser()
+    return path.read_bytes(), path.stat().st_mtime
+
+
+def _year_of(modified: float | None) -> tuple[int, str]:
+    if modified is None:
+        return datetime.date.today().year, "the page names no year; it is the present one"
+    year = datetime.datetime.fromtimestamp(modified).year
+    return year, "the page names no year; the file was last changed then"
 
 
 def _identifiers(arxiv: str | None, doi: str | None) -> Iterator[str]:

@@ -11,7 +11,7 @@ from readinglist.errors import UnknownKeyError
 from readinglist.services.changing import Editor, Step
 from readinglist.services.exporting import BIBTEX, export_text, write_file
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
-from readinglist.services.importing import FileReport, Importer, ImportReport
+from readinglist.services.importing import Importer, ImportReport
 from readinglist.storage.working_copy import WorkingCopy
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ class Library:
         """
         return self._working.save()
 
+    def is_saved(self) -> bool:
+        """Return whether the library file has every edit."""
+        return self._working.is_saved()
+
     def sibling(self) -> Library:
         """Open the same library once more, for another thread."""
         return Library.open(self.path, self._config, self._state)
@@ -123,9 +127,9 @@ class Library:
             raise UnknownKeyError(f"There is no paper with the key {key}.", hint)
         return self._working.papers.get([number])[0]
 
-    def keys(self) -> list[str]:
+    def all_keys(self) -> list[str]:
         """Return all citation keys."""
-        return self._working.papers.keys()
+        return self._working.papers.all_keys()
 
     def count(self) -> int:
         """Return the number of papers."""
@@ -230,8 +234,11 @@ class Library:
         Raises:
             UnknownKeyError: there is no such paper.
         """
-        number = self.paper(key).id if key is not None else None
-        return self._working.journal.history(number, limit)
+        return self.history_of(self.paper(key).id if key is not None else None, limit)
+
+    def history_of(self, paper: int | None, limit: int = 1000) -> list[Change]:
+        """Return what was done to the paper of an id, or to all, newest first."""
+        return self._working.journal.history(paper, limit)
 
     # --- in and out
 
@@ -240,30 +247,20 @@ class Library:
         files: Iterable[str | Path],
         format: str | None = None,  # noqa: A002 - the name of the command line's option
         year: int | None = None,
-        progress: Callable[[int, int], None] = lambda done, of: None,
+        progress: Callable[[str, int, int], None] = lambda name, done, of: None,
     ) -> ImportReport:
         """Import files; new papers are added, known ones completed, nothing is overwritten.
 
-        A file that can't be read is named in the report and doesn't stop the others.
-        """
-        return self._importer.import_files(files, format, year, progress)
-
-    def import_data(
-        self,
-        data: bytes,
-        name: str,
-        format: str | None,  # noqa: A002 - as above
-        fallback_year: tuple[int, str],
-    ) -> FileReport:
-        """Import the content of one file that is already read.
+        All is one step for `undo`. A file that can't be read is named in the report and
+        doesn't stop the others.
 
         Args:
-            data: the content.
-            name: what to call it.
-            format: its format; None to recognise it.
-            fallback_year: the year of a page that names none, and where it is from.
+            files: their paths; `-` for standard input.
+            format: their format; None to recognise it from the content.
+            year: the year of dates without one, on pages that name no year at all.
+            progress: called with the file, how many of its entries are done, and of how many.
         """
-        return self._importer.import_data(data, name, format, fallback_year)
+        return self._importer.import_files(files, format, year, progress)
 
     def export(
         self,
@@ -307,5 +304,5 @@ class Library:
     def _nearest_keys(self, key: str) -> list[str]:
         from difflib import get_close_matches
 
-        keys = {fold(known): known for known in self.keys()}
+        keys = {fold(known): known for known in self.all_keys()}
         return [keys[near] for near in get_close_matches(fold(key), keys, n=3, cutoff=0.6)]

@@ -166,7 +166,9 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[sqlite3.Conn
             yield connection
             connection.execute("COMMIT")
             if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
-                raise LibraryError(f"The new version of {path} came out damaged; the old one stays.")
+                raise LibraryError(
+                    f"The new version of {path} came out damaged; the old one stays."
+                )
         finally:
             connection.close()
         if expected is None:

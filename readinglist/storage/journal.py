@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 import secrets
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import Action, Change
 from readinglist.errors import LibraryError
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
 
-_COLUMNS = "id, machine, batch, at, action, reverts, paper, key, field, old, new"
+COLUMNS = "id, machine, batch, at, action, reverts, paper, key, field, old, new"
 _RANDOM_BITS = 21
 
 
@@ -38,27 +37,36 @@ class Journal:
         self._clock = clock
 
     def record(
-        self, changes: Iterable[Change], action: Action, reverts: int | None = None
+        self,
+        changes: Iterable[Change],
+        action: Action,
+        reverts: int | None = None,
+        batch: int | None = None,
     ) -> int | None:
         """Append `changes` as one step and return the step's id; None where there are none.
 
         Ids grow even when the clock goes back: they say what came after what.
+
+        Args:
+            changes: what was done, in order.
+            action: why.
+            reverts: the step that an undo or a redo turns back.
+            batch: an earlier step that this one goes on with.
         """
         (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
         clocked = (int(self._clock() * 1000) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
         first = max(clocked, last + 1)
         at = now()
         rows = [
-            (first + n, self._machine, first, at, action, reverts)
-            + (c.paper, c.key, c.field, c.old, c.new)
+            (first + n, self._machine, batch or first, at, action, reverts, *_facts(c))
             for n, c in enumerate(changes)
         ]
         if not rows:
-            return None
+            return batch
         self._connection.executemany(
-            f"INSERT INTO journal ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows
+            f"INSERT INTO journal ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows
         )
-        return first
+        return batch or first
 
     def undoable(self) -> int | None:
         """Return the newest step of this machine that is in force, or None."""
@@ -93,12 +101,8 @@ class Journal:
     def restore(self, changes: Iterable[Change]) -> None:
         """Write back `changes` as they were."""
         self._connection.executemany(
-            f"INSERT OR IGNORE INTO journal ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                (c.id, c.machine, c.batch, c.at, c.action, c.reverts)
-                + (c.paper, c.key, c.field, c.old, c.new)
-                for c in changes
-            ),
+            f"INSERT OR IGNORE INTO journal ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            ((c.id, c.machine, c.batch, c.at, c.action, c.reverts, *_facts(c)) for c in changes),
         )
 
     def _stacks(self) -> tuple[int | None, int | None]:
@@ -126,22 +130,26 @@ class Journal:
 
     def _select(self, condition: str, *parameters: object) -> list[Change]:
         rows = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM journal WHERE {condition}", parameters
+            f"SELECT {COLUMNS} FROM journal WHERE {condition}", parameters
         )
         return [change_from_row(row) for row in rows]
 
 
-def change_from_row(row: tuple[object, ...]) -> Change:
-    """Return the change of a row of the journal.
+def _facts(change: Change) -> tuple[object, ...]:
+    return change.paper, change.key, change.field, change.old, change.new
+
+
+def change_from_row(row: tuple[Any, ...]) -> Change:
+    """Return the change of a row of `COLUMNS`.
 
     Raises:
         LibraryError: a value doesn't fit.
     """
     id_, machine, batch, at, action, reverts, paper, key, field, old, new = row
     try:
-        return replace(
-            Change(paper, field, old, new, Action(action)),  # type: ignore[arg-type]
-            id=id_, machine=machine, batch=batch, at=at, reverts=reverts, key=key,
-        )  # fmt: skip
+        known = Action(action)
     except ValueError as error:
-        raise LibraryError(f"The journal holds an action that can't be one: {action!r:.60}.") from error
+        raise LibraryError(
+            f"The journal holds an action that can't be one: {action!r:.60}."
+        ) from error
+    return Change(paper, field, old, new, known, id_, batch, reverts, at, machine, key)

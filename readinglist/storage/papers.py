@@ -50,7 +50,9 @@ def decode(field: str, stored: Any) -> Any:
         if field == "priority":
             return Priority(stored)
     except ValueError as error:
-        raise LibraryError(f"The library holds a {field} that can't be one: {stored!r:.60}.") from error
+        raise LibraryError(
+            f"The library holds a {field} that can't be one: {stored!r:.60}."
+        ) from error
     return stored
 
 
@@ -99,7 +101,9 @@ class PaperStore:
 
     def count_by_status(self) -> dict[Status, int]:
         """Return how many papers have each status."""
-        counts = dict(self._connection.execute("SELECT status, count(*) FROM paper GROUP BY status"))
+        counts = dict(
+            self._connection.execute("SELECT status, count(*) FROM paper GROUP BY status")
+        )
         return {status: counts.get(status.value, 0) for status in Status}
 
     def get(self, ids: Iterable[int]) -> list[Paper]:
@@ -134,7 +138,9 @@ class PaperStore:
 
     def all_ids(self) -> list[int]:
         """Return the ids of all papers, first added first."""
-        return [i for (i,) in self._connection.execute("SELECT id FROM paper ORDER BY added_at, id")]
+        return [
+            i for (i,) in self._connection.execute("SELECT id FROM paper ORDER BY added_at, id")
+        ]
 
     def id_of_key(self, key: str) -> int | None:
         """Return the paper that has, or once had, this citation key, without regard to case."""
@@ -146,7 +152,7 @@ class PaperStore:
         ).fetchone()
         return int(row[0]) if row else None
 
-    def keys(self) -> list[str]:
+    def all_keys(self) -> list[str]:
         """Return all citation keys, and the names of those that were renamed."""
         return [key for (key,) in self._connection.execute("SELECT key FROM paper")] + [
             key for (key,) in self._connection.execute("SELECT key FROM key_alias")
@@ -224,7 +230,9 @@ class PaperStore:
 
     def add_source(self, paper: int, source: int) -> None:
         """Remember that a paper came from a source."""
-        self._connection.execute("INSERT OR IGNORE INTO paper_source VALUES (?, ?)", (paper, source))
+        self._connection.execute(
+            "INSERT OR IGNORE INTO paper_source VALUES (?, ?)", (paper, source)
+        )
         self._touch(paper)
 
     def remove_source(self, paper: int, source: int) -> None:

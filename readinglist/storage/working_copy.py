@@ -196,7 +196,7 @@ class WorkingCopy:
             self.journal.restore(unsaved_changes)
             self.connection.execute("DELETE FROM unsaved")
             for paper in unsaved_papers.values():
-                if paper.id not in rows["paper"]:
+                if (paper.id,) not in rows["paper"]:
                     self.papers.add(paper)
                 for source in origins[paper.id]:
                     self.papers.add_source(paper.id, source)
@@ -271,13 +271,19 @@ class WorkingCopy:
             else:
                 saved, papers = int(self._meta("saved") or 0), [(paper,) for paper, _ in versions]
             with document.replacing(self.path, expected) as target:
-                for table, column in (("paper", "id"), ("paper_tag", "paper"), ("paper_source", "paper")):
+                for table, column in (
+                    ("paper", "id"),
+                    ("paper_tag", "paper"),
+                    ("paper_source", "paper"),
+                ):
                     self._copy_rows_of_papers(target, table, column, papers)
                 for table in ("source", "key_alias"):
                     _copy_differences(self.connection, target, table)
                 target.executemany(
                     "INSERT OR IGNORE INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                    self.connection.execute("SELECT * FROM journal WHERE rowid > ? ORDER BY rowid", (saved,)),
+                    self.connection.execute(
+                        "SELECT * FROM journal WHERE rowid > ? ORDER BY rowid", (saved,)
+                    ),
                 )
         finally:
             self.connection.execute("COMMIT")
@@ -318,7 +324,7 @@ class WorkingCopy:
         with contextlib.suppress(sqlite3.DatabaseError):
             connection = self._open_database()
             try:
-                if self._layout(connection) == f"{document.SCHEMA_VERSION}.{_LAYOUT}":
+                if self._layout(connection) == _layout_now():
                     return connection
             except sqlite3.DatabaseError:
                 pass
@@ -326,7 +332,9 @@ class WorkingCopy:
         with self._alone():
             for name in ("working.db", "working.db-wal", "working.db-shm"):
                 with contextlib.suppress(FileNotFoundError):
-                    os.replace(self._folder / name, self._folder / name.replace("working", "set-aside"))
+                    os.replace(
+                        self._folder / name, self._folder / name.replace("working", "set-aside")
+                    )
             connection = self._open_database()
             with document.open_inspected(self.path) as incoming:
                 statements = incoming.execute(
@@ -336,8 +344,11 @@ class WorkingCopy:
                 ).fetchall()
             # The inspection compared these with what our own migrations make.
             connection.executescript(
-                "BEGIN;" + ";".join(sql for (sql,) in statements) + ";" + _SCHEMA
-                + f"INSERT INTO meta VALUES ('layout', '{document.SCHEMA_VERSION}.{_LAYOUT}');COMMIT;"
+                "BEGIN;"
+                + ";".join(sql for (sql,) in statements)
+                + ";"
+                + _SCHEMA
+                + f"INSERT INTO meta VALUES ('layout', '{_layout_now()}');COMMIT;"
             )
         return connection
 
@@ -395,9 +406,7 @@ def _rows(
     return {tuple(row[place] for place in places): row for row in cursor}
 
 
-def _copy_differences(
-    origin: sqlite3.Connection, target: sqlite3.Connection, table: str
-) -> None:
+def _copy_differences(origin: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
     here, there = _rows(origin, table), _rows(target, table)
     condition = " AND ".join(f"{column} = ?" for column in _TABLES[table])
     target.executemany(
@@ -407,6 +416,10 @@ def _copy_differences(
     if new:
         marks = ",".join("?" * len(new[0]))
         target.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", new)
+
+
+def _layout_now() -> str:
+    return f"{document.SCHEMA_VERSION}.{_LAYOUT}"
 
 
 def _machine_name(state: Path, library: Path) -> str:

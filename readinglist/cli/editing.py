@@ -1,0 +1,169 @@
+"""Commands that change papers; each is one step that `undo` takes back."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from readinglist.cli.session import (
+    Session,
+    complete_key,
+    json_option,
+    pass_session,
+    print_json,
+    say,
+)
+from readinglist.domain.paper import Priority, Status
+from readinglist.domain.text import plural
+
+if TYPE_CHECKING:
+    from readinglist.services.changing import Step
+    from readinglist.services.library import Library
+
+
+@click.command(short_help="Set status, priority and tags.")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...", shell_complete=complete_key)
+@click.option(
+    "--status", type=click.Choice([s.value for s in Status]), help="How far the reading has come."
+)
+@click.option(
+    "--priority", type=click.Choice([p.value for p in Priority]), help="How much the paper matters."
+)
+@click.option("--tag", "tags", multiple=True, metavar="T", help="Add a tag; may be repeated.")
+@click.option("--untag", "untags", multiple=True, metavar="T", help="Remove a tag.")
+@json_option
+@pass_session
+def mark(
+    session: Session,
+    keys: tuple[str, ...],
+    status: str | None,
+    priority: str | None,
+    tags: tuple[str, ...],
+    untags: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Set status, priority and tags of the papers KEY.
+
+    \b
+    Example: readinglist mark vaswani2017attention --status read --tag nlp
+    """
+    if not (status or priority or tags or untags):
+        raise click.UsageError("Say what to mark: --status, --priority, --tag or --untag.")
+    with session.open_library() as library:
+        ids = [library.paper(key).id for key in keys]
+        step = library.mark(
+            ids,
+            status=Status(status) if status else None,
+            priority=Priority(priority) if priority else None,
+            add_tags=tags,
+            remove_tags=untags,
+        )
+        _report(library, step, as_json)
+
+
+@click.command(short_help="Write a note.")
+@click.argument("key", shell_complete=complete_key)
+@click.argument("dash", required=False, metavar="[-]", type=click.Choice(["-"]))
+@click.option("--text", metavar="T", help="The note, in Markdown; empty to remove it.")
+@click.option("--append", metavar="T", help="A paragraph to add to the note.")
+@pass_session
+def note(
+    session: Session, key: str, dash: str | None, text: str | None, append: str | None
+) -> None:
+    """Write the note of the paper KEY in your editor, or as the options say.
+
+    With a dash the note is read from standard input.
+
+    \b
+    Example: readinglist note vaswani2017attention --append "See section 3."
+             pandoc notes.odt -t markdown | readinglist note vaswani2017attention -
+    """
+    if sum(given is not None for given in (dash, text, append)) > 1:
+        raise click.UsageError("Give one of --text, --append and -.")
+    with session.open_library() as library:
+        paper = library.paper(key)
+        if dash:
+            text = click.get_binary_stream("stdin").read().decode("utf-8", "replace")
+        elif append is not None:
+            text = f"{paper.note.rstrip()}\n\n{append}\n" if paper.note else append
+        elif text is None:
+            from readinglist.services.external_editor import edit_text
+
+            text = edit_text(paper.note or "", session.load_config().editor)
+        _report(library, library.note(paper.key, text))
+
+
+@click.command(short_help="Correct the facts of a paper.")
+@click.argument("key", shell_complete=complete_key)
+@click.argument("assignments", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@json_option
+@pass_session
+def edit(session: Session, key: str, assignments: tuple[str, ...], as_json: bool) -> None:
+    """Set fields of the paper KEY; no import touches them any more. An empty value empties.
+
+    Fields: key, type, title, authors (with ; between them), author_count, organization,
+    abstract, published (or year), venue, arxiv, doi, url, links, comments, status, priority,
+    note.
+
+    \b
+    Example: readinglist edit DeepModelAssembling2022 "authors=Ni, Zanlin; Wang, Yulin" year=2023
+    """
+    texts = {}
+    for assignment in assignments:
+        field, equals, value = assignment.partition("=")
+        if not equals:
+            raise click.UsageError(f"“{assignment}” is not FIELD=VALUE.")
+        texts[field.strip().lower()] = value
+    with session.open_library() as library:
+        _report(library, library.edit(key, texts), as_json)
+
+
+@click.command(short_help="Delete papers.")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...", shell_complete=complete_key)
+@pass_session
+def delete(session: Session, keys: tuple[str, ...]) -> None:
+    """Delete the papers KEY, with their notes; `undo` brings them back.
+
+    \b
+    Example: readinglist delete vaswani2017attention
+    """
+    with session.open_library() as library:
+        _report(library, library.delete([library.paper(key).id for key in keys]))
+
+
+@click.command(short_help="Take back the last step.")
+@pass_session
+def undo(session: Session) -> None:
+    """Take back the last step of this machine that is in force, an import too.
+
+    \b
+    Example: readinglist undo
+    """
+    with session.open_library() as library:
+        _report(library, library.undo())
+
+
+@click.command(short_help="Bring again what undo took back.")
+@pass_session
+def redo(session: Session) -> None:
+    """Bring again what the last undo took back.
+
+    \b
+    Example: readinglist redo
+    """
+    with session.open_library() as library:
+        _report(library, library.redo())
+
+
+def _report(library: Library, step: Step, as_json: bool = False) -> None:
+    """Say what a step did, and print the papers as they are now if JSON is wanted."""
+    say(step.summary)
+    if step.left_out:
+        say(f"{plural(step.left_out, 'change')} left out: the same place was changed since.")
+    if as_json:
+        from readinglist.formats.json_lines import to_object
+
+        print_json([to_object(paper) for paper in library.papers(step.papers)])
+    sys.stdout.flush()

@@ -1,0 +1,240 @@
+"""Commands about files: import, export, the configuration, the library itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from readinglist.cli.session import (
+    Session,
+    complete_key,
+    json_option,
+    pass_session,
+    print_json,
+    say,
+)
+from readinglist.domain.text import plural, printable
+from readinglist.errors import ReadingListError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from readinglist.services.importing import ImportReport
+
+_IMPORT_FORMATS = ("daily-papers", "json")
+_EXPORT_FORMATS = ("bibtex", "json")
+
+
+def open_app(session: Session) -> None:
+    """Open the app on the library of this run."""
+    from readinglist.services.library import Library
+
+    config = session.load_config()
+    library = Library.open(session.library_path(config), config)
+    try:
+        from readinglist.tui.app import run_app
+
+        run_app(library, config)
+    finally:
+        library.close()
+
+
+@click.command(name="import", short_help="Import listing pages.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(_IMPORT_FORMATS),
+    help="The format, instead of recognising it from the content.",
+)
+@click.option(
+    "--year",
+    type=click.IntRange(1000, 9999),
+    metavar="Y",
+    help="The year of dates without one, on pages that name no year.",
+)
+@json_option
+@pass_session
+def import_(
+    session: Session, files: tuple[str, ...], kind: str | None, year: int | None, as_json: bool
+) -> int:
+    """Import papers from each FILE, or from standard input for -.
+
+    New papers are added, known ones get what they lacked; what you did to them stays. A file
+    that can't be read is named and doesn't stop the others; the exit code is 1 then.
+
+    \b
+    Example: readinglist import monday.txt tuesday.txt
+             xclip -o | readinglist import -
+    """
+    with session.open_library() as library:
+        with _progress() as progress:
+            report = library.import_files(files, kind, year, progress)
+        if not library.save():
+            say("git is at work: the library file will follow with the next command.")
+    _tell(report)
+    if as_json:
+        print_json(_report_object(report))
+    return 1 if any(file.problems for file in report.files) else 0
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar on a terminal, for one file after the other."""
+    if not sys.stderr.isatty():
+        yield lambda name, done, of: None
+        return
+    with click.progressbar(length=1, file=sys.stderr) as bar:
+
+        def progress(name: str, done: int, of: int) -> None:
+            bar.label = f"{printable(Path(name).name)[:40]:40}"
+            bar.length = of
+            bar.pos = done
+            bar.update(0)
+
+        yield progress
+
+
+def _tell(report: ImportReport) -> None:
+    for file in report.files:
+        for line in (*file.problems, *(f"{file.file}: {a}" for a in file.assumptions)):
+            say(line)
+        if not file.failed:
+            say(f"{file.file}: {_counts(file.added, file.completed, file.unchanged)}")
+    if len(report.files) > 1:
+        say(f"In all: {_counts(report.added, report.completed, report.unchanged)}")
+
+
+def _counts(added: int, completed: int, unchanged: int) -> str:
+    return f"{added} added, {completed} completed, {unchanged} unchanged"
+
+
+def _report_object(report: ImportReport) -> dict[str, object]:
+    return {
+        "added": report.added,
+        "completed": report.completed,
+        "unchanged": report.unchanged,
+        "files": [
+            {
+                "file": file.file,
+                "format": file.format,
+                "entries": file.entries,
+                "added": file.added,
+                "completed": file.completed,
+                "unchanged": file.unchanged,
+                "problems": list(file.problems),
+            }
+            for file in report.files
+        ],
+    }
+
+
+@click.command(short_help="Export papers as BibTeX.")
+@click.argument("keys", nargs=-1, metavar="[KEY...]", shell_complete=complete_key)
+@click.option("--query", metavar="QUERY", help="The papers that answer QUERY.")
+@click.option("--format", "kind", type=click.Choice(_EXPORT_FORMATS), help="Default: bibtex.")
+@click.option("-o", "--output", metavar="FILE", help="The file to write; else standard output.")
+@pass_session
+def export(
+    session: Session, keys: tuple[str, ...], query: str | None, kind: str | None, output: str | None
+) -> None:
+    """Export the papers KEY, or those that answer QUERY, or all.
+
+    The file is written whole or not at all. From then on the citation keys stay as they are.
+
+    \b
+    Example: readinglist export --query "tag:thesis" -o references.bib
+    """
+    with session.open_library() as library:
+        ids: list[int] | None = [library.paper(key).id for key in keys] if keys else None
+        if query is not None:
+            found = library.find(query)
+            for problem in found.query.problems:
+                say(problem)
+            ids = list(dict.fromkeys([*(ids or []), *found.ids]))
+        chosen = kind or ("json" if output and output.endswith((".json", ".jsonl")) else None)
+        text = library.export(ids, output, chosen or session.load_config().export.format)
+        count = library.count() if ids is None else len(ids)
+    if output:
+        say(f"{plural(count, 'paper')} written to {output}")
+    else:
+        click.echo(text, nl=False)
+
+
+@click.command(short_help="Check that a library file is sound.")
+@click.argument("file", required=False, type=click.Path())
+@json_option
+@pass_session
+def check(session: Session, file: str | None, as_json: bool) -> None:
+    """Check that the library file (or FILE) is sound; nothing in it is changed.
+
+    \b
+    Example: readinglist check ~/papers/library.db
+    """
+    from readinglist.services.checking import check_library
+
+    path = Path(file) if file else session.library_path(session.load_config())
+    verdict = check_library(path)
+    if as_json:
+        print_json({"file": str(path), **dataclasses.asdict(verdict)})
+        return
+    for warning in verdict.warnings:
+        say(warning)
+    click.echo(
+        printable(
+            f"{path} is sound: {plural(verdict.papers, 'paper')}, "
+            f"{plural(verdict.changes, 'change')} in its journal."
+        )
+    )
+
+
+@click.command(short_help="Show or check the configuration.")
+@click.argument("what", type=click.Choice(["path", "show", "check"]), default="show")
+@pass_session
+def config(session: Session, what: str) -> None:
+    """Print the configuration's path, show what holds now, or check the file.
+
+    \b
+    Example: readinglist config check
+    """
+    from readinglist.config import config_path
+
+    if what == "path":
+        click.echo(config_path(session.config))
+        return
+    settings = session.load_config()
+    if what == "check":
+        from readinglist.tui.keymap import check_keys
+
+        check_keys(settings.keys)
+        say("The configuration can be used.")
+        return
+    import yaml
+
+    values = dataclasses.asdict(settings)
+    values["columns"] = list(values["columns"])
+    click.echo(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), nl=False)
+
+
+@click.command(short_help="Open the app on a sample library.")
+@pass_session
+def demo(session: Session) -> None:
+    """Open the app on a throw-away library of well-known papers.
+
+    \b
+    Example: readinglist demo
+    """
+    from readinglist.services.demo import sample_library
+
+    settings = session.load_config()
+    if not sys.stdout.isatty():
+        raise ReadingListError("The demo needs a terminal.")
+    with sample_library(settings) as library:
+        from readinglist.tui.app import run_app
+
+        run_app(library, settings)

@@ -1,0 +1,160 @@
+"""Commands that show papers and change nothing."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from readinglist.cli.session import (
+    Session,
+    complete_key,
+    json_option,
+    pass_session,
+    print_json,
+    say,
+)
+from readinglist.domain.text import plural, printable, printable_block
+
+if TYPE_CHECKING:
+    from readinglist.domain.change import Change
+    from readinglist.domain.paper import Paper
+
+_MARKS = {"unread": " ", "reading": "~", "read": "x", "skipped": "-"}
+_PRIORITIES = {"high": "!!!", "medium": "!! ", "low": "!  ", "none": "   "}
+
+
+@click.command(name="list", short_help="List papers, or search them.")
+@click.argument("query", nargs=-1)
+@click.option(
+    "--sort",
+    metavar="ORDER",
+    help="added, date, title, author, priority, status or key; without it, with words in the "
+    "query the best match comes first.",
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N papers.")
+@json_option
+@pass_session
+def list_(
+    session: Session, query: tuple[str, ...], sort: str | None, limit: int | None, as_json: bool
+) -> None:
+    """List the papers that answer QUERY, written as in the app's search bar; or all papers.
+
+    Words may be misspelt or cut short. Filters: status: priority: tag: author: year: key:
+    (a query that begins with a minus goes behind --).
+
+    \b
+    Example: readinglist list atention year:2017..2020
+             readinglist list --json status:unread priority:high
+             readinglist list -- -tag:survey diffusion
+    """
+    with session.open_library() as library:
+        text = " ".join(query)
+        found = library.find(text, sort=sort)
+        papers = library.papers(found.ids[:limit])
+    for problem in found.query.problems:
+        say(problem)
+    if as_json:
+        from readinglist.formats.json_lines import to_object
+
+        print_json([to_object(paper) for paper in papers])
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in _lines(papers, width):
+        click.echo(line)
+    say(plural(len(papers), "paper") + (f" of {len(found.ids):,}" if limit else ""))
+
+
+def _lines(papers: list[Paper], width: int | None) -> list[str]:
+    key_width = max((len(paper.key) for paper in papers), default=0)
+    lines = []
+    for paper in papers:
+        line = (
+            f"[{_MARKS[paper.status]}] {_PRIORITIES[paper.priority]} {paper.key:{key_width}}  "
+            f"{paper.year or '':4}  {printable(paper.title)}"
+        )
+        too_long = width is not None and len(line) > width
+        lines.append(line[: width - 1] + "…" if too_long and width else line)
+    return lines
+
+
+@click.command(short_help="Show all of a paper.")
+@click.argument("key", shell_complete=complete_key)
+@json_option
+@pass_session
+def show(session: Session, key: str, as_json: bool) -> None:
+    """Show all that is known of the paper KEY.
+
+    \b
+    Example: readinglist show vaswani2017attention
+    """
+    with session.open_library() as library:
+        paper = library.paper(key)
+    if as_json:
+        from readinglist.formats.json_lines import to_object
+
+        print_json(to_object(paper))
+        return
+    click.echo(printable(paper.title))
+    if paper.byline:
+        click.echo(printable(paper.byline))
+    click.echo()
+    facts = {
+        "key": paper.key,
+        "type": paper.type,
+        "status": paper.status,
+        "priority": paper.priority,
+        "tags": ", ".join(paper.tags),
+        "published": paper.published,
+        "venue": paper.venue,
+        "arXiv": paper.arxiv,
+        "DOI": paper.doi,
+        "URL": paper.url,
+        "links": " ".join(paper.links),
+        "from": ", ".join(paper.sources),
+        "added": paper.added_at[:10],
+    }
+    for name, value in facts.items():
+        if value:
+            click.echo(f"{name:>9}  {printable(str(value))}")
+    for name, text in (("Abstract", paper.abstract), ("Note", paper.note)):
+        if text:
+            click.echo(f"\n{name}\n{printable_block(text)}")
+
+
+@click.command(short_help="Show what was done, newest first.")
+@click.argument("key", required=False, shell_complete=complete_key)
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N")
+@json_option
+@pass_session
+def history(session: Session, key: str | None, limit: int, as_json: bool) -> None:
+    """Show what was done to the paper KEY, or to all papers, newest first.
+
+    \b
+    Example: readinglist history vaswani2017attention
+    """
+    with session.open_library() as library:
+        changes = library.history(key, limit)
+    if as_json:
+        print_json([_change_object(change) for change in changes])
+        return
+    for change in changes:
+        from readinglist.services.changing import describe
+
+        when = change.at.replace("T", " ").removesuffix("Z")
+        click.echo(printable(f"{when}  {change.key}  {describe(change)}  ({change.machine})"))
+
+
+def _change_object(change: Change) -> dict[str, object]:
+    return {
+        "at": change.at,
+        "machine": change.machine,
+        "action": str(change.action),
+        "paper": f"{change.paper:016x}",
+        "key": change.key,
+        "field": change.field,
+        "old": change.old,
+        "new": change.new,
+    }

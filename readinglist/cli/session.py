@@ -1,0 +1,90 @@
+"""What commands share: the library of this run, and the two ways to speak."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from readinglist.domain.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from readinglist.config import Config
+    from readinglist.services.library import Library
+
+
+@dataclass
+class Session:
+    """The options that stand before the command."""
+
+    library: str | None = None
+    config: str | None = None
+
+    def load_config(self) -> Config:
+        """Return the configuration.
+
+        Raises:
+            ConfigError: it can't be used.
+        """
+        from readinglist.config import load_config
+
+        return load_config(self.config)
+
+    def library_path(self, config: Config) -> Path:
+        """Return the library file of this run."""
+        return Path(self.library).expanduser() if self.library else config.library_path
+
+    @contextmanager
+    def open_library(self) -> Iterator[Library]:
+        """Open the library; what was edited is in its file at the end.
+
+        Raises:
+            ReadingListError: the library can't be opened or written.
+        """
+        from readinglist.services.library import Library
+
+        config = self.load_config()
+        library = Library.open(self.library_path(config), config)
+        try:
+            yield library
+        finally:
+            try:
+                if not library.save():
+                    say("git is at work: the library file will follow with the next command.")
+            finally:
+                library.close()
+
+
+pass_session = click.make_pass_decorator(Session, ensure=True)
+
+
+def say(text: str) -> None:
+    """Narrate: one line on standard error."""
+    click.echo(printable(text), err=True)
+
+
+def print_json(value: Any) -> None:
+    """Print data as JSON; on a terminal in ASCII, so that nothing in it can steer it."""
+    text = json.dumps(value, ensure_ascii=sys.stdout.isatty(), indent=2)
+    click.echo(text.encode("utf-8", "replace").decode())
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def complete_key(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[str]:  # pragma: no cover - runs in the shell's completion, see test_completion
+    """Return the citation keys that begin with what was typed."""
+    session = context.find_object(Session) or Session()
+    with session.open_library() as library:
+        return [key for key in library.all_keys() if key.lower().startswith(incomplete.lower())]

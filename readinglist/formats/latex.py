@@ -1,0 +1,622 @@
+r"""Unicode text as LaTeX that pdflatex prints, and that bibtex and biber sort and abbreviate.
+
+The text comes from listing pages: it is plain, yet may hold a formula between `$`, an
+accent such as `\"o`, or `\emph{..}`. What is on the lists below and well formed is taken
+for TeX; everything else is printed as the characters that it is made of, so that no text
+can command TeX. The result is ASCII, and its braces are balanced as BibTeX counts them.
+
+Three forms look odd and have a reason, each measured with TeX Live 2022 and biber 2.18:
+
+- An accent stands in braces with its letter, `{\"o}`: BibTeX then keeps both when it
+  abbreviates a name.
+- `{\~{\^{e{}}}}`, and macros of our own such as `{\rldot{e}}`: biber turns an accented
+  letter that it understands into Unicode, which pdflatex can't print beyond Latin
+  Extended-A. These it leaves alone.
+- A letter that pdflatex has no means to print is written as `{U+674E}`: it can be seen
+  and looked up, and no style changes its case.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from readinglist.domain.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_NBSP = "\u00a0"
+#: What a formula, a group or a stand-in is in the shape of a word: something of no case.
+_OBJECT = "\ufffc"
+#: TeX itself ends at 255 levels.
+_DEEPEST = 20
+
+_SPECIAL = {
+    "\\": r"{\textbackslash}",
+    "{": r"{\textbraceleft}",
+    "}": r"{\textbraceright}",
+    "$": r"\$",
+    "&": r"\&",
+    "%": r"\%",
+    "#": r"\#",
+    "_": r"\_",
+    "^": r"{\textasciicircum}",
+    "~": r"{\textasciitilde}",
+    "<": r"{\textless}",
+    ">": r"{\textgreater}",
+    "|": r"{\textbar}",
+}
+_TYPOGRAPHY = {
+    "‐": "-",
+    "‑": "-",
+    "‒": "--",
+    "–": "--",
+    "—": "---",
+    "―": "---",
+    "‘": "`",
+    "’": "'",
+    "‚": ",",
+    "“": "``",
+    "”": "''",
+    "„": ",,",
+    "…": r"{\ldots}",
+}
+_ACCENTS = {
+    "\u0300": "`",
+    "\u0301": "'",
+    "\u0302": "^",
+    "\u0303": "~",
+    "\u0304": "=",
+    "\u0306": "u",
+    "\u0307": ".",
+    "\u0308": '"',
+    "\u030a": "r",
+    "\u030b": "H",
+    "\u030c": "v",
+    "\u0323": "d",
+    "\u0326": "textcommabelow",
+    "\u0327": "c",
+    "\u0328": "k",
+    "\u0331": "b",
+}
+_MARK_OF_ACCENT = {accent: mark for mark, accent in _ACCENTS.items()}
+#: The accents that biber must not understand: hook and horn have no other command.
+_MACRO_OF_MARK = {
+    "\u0306": "rlbreve",
+    "\u0309": "rlhook",
+    "\u030a": "rlring",
+    "\u030b": "rldoubleacute",
+    "\u030c": "rlcaron",
+    "\u031b": "rlhorn",
+    "\u0323": "rldot",
+    "\u0327": "rlcedilla",
+    "\u0328": "rlogonek",
+    "\u0331": "rlbar",
+}
+#: Definitions that a file needs where it uses the command; none overrides a package's own.
+_DEFINITIONS = {
+    **{
+        macro: rf"\providecommand{{\{macro}}}[1]{{\{_ACCENTS[mark]}{{#1}}}}"
+        for mark, macro in _MACRO_OF_MARK.items()
+        if mark in _ACCENTS
+    },
+    "rlhook": r"\providecommand{\rlhook}[1]{\leavevmode\vbox{\offinterlineskip"
+    r"\halign{\hfil##\hfil\cr{\tiny ?}\cr\noalign{\kern.1ex}#1\cr}}}",
+    "rlhorn": r"\providecommand{\rlhorn}[1]{#1\kern-.1em{'}}",
+    "mathbb": r"\providecommand{\mathbb}[1]{\mathbf{#1}}",
+    "mathfrak": r"\providecommand{\mathfrak}[1]{\mathbf{#1}}",
+    "boldsymbol": r"\providecommand{\boldsymbol}[1]{\mathbf{#1}}",
+    "operatorname": r"\providecommand{\operatorname}[1]{\mathrm{#1}}",
+    "text": r"\providecommand{\text}[1]{\mbox{#1}}",
+    "lesssim": r"\providecommand{\lesssim}{\stackrel{<}{\sim}}",
+    "gtrsim": r"\providecommand{\gtrsim}{\stackrel{>}{\sim}}",
+    "leqslant": r"\providecommand{\leqslant}{\leq}",
+    "geqslant": r"\providecommand{\geqslant}{\geq}",
+    "varnothing": r"\providecommand{\varnothing}{\emptyset}",
+}
+
+_STYLES = ["emph", "mbox", "textbf", "textit", "textmd", "textnormal", "textrm", "textsc", "textsf", "textsl", "textsubscript", "textsuperscript", "texttt", "textup"]
+#: Commands of one character each that pdflatex knows without a package.
+_TEXT_SYMBOLS = frozenset(
+    ["AE", "DH", "DJ", "IJ", "L", "NG", "O", "OE", "TH", "ae", "dh", "dj", "i", "ij", "l", "ng", "o", "oe", "ss", "th", "guillemotleft", "guillemotright", "guilsinglleft", "guilsinglright", "textacutedbl", "textasciiacute", "textasciibreve", "textasciicaron", "textasciidieresis", "textasciimacron", "textasteriskcentered", "textbaht", "textbigcircle", "textblank", "textbrokenbar", "textbullet", "textcelsius", "textcent", "textcircledP", "textcolonmonetary", "textcopyright", "textcurrency", "textdagger", "textdaggerdbl", "textdegree", "textdiscount", "textdiv", "textdong", "textdownarrow", "textellipsis", "textemdash", "textendash", "textestimated", "texteuro", "textexclamdown", "textflorin", "textfractionsolidus", "textinterrobang", "textlangle", "textleftarrow", "textlira", "textlnot", "textmho", "textmu", "textmusicalnote", "textnaira", "textnumero", "textohm", "textonehalf", "textonequarter", "textopenbullet", "textordfeminine", "textordmasculine", "textparagraph", "textperiodcentered", "textpertenthousand", "textperthousand", "textpeso", "textquestiondown", "textquotedblleft", "textquotedblright", "textquoteleft", "textquoteright", "textrangle", "textrecipe", "textreferencemark", "textregistered", "textrightarrow", "textsection", "textservicemark", "textsterling", "textthreequarters", "texttrademark", "textuparrow", "textvisiblespace", "textwon", "textyen"]
+)
+_NEEDS_T1 = re.compile(
+    r"\\(?:DH|DJ|NG|TH|dh|dj|ng|th|k|rlogonek|guil(?:lemot|singl)(?:left|right))(?![A-Za-z])"
+)
+
+_MATH_SYMBOLS = frozenset(
+    [r"alpha", r"beta", r"gamma", r"delta", r"epsilon", r"varepsilon", r"zeta", r"eta", r"theta", r"vartheta", r"iota", r"kappa", r"lambda", r"mu", r"nu", r"xi", r"pi", r"varpi", r"rho", r"varrho", r"sigma", r"varsigma", r"tau", r"upsilon", r"phi", r"varphi", r"chi", r"psi", r"omega", r"Gamma", r"Delta", r"Theta", r"Lambda", r"Xi", r"Pi", r"Sigma", r"Upsilon", r"Phi", r"Psi", r"Omega", r"aleph", r"hbar", r"imath", r"jmath", r"ell", r"wp", r"Re", r"Im", r"partial", r"infty", r"prime", r"emptyset", r"varnothing", r"nabla", r"surd", r"top", r"bot", r"angle", r"forall", r"exists", r"neg", r"flat", r"natural", r"sharp", r"clubsuit", r"diamondsuit", r"heartsuit", r"spadesuit", r"Vert", r"backslash", r"sum", r"prod", r"coprod", r"int", r"oint", r"bigcap", r"bigcup", r"bigsqcup", r"bigvee", r"bigwedge", r"bigodot", r"bigotimes", r"bigoplus", r"biguplus", r"pm", r"mp", r"times", r"div", r"ast", r"star", r"circ", r"bullet", r"cdot", r"cap", r"cup", r"uplus", r"sqcap", r"sqcup", r"vee", r"wedge", r"setminus", r"wr", r"diamond", r"bigtriangleup", r"bigtriangledown", r"triangleleft", r"triangleright", r"oplus", r"ominus", r"otimes", r"oslash", r"odot", r"bigcirc", r"dagger", r"ddagger", r"amalg", r"le", r"leq", r"leqslant", r"lesssim", r"prec", r"preceq", r"ll", r"subset", r"subseteq", r"sqsubseteq", r"in", r"vdash", r"ge", r"geq", r"geqslant", r"gtrsim", r"succ", r"succeq", r"gg", r"supset", r"supseteq", r"sqsupseteq", r"ni", r"dashv", r"ne", r"neq", r"equiv", r"sim", r"simeq", r"asymp", r"approx", r"cong", r"doteq", r"propto", r"models", r"perp", r"mid", r"parallel", r"bowtie", r"smile", r"frown", r"notin", r"leftarrow", r"gets", r"Leftarrow", r"rightarrow", r"to", r"Rightarrow", r"leftrightarrow", r"Leftrightarrow", r"mapsto", r"longleftarrow", r"Longleftarrow", r"longrightarrow", r"Longrightarrow", r"longleftrightarrow", r"Longleftrightarrow", r"longmapsto", r"hookleftarrow", r"hookrightarrow", r"leftharpoonup", r"leftharpoondown", r"rightharpoonup", r"rightharpoondown", r"rightleftharpoons", r"uparrow", r"Uparrow", r"downarrow", r"Downarrow", r"updownarrow", r"Updownarrow", r"nearrow", r"searrow", r"swarrow", r"nwarrow", r"iff", r"langle", r"rangle", r"lceil", r"rceil", r"lfloor", r"rfloor", r"lbrace", r"rbrace", r"ldots", r"cdots", r"vdots", r"ddots", r"dots", r"quad", r"qquad", r"arccos", r"arcsin", r"arctan", r"arg", r"cos", r"cosh", r"cot", r"coth", r"csc", r"deg", r"det", r"dim", r"exp", r"gcd", r"hom", r"inf", r"ker", r"lg", r"lim", r"liminf", r"limsup", r"ln", r"log", r"max", r"min", r"Pr", r"sec", r"sin", r"sinh", r"sup", r"tan", r"tanh"]
+)
+_MATH_OF_ONE = frozenset(
+    ["mathbb", "mathbf", "mathcal", "mathfrak", "mathit", "mathnormal", "mathrm", "mathsf", "mathtt", "boldsymbol", "operatorname", "acute", "bar", "breve", "check", "ddot", "dot", "grave", "hat", "tilde", "vec", "widehat", "widetilde", "overline", "underline", "sqrt", "not"]
+)
+_MATH_OF_TWO = frozenset(["frac", "stackrel"])
+_MATH_TEXT = frozenset(["text", "mbox", "textbf", "textit", "textrm", "textsc", "textsf", "texttt"])
+_DELIMITER = re.compile(r"[()\[\]|/.<>]|\\[{}|]|\\(?:[lr](?:angle|ceil|floor|brace)|Vert)")
+_MATH_TOKEN = re.compile(r"\\[A-Za-z]+|\\[{},;:! %#&_$|]|[A-Za-z0-9 +*/=<>()\[\]|.,:;!?@~'^_{}-]")
+_PLAIN_ARGUMENT = re.compile(r"[A-Za-z0-9 .,:;+*/()-]")
+
+_DOLLAR = re.compile(r"(?<!\\)\$")
+_ENDS_IN_COMMAND = re.compile(r"\\[A-Za-z]+\Z")
+_ASCII_OR_NOT = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
+_CLUSTER = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+
+#: Characters after which a straight double quote opens.
+_OPENING = frozenset(" ([{-–—/`‘“")
+#: Characters that close a word without being part of it.
+_CLOSING = frozenset(".,:;!?'\")]…’”»")
+_COMPOUND = re.compile(r"[-‐‑–—/:+'’]")
+
+_Kind = Literal["text", "math", "^", "_", "stand-in"]
+
+
+class _Piece(NamedTuple):
+    """A part of a text, with the characters it stands for and its LaTeX."""
+
+    shape: str
+    latex: str
+    bare: str = ""
+    """A formula without the braces that keep its case."""
+
+
+def to_latex(text: str) -> str:
+    """Return `text` as LaTeX for a field that no style changes the case of."""
+    return "".join(piece.latex for piece in _pieces(_clean(text)))
+
+
+def protect_title(text: str) -> str:
+    """Return `text` as LaTeX, with braces around each word that must keep its capitals.
+
+    Such a word has a capital after its first letter, a capital and a digit, or is a single
+    capital: `{BERT}`, `{GPT-4o}`, `{C\\#}`. The parts of a compound count one by one, so
+    that `Chain-of-Thought` stays open to the style.
+    """
+    text = _clean(text)
+    if not any(character in text for character in "\\{}$~\u00a0"):
+        return " ".join(map(_title_word, text.split(" ")))
+    words = groupby(_pieces(text), lambda piece: piece.shape == " ")
+    return "".join(
+        "".join(piece.latex for piece in word) if space else _protected(list(word))
+        for space, word in words
+    )
+
+
+def latex_name(author: str) -> str:
+    """Return `author`, given as `Family, Given`, as one name of an author field.
+
+    `King, Jr., Martin Luther` and `King Jr., Martin Luther` both give the form that BibTeX
+    takes a suffix in. A name without a comma is a body; it is braced, as is what BibTeX or
+    natbib would misread. Returns nothing for a name of which nothing can be seen.
+    """
+    parts = [part for part in (part.strip() for part in _clean(author).split(",")) if part]
+    if not parts:
+        return ""
+    family = _FAMILY_WITH_SUFFIX.fullmatch(parts[0])
+    if len(parts) == 2 and family:
+        parts = [family[1], family[2], parts[1]]
+    elif len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):
+        parts = [parts[0], parts[2], parts[1]]
+    if len(parts) == 1:
+        return _in_braces(to_latex(parts[0]))
+    if len(parts) > 3 or (len(parts) == 3 and not _SUFFIX.fullmatch(parts[1])):
+        return _in_braces(to_latex(", ".join(parts)))
+    return ", ".join(_name_part(part) for part in parts)
+
+
+def definitions(latex: str) -> list[str]:
+    """Return the definitions that a file needs before it holds `latex`."""
+    used = set(_COMMAND.findall(latex))
+    return [definition for macro, definition in _DEFINITIONS.items() if macro in used]
+
+
+def needs_t1(latex: str) -> bool:
+    r"""Return whether `latex` holds letters that want `\usepackage[T1]{fontenc}`."""
+    return bool(_NEEDS_T1.search(latex))
+
+
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
+_FAMILY_WITH_SUFFIX = re.compile(rf"(.+) ({_SUFFIX.pattern})")
+_MISREAD_IN_NAME = re.compile(r"[\[\]()=]|(?:^| )(?:and|others)(?: |$)", re.IGNORECASE)
+
+
+def _name_part(part: str) -> str:
+    latex = to_latex(part)
+    return _in_braces(latex) if _MISREAD_IN_NAME.search(part) else latex
+
+
+def _in_braces(latex: str) -> str:
+    return latex if re.fullmatch(r"\{[^{}]*\}", latex) else f"{{{latex}}}"
+
+
+def _clean(text: str) -> str:
+    """Return `text` composed and on one line, with nothing in it that can't be seen."""
+    if not text.isascii():
+        text = _NBSP.join(printable(part) for part in text.split(_NBSP)).strip(_NBSP)
+        return unicodedata.normalize("NFC", text)
+    return printable(text)
+
+
+# Words and their case
+
+
+@lru_cache(maxsize=1 << 14)
+def _title_word(word: str) -> str:
+    return _protected(_pieces(word))
+
+
+def _protected(word: Sequence[_Piece]) -> str:
+    start, end = 0, len(word)
+    while start < end and not (word[start].shape.isalnum() or word[start].shape == _OBJECT):
+        start += 1
+    while end > start and word[end - 1].shape in _CLOSING:
+        end -= 1
+    core = word[start:end]
+    if not _keeps_case("".join(piece.shape for piece in core)):
+        return "".join(piece.latex for piece in word)
+    inner = "".join(piece.bare or piece.latex for piece in core)
+    # BibTeX changes the case in a group that begins with a backslash.
+    guard = "{}" if inner.startswith("\\") else ""
+    before = "".join(piece.latex for piece in word[:start])
+    after = "".join(piece.latex for piece in word[end:])
+    return f"{before}{{{guard}{inner}}}{after}"
+
+
+def _keeps_case(word: str) -> bool:
+    if word == "A" or word == word.lower():
+        return False
+    return any(map(str.isdigit, word)) or any(map(_part_keeps_case, _COMPOUND.split(word)))
+
+
+def _part_keeps_case(part: str) -> bool:
+    letters = [c for c in part if c.isalnum() or c == _OBJECT]
+    if any(c.isupper() for c in letters[1:]):
+        return True
+    return bool(letters) and letters[0].isupper() and (len(letters) == 1 or _OBJECT in letters)
+
+
+# Text in pieces
+
+
+def _pieces(text: str) -> list[_Piece]:
+    """Return clean `text` in pieces; a group in braces is one."""
+    segments = _split_at_formulas(text)
+    tokens: list[tuple[str, str]] = []
+    for position, segment in enumerate(segments):
+        if position % 2:
+            tokens.append(("formula", segment))
+        else:
+            matches = _scanner().finditer(segment)
+            tokens.extend((match.lastgroup or "", match[0]) for match in matches)
+    # Braces after a command that is refused are that command's own: they are printed too.
+    bare_groups = ("character", "\\") not in tokens
+    open_groups: list[tuple[str, list[_Piece]]] = [("", [])]
+    for kind, token in tokens:
+        pieces = open_groups[-1][1]
+        if token == "{" or kind == "style":
+            open_groups.append((token, []))
+        elif token == "}" and len(open_groups) > 1:
+            opener, inner = open_groups.pop()
+            groups = len(open_groups) <= _DEEPEST and (bare_groups or opener != "{")
+            open_groups[-1][1].extend(
+                [_Piece(_OBJECT, f"{opener}{''.join(piece.latex for piece in inner)}}}")]
+                if groups
+                else [*_literally(opener), *inner, *_literally("}")]
+            )
+        else:
+            pieces.extend(_token_pieces(kind, token, pieces))
+    whole = open_groups[0][1]
+    for opener, inner in open_groups[1:]:
+        whole += [*_literally(opener), *inner]
+    return whole
+
+
+def _token_pieces(kind: str, token: str, before: Sequence[_Piece]) -> Iterable[_Piece]:
+    if kind == "plain":
+        return [_Piece(token, token)]
+    if kind == "space":
+        return [_Piece(" ", "~" if _NBSP in token else " ")]
+    if kind == "formula":
+        return [_Piece(_OBJECT, f"{{${token}$}}", f"${token}$")]
+    if kind == "foreign":
+        return _foreign(token)
+    if kind == "accent":
+        return _foreign(_accented(token))
+    if kind == "command":
+        name = token.strip("{\\} ")
+        return _foreign(_named()[name])
+    if kind == "escape":
+        return _literally(token[1])
+    if token == '"':
+        opens = not before or before[-1].shape in _OPENING
+        return [_Piece(token, "``" if opens else "''")]
+    return _literally(token)
+
+
+def _literally(characters: str) -> list[_Piece]:
+    return [_Piece(c, _SPECIAL.get(c, c)) for c in characters]
+
+
+@cache
+def _scanner() -> re.Pattern[str]:
+    """Return what tells the tokens of plain text apart, the TeX that it may hold included."""
+    accent = (
+        r"""\\(?:[`'^"~=.]\s*|[uvHcdbkr](?:\s+|(?=\{)))"""
+        r"(?:\{(?:[A-Za-z]|\\[ij])\}|\\[ij](?![A-Za-z])|[A-Za-z](?![\u0300-\u036f]))"
+    )
+    names = "|".join(sorted(_named(), key=len, reverse=True))
+    return re.compile(
+        rf"""
+          (?P<plain> [A-Za-z0-9]+(?![\u0300-\u036f]) | [!()*+,\-./:;=?@\[\]'`])
+        | (?P<space> [\ {_NBSP}]+)
+        | (?P<foreign> [A-Za-z0-9]?[^\x00-\x7f{_NBSP}]+)
+        | (?P<accent> \{{{accent}\}} | {accent})
+        | (?P<command> \{{\\(?:{names})\ *\}} | \\(?:{names})(?![A-Za-z])(?:\{{\}}|\ +)?)
+        | (?P<escape> \\[&%$\#_{{}}])
+        | (?P<style> \\(?:{"|".join(_STYLES)})\{{)
+        | (?P<character> .)
+        """,
+        re.VERBOSE,
+    )
+
+
+def _accented(token: str) -> str:
+    r"""Return the letter that `\"o`, `\c{c}` or `{\'\i}` stands for."""
+    accent, letter = token.strip("{} ")[1], token.rstrip("} ")[-1]
+    return unicodedata.normalize("NFC", letter + _MARK_OF_ACCENT[accent])
+
+
+@lru_cache(maxsize=1 << 14)
+def _foreign(run: str) -> tuple[_Piece, ...]:
+    """Return the pieces of a run of characters beyond ASCII."""
+    pieces: list[_Piece] = []
+    formula = ""
+    scripts: set[str] = set()
+    for kind, group in _by_kind(run):
+        sources, written = zip(*group, strict=True)
+        joined = _join_math(written)
+        if kind == "math":
+            formula = joined
+            scripts = set()
+        elif kind in ("^", "_") and formula and kind not in scripts:
+            pieces.pop()
+            formula += f"{kind}{{{joined}}}"
+            scripts.add(kind)
+        elif kind == "stand-in":
+            formula = ""
+            pieces.append(_Piece(_OBJECT, f"{{{' '.join(written)}}}"))
+        else:
+            formula = ""
+            pieces += (
+                map(_Piece, sources, written)
+                if kind == "text"
+                else [_Piece(joined, _script(kind, joined))]
+            )
+        if formula:
+            pieces.append(_Piece(_OBJECT, f"{{${formula}$}}", f"${formula}$"))
+    return tuple(pieces)
+
+
+def _script(kind: _Kind, latex: str) -> str:
+    return rf"\text{'superscript' if kind == '^' else 'subscript'}{{{latex}}}"
+
+
+def _by_kind(run: str) -> Iterator[tuple[_Kind, list[tuple[str, str]]]]:
+    """Yield runs of characters of one kind, each character with its LaTeX."""
+    clusters = [(cluster, *_character(cluster)) for cluster in _CLUSTER.findall(run)]
+    for kind, group in groupby(clusters, lambda cluster: cluster[1]):
+        yield kind, [(source, latex) for source, _, latex in group]
+
+
+def _character(cluster: str) -> tuple[_Kind, str]:
+    """Return the kind and the LaTeX of one character with its combining marks."""
+    if cluster in _TYPOGRAPHY:
+        return "text", _TYPOGRAPHY[cluster]
+    accented = _accented_letter(cluster)
+    if accented:
+        return "text", accented
+    form, _, _ = unicodedata.decomposition(cluster[0]).partition(" ")
+    compatible = unicodedata.normalize("NFKC", cluster).replace("−", "-")
+    usable = compatible.isascii() and compatible.isprintable()
+    if usable and form in ("<super>", "<sub>"):
+        return "^" if form == "<super>" else "_", compatible
+    if cluster in _symbols():
+        return _symbols()[cluster]
+    if usable:
+        return "text", "".join(_SPECIAL.get(c, c) for c in compatible)
+    return "stand-in", " ".join(f"U+{ord(c):04X}" for c in cluster)
+
+
+def _accented_letter(cluster: str) -> str | None:
+    letter, *marks = unicodedata.normalize("NFD", cluster)
+    if not marks or not (letter.isascii() and letter.isalpha()):
+        return None
+    if any(mark not in _ACCENTS and mark not in _MACRO_OF_MARK for mark in marks):
+        return None
+    if len(marks) == 1 and cluster <= "\u017f":
+        command = _ACCENTS[marks[0]]
+        return rf"{{\{command}{{{letter}}}}}" if command.isalpha() else rf"{{\{command}{letter}}}"
+    latex = letter
+    for mark in marks:
+        command = _MACRO_OF_MARK.get(mark) or _ACCENTS[mark]
+        guarded = latex + "{}" if latex == letter and not command.isalpha() else latex
+        latex = rf"\{command}{{{guarded}}}"
+    return f"{{{latex}}}"
+
+
+# What pylatexenc knows, as far as every pdflatex does
+
+
+@cache
+def _symbols() -> dict[str, tuple[_Kind, str]]:
+    """Return characters with the kind and the LaTeX that pylatexenc's table has for them."""
+    symbols: dict[str, tuple[_Kind, str]] = {}
+    for character, latex in _table():
+        formula = re.fullmatch(r"\\ensuremath\{(.*)\}", latex)
+        if formula:
+            # \mathscr wants a package, and such alphabets have capitals only.
+            inner = formula[1].replace("mathscr", "mathcal")
+            if _is_formula(inner) and not re.search(r"\\math(?:bb|cal)\{[^A-Z]", inner):
+                symbols[character] = "math", inner
+        elif latex[1:] in _TEXT_SYMBOLS:
+            symbols[character] = "text", f"{{{latex}}}"
+    # The table writes these as text commands or not at all; in a formula they are at home.
+    symbols |= {"×": ("math", r"\times"), "−": ("math", "-"), "√": ("math", r"\surd")}
+    return symbols
+
+
+@cache
+def _named() -> dict[str, str]:
+    r"""Return the characters that commands such as `\ss` and `\textless` name."""
+    names = {latex[1:]: character for character, latex in _table() if latex[1:] in _TEXT_SYMBOLS}
+    names |= {latex.strip("{\\}"): character for character, latex in _SPECIAL.items()}
+    names |= {"aa": "å", "AA": "Å", "j": "ȷ", "ldots": "…", "dots": "…"}
+    return {name: character for name, character in names.items() if name.isalpha()}
+
+
+def _table() -> Iterator[tuple[str, str]]:
+    from pylatexenc.latexencode import get_builtin_conversion_rules
+
+    for rule in get_builtin_conversion_rules("defaults"):
+        for code, latex in rule.rule.items():
+            yield chr(code), latex
+
+
+# Formulas
+
+
+def _split_at_formulas(text: str) -> list[str]:
+    """Return text and formulas in turn, or `text` alone where a `$` may mean money."""
+    parts = _DOLLAR.split(text)
+    if len(parts) % 2 == 0:
+        return [text]
+    for position in range(1, len(parts), 2):
+        formula = _formula(parts[position])
+        if formula is None or parts[position + 1][:1].isdigit():
+            return [text]
+        parts[position] = formula
+    return parts
+
+
+def _formula(source: str) -> str | None:
+    """Return the formula in ASCII, or None if it is none that may stand."""
+    if not source or source != source.strip():
+        return None
+    parts: list[str] = []
+    for run in _ASCII_OR_NOT.findall(source):
+        if run.isascii():
+            parts.append(run)
+            continue
+        for kind, group in _by_kind(run):
+            latex = _join_math(latex for _, latex in group)
+            if kind in ("^", "_"):
+                latex = f"{kind}{{{latex}}}"
+            elif kind != "math":
+                return None
+            parts.append(latex)
+    formula = _join_math(parts)
+    return formula if _is_formula(formula) else None
+
+
+def _join_math(parts: Iterable[str]) -> str:
+    joined = ""
+    for part in parts:
+        gap = " " if part[0].isalpha() and _ENDS_IN_COMMAND.search(joined) else ""
+        joined += gap + part
+    return joined
+
+
+def _is_formula(source: str) -> bool:
+    """Return whether TeX can set `source` as math, by commands that are on our lists."""
+    tokens = _MATH_TOKEN.findall(source)
+    if "".join(tokens) != source or not _balanced(source):
+        return False
+    try:
+        _FormulaReader(tokens).row("")
+    except ValueError:
+        return False
+    return True
+
+
+def _balanced(source: str) -> bool:
+    """Return whether the braces are balanced as BibTeX counts them: escaped ones as well."""
+    depth = 0
+    for character in source:
+        depth += (character == "{") - (character == "}")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+class _FormulaReader:
+    """Reads a formula by TeX's own rules.
+
+    Each method raises ValueError where TeX would stop.
+    """
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self._tokens = iter([*tokens, ""])
+
+    def row(self, end: str, depth: int = 0) -> None:
+        """Read up to and with `end`."""
+        if depth > _DEEPEST:
+            raise ValueError
+        scripts = ""
+        while (token := next(self._tokens)) != end:
+            if token in ("^", "_", "'"):
+                if token in scripts.replace("'", "") or (token == "'" and "^" in scripts):
+                    raise ValueError
+                scripts += token
+                if token != "'":
+                    self._argument(depth)
+            elif token != " ":
+                scripts = ""
+                self._atom(token, depth)
+
+    def _atom(self, token: str, depth: int) -> None:
+        name = token[1:]
+        if token == "{":
+            self.row("}", depth + 1)
+        elif token == r"\left":
+            self._delimiter()
+            self.row(r"\right", depth + 1)
+            self._delimiter()
+        elif name in _MATH_OF_ONE:
+            self._argument(depth)
+        elif name in _MATH_OF_TWO:
+            self._argument(depth)
+            self._argument(depth)
+        elif name in _MATH_TEXT:
+            self._plain_argument()
+        else:
+            self._symbol(token)
+
+    def _argument(self, depth: int) -> None:
+        token = self._next()
+        if token == "{":
+            self.row("}", depth + 1)
+        else:
+            self._symbol(token)
+
+    def _plain_argument(self) -> None:
+        if self._next() != "{":
+            raise ValueError
+        while (token := next(self._tokens)) != "}":
+            if not _PLAIN_ARGUMENT.fullmatch(token):
+                raise ValueError
+
+    def _delimiter(self) -> None:
+        if not _DELIMITER.fullmatch(self._next()):
+            raise ValueError
+
+    def _symbol(self, token: str) -> None:
+        single = token not in ("", "}", "^", "_", "'") and (len(token) == 1 or len(token) == 2)
+        if not (token[1:] in _MATH_SYMBOLS or (single and not token[1:].isalpha())):
+            raise ValueError
+
+    def _next(self) -> str:
+        return next((token for token in self._tokens if token != " "), "")

@@ -1,0 +1,35 @@
+"""Is a library file sound?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from readinglist.errors import LibraryError
+from readinglist.storage import document
+from readinglist.storage.inspection import survey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a sound library file holds."""
+
+    papers: int
+    changes: int
+    """Rows of the journal."""
+    warnings: tuple[str, ...]
+    """What is odd but does no harm, one sentence each."""
+
+
+def check_library(path: Path) -> Verdict:
+    """Read all of the library file at `path` without touching it.
+
+    Raises:
+        LibraryError: it is missing, or not sound.
+    """
+    if document.fingerprint(path) is None:
+        raise LibraryError(f"There is no library {path}.", "Name a file with --library.")
+    return Verdict(*survey(path))

@@ -1,0 +1,1 @@
+"""The terminal app: the only rooms that know Textual."""

@@ -1,0 +1,86 @@
+"""The app.
+
+key -> action of the screen -> service -> working copy (durable) -> the list redrawn
+edit -> 0.4 s later, in a thread -> library file
+each second -> did git or another program change the file? -> taken in -> redrawn
+letter in the search bar -> query -> ids in order -> the lines in view fetched and drawn
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import App, SystemCommand
+
+from readinglist.errors import ConfigError, ReadingListError
+from readinglist.tui.keymap import LIBRARY, check_keys, displayed
+from readinglist.tui.screens.library import LibraryScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from textual.screen import Screen
+
+    from readinglist.config import Config
+    from readinglist.services.library import Library
+
+
+class ReadingListApp(App[None]):
+    """The reading list in a terminal."""
+
+    TITLE = "readinglist"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, library: Library, config: Config) -> None:
+        """Make the app on an open library.
+
+        Raises:
+            ConfigError: the configuration names an unknown theme, or keys that clash.
+        """
+        super().__init__()
+        check_keys(config.keys)
+        if config.theme not in self.available_themes:
+            raise ConfigError(
+                f"There is no theme “{config.theme}”.",
+                f"Known are: {', '.join(sorted(self.available_themes))}.",
+            )
+        self._library = library
+        self._config = config
+        self.theme = config.theme
+        self.set_keymap(config.keys)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin in the library."""
+        return LibraryScreen(self._library, self._config)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer each action of the library in the palette, with its key."""
+        if isinstance(screen, LibraryScreen):
+            for key in LIBRARY:
+                if not key.id.startswith(("move.", "back")):
+                    keys = displayed(self._config.keys.get(key.id, key.keys))
+                    yield SystemCommand(
+                        f"{key.label} ({keys})", key.help, self._caller(screen, key.action)
+                    )
+        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
+
+    @staticmethod
+    def _caller(screen: LibraryScreen, action: str) -> Callable[[], Awaitable[None]]:
+        async def call() -> None:
+            await screen.run_action(action)
+
+        return call
+
+
+def run_app(library: Library, config: Config) -> None:
+    """Run the app until the user leaves; then everything is in the library file.
+
+    Raises:
+        ReadingListError: the app ended for a fault, or the file can't be written.
+    """
+    app = ReadingListApp(library, config)
+    app.run()
+    library.save()
+    if app.return_code:
+        raise ReadingListError("The app ended for a fault; your edits are saved.")

@@ -1,0 +1,106 @@
+"""How papers look in a line and in full: pure functions from values to text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from readinglist.domain.paper import Paper, Priority, Status, family_name
+from readinglist.domain.text import plural, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+STATUS_SIGNS = {Status.UNREAD: "○", Status.READING: "►", Status.READ: "●", Status.SKIPPED: "×"}
+PRIORITY_SIGNS = {
+    Priority.HIGH: "!!!", Priority.MEDIUM: "!!", Priority.LOW: "!", Priority.NONE: ""
+}  # fmt: skip
+
+SORT_LABELS = {
+    "": "best match first",
+    "added": "newest in the library first",
+    "date": "newest published first",
+    "title": "by title",
+    "author": "by first author",
+    "priority": "by priority",
+    "status": "by status",
+    "key": "by citation key",
+}
+"""The orders of the list in words; the empty one is that of a search."""
+
+_FIXED = {"status": 1, "priority": 3, "year": 4, "added": 10}
+_SHARES = {"authors": 0.2, "tags": 0.14, "key": 0.18, "venue": 0.18}
+_NARROWEST_TITLE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the list with its place in the line."""
+
+    name: str
+    width: int
+
+
+def columns_for(width: int, names: Sequence[str]) -> list[Column]:
+    """Return the columns that fit into `width` cells, a space between them.
+
+    The last ones are left out until the title has room; it takes what the others leave.
+    """
+    kept = [name for name in names if name != "title"]
+    while True:
+        columns = [
+            Column(name, _FIXED.get(name) or max(10, int(width * _SHARES[name]))) for name in kept
+        ]
+        title = width - sum(column.width + 1 for column in columns)
+        droppable = [name for name in kept if name not in ("status", "priority")]
+        if title >= _NARROWEST_TITLE or not droppable:
+            break
+        kept.remove(droppable[-1])
+    place = sum(name in kept for name in names[: names.index("title")]) if "title" in names else 0
+    columns.insert(place, Column("title", max(1, title)))
+    return columns
+
+
+def cell(paper: Paper, column: str) -> str:
+    """Return the text of `paper` in a column, one line that is fit for a terminal."""
+    if column == "title":
+        return printable(paper.title)
+    if column == "status":
+        return STATUS_SIGNS[paper.status]
+    if column == "priority":
+        return PRIORITY_SIGNS[paper.priority]
+    if column == "year":
+        return str(paper.year or "")
+    if column == "authors":
+        return printable(short_byline(paper))
+    if column == "tags":
+        return printable(" ".join(paper.tags))
+    if column == "added":
+        return paper.added_at[:10]
+    return printable(paper.key if column == "key" else paper.venue or "")
+
+
+def short_byline(paper: Paper) -> str:
+    """Return who wrote it, in a few words: `Vaswani et al.`, `24 authors`."""
+    if not paper.authors:
+        return paper.byline
+    names = [family_name(author) for author in paper.authors]
+    if len(names) > 2:
+        return f"{names[0]} et al."
+    return " & ".join(names)
+
+
+def counts_line(counts: Mapping[Status, int], shown: int, chosen: int, view: str, sort: str) -> str:
+    """Return the status line: how many there are, are shown, are chosen; view and order."""
+    total = sum(counts.values())
+    parts = [plural(total, "paper")]
+    if shown != total:
+        parts.append(f"{shown:,} shown")
+    if chosen:
+        parts.append(f"{chosen:,} chosen")
+    parts += [
+        f"{STATUS_SIGNS[status]} {counts[status]:,} {status}"
+        for status in (Status.UNREAD, Status.READING, Status.READ)
+    ]
+    parts += [view, SORT_LABELS[sort]]
+    return " · ".join(parts)

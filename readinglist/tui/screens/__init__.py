@@ -1,0 +1,1 @@
+"""The screens: they call services and hand values to widgets."""

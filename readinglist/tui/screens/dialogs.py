@@ -1,0 +1,130 @@
+"""Small questions over the library: yes or no, one of several, a line of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.suggester import Suggester
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+class Confirm(ModalScreen[bool]):
+    """Asks whether to do something that is not easily seen to be wanted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "dismiss(True)", "Yes"),
+        Binding("n,escape,q", "dismiss(False)", "No"),
+    ]
+    """Yes and no."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """Show the question."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_subtitle = "y yes · n no"
+            yield Static(self._question, markup=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of several to choose from."""
+
+    value: str
+    label: str
+
+
+class Choose(ModalScreen[str | None]):
+    """Lets one choose one of several; None if one would rather not."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss(None)", "Back"),
+        Binding("j", "cursor(1)", "Down", show=False),
+        Binding("k", "cursor(-1)", "Up", show=False),
+    ]
+    """Moving as in the library."""
+
+    def __init__(self, title: str, items: Sequence[Item], current: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._items = items
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        """Show what there is to choose."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = self._title
+            dialog.border_subtitle = "Enter choose · Esc back"
+            options = OptionList(*(Option(Text(item.label)) for item in self._items), markup=False)
+            values = [item.value for item in self._items]
+            options.highlighted = values.index(self._current) if self._current in values else 0
+            yield options
+
+    def action_cursor(self, by: int) -> None:
+        """Move down or up."""
+        options = self.query_one(OptionList)
+        options.action_cursor_down() if by > 0 else options.action_cursor_up()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Give back what was chosen."""
+        self.dismiss(self._items[event.option_index].value)
+
+
+class AskText(ModalScreen[str | None]):
+    """Asks for a line of text; None if one would rather not say."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+    """The way back."""
+
+    def __init__(
+        self, title: str, text: str, hint: str, suggester: Suggester | None = None
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._hint = hint
+        self._suggester = suggester
+
+    def compose(self) -> ComposeResult:
+        """Show the line with what it holds now."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = self._title
+            dialog.border_subtitle = "Enter done · Esc back"
+            yield Input(self._text, suggester=self._suggester, select_on_focus=False)
+            yield Static(self._hint, classes="hint", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Give back the text."""
+        self.dismiss(event.value)
+
+
+class LastOfList(Suggester):
+    """Completes the last of several words that have commas between them."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._known = known
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return `value` with its last word completed."""
+        head, comma, last = value.rpartition(",")
+        word = last.lstrip()
+        if not word:
+            return None
+        spaces = last[: len(last) - len(word)]
+        full = next((k for k in self._known if k.startswith(word) and k != word), None)
+        return f"{head}{comma}{spaces}{full}" if full else None

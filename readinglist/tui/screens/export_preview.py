@@ -1,0 +1,69 @@
+"""What an export will write, and where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static, TextArea
+
+from readinglist.domain.text import plural, printable, printable_block
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+class ExportPreview(ModalScreen[str | None]):
+    """Shows the text to be written and asks for its file; None if one would rather not."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+    """The way back."""
+
+    def __init__(self, text: str, count: int, path: str) -> None:
+        super().__init__()
+        self._text = text
+        self._count = count
+        self._path = path
+        self._replacing = ""
+
+    def compose(self) -> ComposeResult:
+        """Show the text and its path."""
+        with Vertical(classes="dialog wide") as dialog:
+            dialog.border_title = f"Export {plural(self._count, 'paper')}"
+            dialog.border_subtitle = "Enter write · Tab scroll the preview · Esc back"
+            yield Input(self._path, select_on_focus=False)
+            yield Static("", id="export-hint", classes="hint", markup=False)
+            preview = TextArea(printable_block(self._text), read_only=True, soft_wrap=False)
+            preview.can_focus = True
+            yield preview
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say where the file will be, and whether one is there."""
+        self._replacing = ""
+        self._hint(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Give back the path; one that is taken only when asked twice."""
+        path = event.value.strip()
+        if not path:
+            return
+        if Path(path).expanduser().exists() and self._replacing != path:
+            self._replacing = path
+            self._hint(path)
+            return
+        self.dismiss(path)
+
+    def _hint(self, value: str) -> None:
+        path = Path(value).expanduser()
+        hint = f"→ {path.absolute()}"
+        if self._replacing:
+            hint = f"{path.name} is there already: Enter again replaces all that is in it."
+        elif path.is_dir():
+            hint += " (a folder: add a file's name)"
+        elif path.exists():
+            hint += " (will be replaced)"
+        self.query_one("#export-hint", Static).update(printable(hint))

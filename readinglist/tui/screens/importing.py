@@ -1,0 +1,135 @@
+"""Importing files from within the app."""
+
+from __future__ import annotations
+
+import glob
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.suggester import Suggester
+from textual.widgets import Input, ProgressBar, Static
+
+from readinglist.domain.text import printable
+from readinglist.errors import ReadingListError
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from readinglist.services.importing import ImportReport
+    from readinglist.services.library import Library
+
+
+class ImportFiles(ModalScreen[bool]):
+    """Asks for files, imports them and says what came of it; True if anything changed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Back")]
+    """The way back."""
+
+    @dataclass
+    class Progress(Message):
+        """So many entries of a file are done."""
+
+        done: int
+        of: int
+
+        def can_replace(self, message: Message) -> bool:
+            """Let a newer one stand for all before it."""
+            return isinstance(message, ImportFiles.Progress)
+
+    @dataclass
+    class Done(Message):
+        """All files are imported, or the library could not be written."""
+
+        report: ImportReport | None
+        error: str = ""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__()
+        self._library = library
+        self._changed = False
+
+    def compose(self) -> ComposeResult:
+        """Ask for the files."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Import"
+            dialog.border_subtitle = "Enter import · → complete · Esc back"
+            yield Input(
+                placeholder="A listing page saved as text, or several: ~/pages/*.txt",
+                suggester=PathSuggester(),
+            )
+            yield ProgressBar(show_eta=False, classes="hidden")
+            yield Static("", classes="hint", markup=False, id="import-report")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Import what was named."""
+        pattern = os.path.expanduser(event.value.strip())
+        if pattern:
+            self.query_one(ProgressBar).remove_class("hidden")
+            self._import(sorted(glob.glob(pattern)) or [pattern])
+
+    @work(thread=True, exclusive=True, group="import")
+    def _import(self, files: list[str]) -> None:
+        """Import in a thread, over a connection of its own."""
+        library = self._library.sibling()
+        try:
+            report = library.import_files(files, progress=self._tell_progress)
+            library.save()
+            self.post_message(self.Done(report))
+        except ReadingListError as error:
+            self.post_message(self.Done(None, str(error)))
+        finally:
+            library.close()
+
+    def _tell_progress(self, _name: str, done: int, of: int) -> None:
+        self.post_message(self.Progress(done, of))
+
+    def on_import_files_progress(self, message: Progress) -> None:
+        """Move the bar."""
+        self.query_one(ProgressBar).update(total=message.of, progress=message.done)
+
+    def on_import_files_done(self, message: Done) -> None:
+        """Say what came of it."""
+        lines = [message.error] if message.error else []
+        if message.report:
+            report = message.report
+            self._changed |= bool(report.added or report.completed)
+            for file in report.files:
+                lines += [*file.problems, *file.assumptions]
+            lines.append(
+                f"{report.added} added, {report.completed} completed, {report.unchanged} unchanged"
+            )
+        self.query_one("#import-report", Static).update(
+            Text("\n".join(printable(line) for line in lines))
+        )
+        self.query_one(ProgressBar).add_class("hidden")
+
+    def action_close(self) -> None:
+        """Go back; what is being imported goes on."""
+        self.dismiss(self._changed)
+
+
+class PathSuggester(Suggester):
+    """Completes the path of a file."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return `value` completed to the first file or folder that begins so."""
+        folder, start = os.path.split(os.path.expanduser(value))
+        if not start:
+            return None
+        try:
+            names = sorted(entry.name for entry in os.scandir(folder or "."))
+        except OSError:
+            return None
+        full = next((name for name in names if name.startswith(start) and name != start), None)
+        return value[: len(value) - len(start)] + full if full else None

@@ -1,0 +1,508 @@
+"""The library: search bar, list, detail, status line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, on, work
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.domain.text import plural, printable
+from readinglist.errors import ReadingListError
+from readinglist.services.changing import Step, describe
+from readinglist.services.exporting import export_text
+from readinglist.services.external_editor import edit_text
+from readinglist.services.finding import SORT_NAMES, VIEWS, Found, View, tag_view
+from readinglist.tui.keymap import LIBRARY, displayed, help_lines
+from readinglist.tui.presentation import SORT_LABELS, counts_line
+from readinglist.tui.screens.dialogs import AskText, Choose, Confirm, Item, LastOfList
+from readinglist.tui.screens.export_preview import ExportPreview
+from readinglist.tui.screens.help import Help
+from readinglist.tui.screens.importing import ImportFiles
+from readinglist.tui.screens.note_editor import NoteEditor
+from readinglist.tui.widgets.paper_detail import Details, PaperDetail
+from readinglist.tui.widgets.paper_list import PaperList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.timer import Timer
+
+    from readinglist.config import Config
+    from readinglist.services.library import Library
+
+_EMPTY = """\
+Your reading list is empty.
+
+  i                        import a listing page, saved or copied as text
+  readinglist import FILE  the same from the shell
+  readinglist demo         try everything on a sample library
+  ?                        all keys"""
+
+_SAVE_AFTER = 0.4
+"""Seconds from an edit to the writing of the library file."""
+_LOOK_EVERY = 1.0
+"""Seconds between two looks at what other programs did."""
+_DETAIL_AFTER = 0.02
+"""Seconds that the cursor rests before the detail pane follows."""
+
+
+class LibraryScreen(Screen[None]):
+    """The one screen on which all happens."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help, show=key.in_footer,
+                key_display=displayed(key.keys).split(" ", 1)[0])
+        for key in LIBRARY
+    ]  # fmt: skip
+    """All keys, see `readinglist.tui.keymap`."""
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-narrow"),
+        (110, "-wide"),
+    ]
+    """Below 110 columns the detail pane is under the list, else beside it."""
+
+    search = getters.query_one("#search", Input)
+    """The search bar."""
+    papers = getters.query_one(PaperList)
+    """The list."""
+    detail = getters.query_one(PaperDetail)
+    """The detail pane."""
+
+    def __init__(
+        self,
+        library: Library,
+        config: Config,
+        edit_externally: Callable[[str, str], str] = edit_text,
+    ) -> None:
+        super().__init__()
+        self._library = library
+        self._config = config
+        self._edit_externally = edit_externally
+        self._view: View = VIEWS[config.view]
+        self._sort: str | None = None
+        self._found = Found((), {}, library.find("").query)
+        self._version = library.version()
+        self._save_timer: Timer | None = None
+        self._detail_timer: Timer | None = None
+        self._save_failed = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        with Horizontal(id="search-line"):
+            yield Static("/", id="search-sign")
+            yield Input(
+                id="search", compact=True, placeholder="Search: words, tag:, author:, year:2022.."
+            )
+            yield Static("", id="search-problem", markup=False)
+        with Horizontal(id="body"):
+            with Vertical(id="list-pane"):
+                yield PaperList(self._config.columns, self._library.papers)
+                yield Static("", id="message", markup=False)
+            yield PaperDetail()
+        yield Static("", id="status", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Show the library and begin to look for what others do to it."""
+        self.papers.focus()
+        self._reload(keep=False)
+        self.set_interval(_LOOK_EVERY, self._look_for_changes)
+        self._index_ahead()
+
+    @work(thread=True, exclusive=True, group="index")
+    def _index_ahead(self) -> None:
+        """Bring the search index up to date before the first search asks for it."""
+        library = self._library.sibling()
+        try:
+            library.index()
+        finally:
+            library.close()
+
+    # --- what is shown
+
+    def _reload(self, keep: bool = True) -> None:
+        """Ask for the papers anew and show them."""
+        self._found = self._library.find(self.search.value, self._view, self._sort)
+        present = set(self._found.ids)
+        if not self.search.value and self._view.name == "all":
+            self.papers.chosen &= present
+        self.papers.show(self._found.ids, self._found.spans, keep)
+        problems = self.query_one("#search-problem", Static)
+        problems.update(" ".join(self._found.query.problems))
+        problems.display = bool(self._found.query.problems)
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        counts = self._library.count_by_status()
+        total, shown = sum(counts.values()), len(self._found.ids)
+        sort = self._sort or ("" if self._found.scores else self._view.sort)
+        self.query_one("#status", Static).update(
+            counts_line(counts, shown, len(self.papers.chosen), self._view.label, sort)
+        )
+        message = self.query_one("#message", Static)
+        if not total:
+            message.update(_EMPTY)
+        elif not shown and self.search.value:
+            message.update(
+                f"Nothing matches “{printable(self.search.value)}”. Esc clears the search."
+            )
+        else:
+            message.update(f"No paper is in the view “{self._view.label}”. v chooses another.")
+        message.display = not shown
+        self.papers.display = bool(shown)
+
+    @on(Input.Changed, "#search")
+    def _search_changed(self) -> None:
+        self._reload(keep=False)
+
+    @on(Input.Submitted, "#search")
+    def _search_submitted(self) -> None:
+        self.papers.focus()
+
+    @on(PaperList.Moved)
+    def _detail_follows(self) -> None:
+        if self._detail_timer:
+            self._detail_timer.stop()
+        self._detail_timer = self.set_timer(_DETAIL_AFTER, self._show_detail)
+
+    def _show_detail(self) -> None:
+        paper = self.papers.current
+        if paper is None:
+            self.detail.show(None)
+            return
+        latest = self._library.history_of(paper.id, limit=6)
+        history = tuple(
+            f"{change.at[:16].replace('T', ' ')}  {describe(change)}" for change in latest
+        )
+        self.detail.show(Details(paper, history, self._found.spans))
+
+    @on(PaperList.Opened)
+    def action_detail(self) -> None:
+        """Give the paper's details all the room that they can use."""
+        if self.papers.current:
+            self.add_class("-reading")
+            self.detail.focus()
+
+    # --- moving
+
+    def action_search(self) -> None:
+        """Go to the search bar."""
+        self.search.focus()
+
+    def action_back(self) -> None:
+        """Go back by one: from the detail or the search to the list, then clear."""
+        if self.has_class("-reading"):
+            self.remove_class("-reading")
+            self.papers.focus()
+        elif not self.papers.has_focus and self.papers.display:
+            self.papers.focus()
+        elif self.search.value:
+            self.search.value = ""
+            self.papers.focus()
+        elif self.papers.chosen:
+            self.papers.choose(())
+            self._show_counts()
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor, or scroll the details while they are read."""
+        if self.detail.has_focus:
+            self.detail.scroll_relative(y=2 * by, animate=False)
+        else:
+            self.papers.move(by)
+
+    def action_move_to(self, place: int) -> None:
+        """Go to the first or the last paper."""
+        self.papers.move_to(place)
+
+    def action_move_page(self, direction: int) -> None:
+        """Move by half a page."""
+        if self.detail.has_focus:
+            self.detail.scroll_relative(y=direction * self.detail.size.height // 2, animate=False)
+        else:
+            self.papers.move_page(direction)
+
+    # --- changing
+
+    def _targets(self) -> list[int]:
+        """Return the chosen papers, or the one under the cursor."""
+        if self.papers.chosen:
+            return [paper.id for paper in self._library.papers(sorted(self.papers.chosen))]
+        current = self.papers.current
+        return [current.id] if current else []
+
+    def _after(self, step: Step, done: str = "") -> None:
+        """Show what a step did, tell it where it is not plain to see, and have it saved."""
+        if len(step.papers) > 1 or done:
+            self._tell(f"{done}{step.summary}")
+        if step.left_out:
+            self._tell(f"{plural(step.left_out, 'change')} left out: changed since.", "warning")
+        self._reload()
+        self._save_soon()
+
+    def action_choose(self) -> None:
+        """Choose the paper under the cursor and go on to the next."""
+        self.papers.toggle_chosen()
+        self.papers.move(1)
+        self._show_counts()
+
+    def action_choose_all(self) -> None:
+        """Choose all that are shown, or none if they are chosen already."""
+        shown = set(self._found.ids)
+        self.papers.choose(() if shown <= self.papers.chosen else shown)
+        self._show_counts()
+
+    def action_toggle_read(self) -> None:
+        """Mark read; if all are read already, unread."""
+        papers = self._library.papers(self._targets())
+        all_read = all(paper.status is Status.READ for paper in papers)
+        self._mark_status(Status.UNREAD if all_read else Status.READ)
+
+    def action_set_status(self, status: str) -> None:
+        """Set the status."""
+        self._mark_status(Status(status))
+
+    def _mark_status(self, status: Status) -> None:
+        self._after(self._library.mark(self._targets(), status=status))
+
+    def action_set_priority(self, priority: str) -> None:
+        """Set the priority."""
+        self._after(self._library.mark(self._targets(), priority=Priority(priority)))
+
+    @work
+    async def action_tags(self) -> None:
+        """Ask for the tags and set them."""
+        targets = self._library.papers(self._targets())
+        if not targets:
+            return
+        common = set(targets[0].tags).intersection(*(paper.tags for paper in targets))
+        known = [tag for tag, _ in self._library.tags()]
+        hint = "Tags, with commas between them." + (
+            f" In use: {', '.join(known[:12])}" if known else ""
+        )
+        title = "Tags" if len(targets) == 1 else f"Tags of all {plural(len(targets), 'paper')}"
+        text = "".join(f"{tag}, " for tag in sorted(common))
+        answer = await self.app.push_screen_wait(
+            AskText(title, text, printable(hint), LastOfList(known))
+        )
+        if answer is None:
+            return
+        wanted = {tag for part in answer.split(",") if (tag := " ".join(part.split()))}
+        try:
+            step = self._library.mark(
+                [paper.id for paper in targets],
+                add_tags=sorted(wanted - common),
+                remove_tags=sorted(common - wanted),
+            )
+        except ReadingListError as error:
+            self._tell(str(error), "error")
+        else:
+            self._after(step)
+
+    @work
+    async def action_note(self) -> None:
+        """Write the note of the paper under the cursor."""
+        paper = self.papers.current
+        if paper:
+            text = await self.app.push_screen_wait(NoteEditor(paper.title, paper.note or ""))
+            self._keep_note(paper, text)
+
+    def action_note_in_editor(self) -> None:
+        """Write the note in the editor of the user's choice."""
+        paper = self.papers.current
+        if not paper:
+            return
+        try:
+            with self.app.suspend():
+                text = self._edit_externally(paper.note or "", self._config.editor)
+            self._keep_note(paper, text)
+        except ReadingListError as error:
+            self._tell(str(error), "error")
+        self.refresh(layout=True)
+
+    def _keep_note(self, paper: Paper, text: str) -> None:
+        if text != (paper.note or ""):
+            try:
+                self._after(self._library.note(paper.key, text))
+            except ReadingListError as error:
+                self._tell(str(error), "error")
+
+    @work
+    async def action_delete(self) -> None:
+        """Delete after a question."""
+        targets = self._library.papers(self._targets())
+        if not targets:
+            return
+        what = (
+            f"“{printable(targets[0].title)}”"
+            if len(targets) == 1
+            else plural(len(targets), "paper")
+        )
+        if await self.app.push_screen_wait(Confirm(f"Delete {what}? (u brings it back)")):
+            step = self._library.delete([paper.id for paper in targets])
+            self.papers.chosen -= set(step.papers)
+            self._after(step, " ")
+
+    def action_undo(self) -> None:
+        """Take back the last step."""
+        self._turn_back(self._library.undo, "Undone: ")
+
+    def action_redo(self) -> None:
+        """Bring again what undo took back."""
+        self._turn_back(self._library.redo, "Done again: ")
+
+    def _turn_back(self, act: Callable[[], Step], done: str) -> None:
+        try:
+            self._after(act(), done)
+        except ReadingListError as error:
+            self._tell(str(error))
+
+    # --- in and out
+
+    def action_open(self) -> None:
+        """Open the paper in the browser."""
+        paper = self.papers.current
+        address = paper.web_address if paper else None
+        if address and address.startswith(("http://", "https://")):
+            self.app.open_url(address)
+            self._tell(f"Opened {printable(address)}")
+        elif paper:
+            self._tell("No address is known for this paper.", "warning")
+
+    def action_copy_key(self) -> None:
+        """Copy the citation keys."""
+        papers = self._library.papers(self._targets())
+        if papers:
+            self._copy(",".join(paper.key for paper in papers), papers, "key")
+
+    def action_copy_bibtex(self) -> None:
+        """Copy the BibTeX entries."""
+        papers = self._library.papers(self._targets())
+        if papers:
+            self._copy(export_text(papers), papers, "BibTeX entry")
+
+    def _copy(self, text: str, papers: list[Paper], what: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self._library.freeze_keys(papers)
+        self._save_soon()
+        what = what if len(papers) == 1 else f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+        shown = f": {text}" if len(text) < 60 else ""
+        self._tell(f"Sent the {what} to the terminal's clipboard{shown}")
+
+    @work
+    async def action_export(self) -> None:
+        """Export the chosen papers, or the one under the cursor, after a preview."""
+        targets = self._targets()
+        if not targets:
+            return
+        kind = self._config.export.format
+        try:
+            text = export_text(self._library.papers(targets), kind)
+            path = await self.app.push_screen_wait(
+                ExportPreview(text, len(targets), self._config.export.path)
+            )
+            if path is not None:
+                self._library.export(targets, path, kind)
+                self._save_soon()
+                self._tell(f"{plural(len(targets), 'paper')} written to {path}")
+        except ReadingListError as error:
+            self._tell(str(error), "error")
+
+    @work
+    async def action_import(self) -> None:
+        """Import files."""
+        await self.app.push_screen_wait(ImportFiles(self._library))
+        self._reload()
+
+    # --- choosing what is shown
+
+    @work
+    async def action_sort(self) -> None:
+        """Choose the order of the list."""
+        items = [Item("", "best match first when searching, else the view's own order")]
+        items += [Item(name, SORT_LABELS[name]) for name in SORT_NAMES]
+        answer = await self.app.push_screen_wait(Choose("Sort by", items, self._sort or ""))
+        if answer is not None:
+            self._sort = answer or None
+            self._reload()
+
+    @work
+    async def action_view(self) -> None:
+        """Choose a view."""
+        views = {view.name: view for view in VIEWS.values()}
+        tags = self._library.tags()
+        views |= {view.name: view for view in (tag_view(tag) for tag, _ in tags)}
+        counts = {f"tag:{tag}": count for tag, count in tags}
+        items = [
+            Item(
+                view.name,
+                f"{view.label}  {counts[view.name]}" if view.name in counts else view.label,
+            )
+            for view in views.values()
+        ]
+        answer = await self.app.push_screen_wait(Choose("View", items, self._view.name))
+        if answer is not None:
+            self._view = views[answer]
+            self._sort = None
+            self._reload(keep=False)
+
+    @work
+    async def action_help(self) -> None:
+        """Show all keys."""
+        await self.app.push_screen_wait(Help(help_lines(self._config.keys)))
+
+    async def action_quit(self) -> None:
+        """Leave; the app saves."""
+        self.app.exit()
+
+    # --- saving, and what others do
+
+    def _save_soon(self) -> None:
+        if self._save_timer:
+            self._save_timer.stop()
+        self._save_timer = self.set_timer(_SAVE_AFTER, self._save)
+
+    @work(thread=True, group="save")
+    def _save(self) -> None:
+        """Write the library file in a thread, over a connection of its own."""
+        try:
+            library = self._library.sibling()
+            try:
+                library.save()
+                self._save_failed = ""
+            finally:
+                library.close()
+        except ReadingListError as error:
+            self.app.call_from_thread(self._tell_save_failed, str(error))
+
+    def _tell_save_failed(self, error: str) -> None:
+        if error != self._save_failed:
+            self._save_failed = error
+            self._tell(error, "error")
+
+    def _look_for_changes(self) -> None:
+        """Bring in what git or another readinglist did."""
+        try:
+            came_in = self._library.take_in()
+        except ReadingListError as error:
+            self._tell_save_failed(str(error))
+            return
+        version = self._library.version()
+        if came_in or version != self._version:
+            self._version = version
+            self._reload()
+        if not self._library.is_saved():
+            self._save_soon()
+
+    def _tell(self, text: str, severity: str = "information") -> None:
+        self.notify(
+            printable(text),
+            severity=severity,  # type: ignore[arg-type]  # one of Textual's three words
+            markup=False,
+        )

@@ -1,0 +1,116 @@
+"""All of one paper, to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from readinglist.domain.text import printable, printable_block
+from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import RenderableType
+    from rich.style import Style
+    from textual.app import ComposeResult
+
+    from readinglist.domain.paper import Paper
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the pane shows."""
+
+    paper: Paper
+    history: tuple[str, ...] = ()
+    """The latest changes, one line each."""
+    spans: Callable[[str], list[tuple[int, int]]] = field(default=lambda text: [])
+    """Finds what to highlight."""
+
+
+class PaperDetail(VerticalScroll, can_focus=True):
+    """The title, the facts, the abstract, the note and the history of a paper."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "detail--title",
+        "detail--label",
+        "detail--link",
+        "detail--match",
+    }
+    """The styles of the parts."""
+
+    def __init__(self) -> None:
+        super().__init__(id="detail")
+        self._content = Static(id="detail-content", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Hold one text."""
+        yield self._content
+
+    def show(self, details: Details | None) -> None:
+        """Show a paper from its beginning, or nothing."""
+        self._content.update(self._rendered(details) if details else "")
+        self.scroll_home(animate=False)
+
+    def _rendered(self, details: Details) -> RenderableType:
+        paper = details.paper
+        title_style = self._part("title")
+        parts: list[RenderableType] = [self._marked(printable(paper.title), details, title_style)]
+        if paper.byline:
+            parts.append(self._marked(printable(paper.byline), details, ""))
+        parts += [Text(), self._facts(details)]
+        if paper.abstract:
+            parts += [Text(), self._marked(printable_block(paper.abstract), details, "")]
+        if paper.note:
+            # Markdown is not needed before there is a note to show.
+            from rich.markdown import Markdown
+
+            parts += [Text("\nNote", self._part("label"))]
+            parts += [Markdown(printable_block(paper.note), hyperlinks=False)]
+        if details.history:
+            parts.append(Text("\nHistory", self._part("label")))
+            parts += [Text(printable(line)) for line in details.history]
+        return Group(*parts)
+
+    def _facts(self, details: Details) -> Table:
+        paper = details.paper
+        label, link = self._part("label"), self._part("link")
+        priority = PRIORITY_SIGNS[paper.priority]
+        state = f"{STATUS_SIGNS[paper.status]} {paper.status}"
+        facts = [
+            ("status", Text(f"{state}  {priority} {paper.priority}" if priority else state)),
+            ("tags", self._marked(printable(", ".join(paper.tags)), details, "")),
+            ("date", Text(paper.published or "")),
+            ("venue", self._marked(printable(paper.venue or ""), details, "")),
+            ("arXiv", Text(printable(paper.arxiv or ""), link)),
+            ("DOI", Text(printable(paper.doi or ""), link)),
+            ("URL", Text(printable(paper.url or ""), link)),
+            *(("link", Text(printable(address), link)) for address in paper.links),
+            ("key", self._marked(paper.key, details, "")),
+            ("from", Text(printable(", ".join(paper.sources)))),
+        ]
+        if paper.authors and paper.organization:
+            facts.insert(3, ("by", Text(printable(paper.organization))))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(style=label, justify="right")
+        table.add_column(overflow="fold")
+        for name, fact in facts:
+            if fact.plain:
+                table.add_row(name, fact)
+        return table
+
+    def _marked(self, text: str, details: Details, style: Style | str) -> Text:
+        marked = Text(text, style)
+        for start, end in details.spans(text):
+            marked.stylize(self._part("match"), start, end)
+        return marked
+
+    def _part(self, name: str) -> Style:
+        return self.get_component_rich_style(f"detail--{name}", partial=True)

@@ -1,0 +1,226 @@
+"""The list of papers: it draws the lines in view and fetches only those."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.tui.presentation import Column, cell, columns_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from textual import events
+
+_CACHE_LIMIT = 2000
+
+
+class PaperList(ScrollView, can_focus=True):
+    """Papers, one a line, with a cursor and a choice of several."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "papers--cursor",
+        "papers--chosen",
+        "papers--done",
+        "papers--match",
+        "papers--high",
+        "papers--medium",
+        "papers--low",
+        "papers--muted",
+    }
+    """The styles of the parts of a line."""
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+    """The place of the cursor in the list, from 0."""
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another paper, or on a new version of it."""
+
+        paper: Paper | None
+
+    @dataclass
+    class Opened(Message):
+        """A paper was asked for in full, by a double click."""
+
+        paper: Paper
+
+    def __init__(self, columns: Sequence[str], fetch: Callable[[list[int]], list[Paper]]) -> None:
+        """Make an empty list.
+
+        Args:
+            columns: the names of the columns, see `presentation.columns_for`.
+            fetch: gives the papers of ids.
+        """
+        super().__init__(id="papers")
+        self._column_names = columns
+        self._columns: list[Column] = []
+        self._fetch = fetch
+        self._ids: tuple[int, ...] = ()
+        self._places: dict[int, int] = {}
+        self._papers: dict[int, Paper] = {}
+        self._spans: Callable[[str], list[tuple[int, int]]] = lambda text: []
+        self.chosen: set[int] = set()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The papers of the list, in order."""
+        return self._ids
+
+    @property
+    def current(self) -> Paper | None:
+        """The paper under the cursor."""
+        return self._paper(self.cursor) if self._ids else None
+
+    def show(
+        self, ids: tuple[int, ...], spans: Callable[[str], list[tuple[int, int]]], keep: bool
+    ) -> None:
+        """Show other papers, or the same ones changed.
+
+        Args:
+            ids: the papers, in order.
+            spans: finds what to highlight in a title.
+            keep: leave the cursor on its paper, where it still is; else go to the first.
+        """
+        old = self._ids[self.cursor] if self.cursor < len(self._ids) else None
+        if ids != self._ids:
+            self._ids = ids
+            self._places = {}
+        self._papers.clear()
+        self._spans = spans
+        self.virtual_size = Size(self.size.width, len(ids))
+        if not keep:
+            place = 0
+        elif old is not None and old in self._place_by_id():
+            place = self._place_by_id()[old]
+        else:
+            place = max(0, min(self.cursor, len(ids) - 1))
+        self.set_reactive(PaperList.cursor, place)
+        self._scroll_to_cursor()
+        self.refresh()
+        self.post_message(self.Moved(self.current))
+
+    def move_to(self, place: int) -> None:
+        """Put the cursor on a place; negative ones count from the end."""
+        last = len(self._ids) - 1
+        self.cursor = max(0, min(last, place if place >= 0 else last + 1 + place))
+
+    def move(self, by: int) -> None:
+        """Move the cursor down, or up for a negative number; it stops at both ends."""
+        self.move_to(max(0, self.cursor + by))
+
+    def move_page(self, direction: int) -> None:
+        """Move the cursor by half of what is in view."""
+        self.move(direction * max(1, self.size.height // 2))
+
+    def toggle_chosen(self) -> None:
+        """Choose the paper under the cursor, or no longer."""
+        if self._ids:
+            self.chosen ^= {self._ids[self.cursor]}
+            self.refresh_line(self.cursor)
+
+    def choose(self, ids: Iterable[int]) -> None:
+        """Choose just these papers."""
+        self.chosen = set(ids)
+        self.refresh()
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Redraw the two lines that changed."""
+        self.refresh_line(old)
+        self.refresh_line(new)
+        self._scroll_to_cursor()
+        self.post_message(self.Moved(self.current))
+
+    def on_resize(self) -> None:
+        """Fit the columns to the new width."""
+        self._columns = columns_for(self.scrollable_content_region.width - 1, self._column_names)
+        self.virtual_size = Size(self.size.width, len(self._ids))
+        self._scroll_to_cursor()
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is; twice: open the paper."""
+        place = self.scroll_offset.y + event.y
+        if place < len(self._ids):
+            self.cursor = place
+            if event.chain == 2 and self.current:
+                self.post_message(self.Opened(self.current))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the view."""
+        place = self.scroll_offset.y + y
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        if place >= len(self._ids):
+            return Strip.blank(width, base)
+        paper = self._paper(place)
+        if paper is None:
+            return Strip.blank(width, base)
+        is_chosen = paper.id in self.chosen
+        style = base
+        if paper.status in (Status.READ, Status.SKIPPED):
+            style += self._part("done")
+        if is_chosen:
+            style += self._part("chosen")
+        if place == self.cursor:
+            style += self._part("cursor")
+        segments = [Segment("▌" if is_chosen else " ", style)]
+        for column in self._columns:
+            segments += self._cell(paper, column, style)
+            segments.append(Segment(" ", style))
+        return Strip(segments).adjust_cell_length(width, style)
+
+    def _cell(self, paper: Paper, column: Column, style: Style) -> list[Segment]:
+        text = cell(paper, column.name)
+        if column.name == "priority" and paper.priority is not Priority.NONE:
+            style += self._part(paper.priority.value)
+        elif column.name in ("authors", "tags", "year", "key", "venue", "added"):
+            style += self._part("muted")
+        if cell_len(text) > column.width:
+            text = set_cell_size(text, column.width - 1).rstrip() + "…"
+        spans = self._spans(text) if column.name in ("title", "authors", "tags", "key") else []
+        segments = []
+        end = 0
+        for start, stop in spans:
+            segments += [
+                Segment(text[end:start], style),
+                Segment(text[start:stop], style + self._part("match")),
+            ]
+            end = stop
+        padding = " " * max(0, column.width - cell_len(text))
+        return [*segments, Segment(text[end:] + padding, style)]
+
+    def _part(self, name: str) -> Style:
+        return self.get_component_rich_style(f"papers--{name}", partial=True)
+
+    def _paper(self, place: int) -> Paper | None:
+        number = self._ids[place]
+        if number not in self._papers:
+            if len(self._papers) > _CACHE_LIMIT:
+                self._papers.clear()
+            first = max(0, place - 5)
+            window = self._ids[first : place + self.size.height + 5]
+            self._papers.update((paper.id, paper) for paper in self._fetch(list(window)))
+        return self._papers.get(number)
+
+    def _place_by_id(self) -> dict[int, int]:
+        if not self._places:
+            self._places = {number: place for place, number in enumerate(self._ids)}
+        return self._places
+
+    def _scroll_to_cursor(self) -> None:
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        if height and not top <= self.cursor < top + height:
+            # Set at once: what comes next is drawn from it.
+            target = self.cursor if self.cursor < top else self.cursor - height + 1
+            self.scroll_to(y=target, animate=False, immediate=True)
