@@ -29,6 +29,8 @@ from readinglist.domain.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+_Kind = Literal["text", "math", "^", "_", "stand-in"]
+
 _NBSP = "\u00a0"
 #: What a formula, a group or a stand-in is in the shape of a word: something of no case.
 _OBJECT = "\ufffc"
@@ -50,7 +52,10 @@ _SPECIAL = {
     ">": r"{\textgreater}",
     "|": r"{\textbar}",
 }
-_TYPOGRAPHY = {
+_WRITTEN = {
+    "Å": r"{\AA}",
+    "å": r"{\aa}",
+    "ȷ": r"{\j}",
     "‐": "-",
     "‑": "-",
     "‒": "--",
@@ -104,14 +109,16 @@ _DEFINITIONS = {
         for mark, macro in _MACRO_OF_MARK.items()
         if mark in _ACCENTS
     },
-    "rlhook": r"\providecommand{\rlhook}[1]{\leavevmode\vbox{\offinterlineskip"
-    r"\halign{\hfil##\hfil\cr{\tiny ?}\cr\noalign{\kern.1ex}#1\cr}}}",
+    "rlhook": r"\providecommand{\rlhook}[1]{\leavevmode\setbox0\hbox{#1}"
+    r"\rlap{\hbox to\wd0{\hss\raise\ht0\hbox{\tiny ?}\hss}}\box0 }",
     "rlhorn": r"\providecommand{\rlhorn}[1]{#1\kern-.1em{'}}",
     "mathbb": r"\providecommand{\mathbb}[1]{\mathbf{#1}}",
     "mathfrak": r"\providecommand{\mathfrak}[1]{\mathbf{#1}}",
     "boldsymbol": r"\providecommand{\boldsymbol}[1]{\mathbf{#1}}",
     "operatorname": r"\providecommand{\operatorname}[1]{\mathrm{#1}}",
     "text": r"\providecommand{\text}[1]{\mbox{#1}}",
+    "rllangle": r"\providecommand{\rllangle}{\langle}",
+    "rlrangle": r"\providecommand{\rlrangle}{\rangle}",
     "lesssim": r"\providecommand{\lesssim}{\stackrel{<}{\sim}}",
     "gtrsim": r"\providecommand{\gtrsim}{\stackrel{>}{\sim}}",
     "leqslant": r"\providecommand{\leqslant}{\leq}",
@@ -136,9 +143,25 @@ _MATH_OF_ONE = frozenset(
 )
 _MATH_OF_TWO = frozenset(["frac", "stackrel"])
 _MATH_TEXT = frozenset(["text", "mbox", "textbf", "textit", "textrm", "textsc", "textsf", "texttt"])
+#: What the table writes as text or not at all, and mathematicians as math.
+_MATH_CHARACTERS: dict[str, tuple[_Kind, str]] = {
+    "−": ("math", "-"),
+    "×": ("math", r"\times"),
+    "√": ("math", r"\surd"),
+    "←": ("math", r"\leftarrow"),
+    "↑": ("math", r"\uparrow"),
+    "→": ("math", r"\rightarrow"),
+    "↓": ("math", r"\downarrow"),
+}
 _DELIMITER = re.compile(r"[()\[\]|/.<>]|\\[{}|]|\\(?:[lr](?:angle|ceil|floor|brace)|Vert)")
 _MATH_TOKEN = re.compile(r"\\[A-Za-z]+|\\[{},;:! %#&_$|]|[A-Za-z0-9 +*/=<>()\[\]|.,:;!?@~'^_{}-]")
 _PLAIN_ARGUMENT = re.compile(r"[A-Za-z0-9 .,:;+*/()-]")
+
+_ANGLE = re.compile(r"\\([lr]angle)(?![A-Za-z])")
+_COMMAND_AS_ARGUMENT = re.compile(
+    rf"((?<!\\)[\^_]|\\(?:{'|'.join(_MATH_OF_ONE)})(?![A-Za-z]))\ *"
+    rf"(\\(?:{'|'.join(_MATH_OF_ONE | _MATH_TEXT)})\{{[^{{}}]*\}}|\\[A-Za-z]+)"
+)
 
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _ENDS_IN_COMMAND = re.compile(r"\\[A-Za-z]+\Z")
@@ -150,10 +173,7 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _OPENING = frozenset(" ([{-–—/`‘“")
 #: Characters that close a word without being part of it.
 _CLOSING = frozenset(".,:;!?'\")]…’”»")
-_COMPOUND = re.compile(r"[-‐‑–—/:+'’]")
-
-_Kind = Literal["text", "math", "^", "_", "stand-in"]
-
+_COMPOUND = re.compile(r"[-‐‑–—/:+'’=.,;(){}\[\]<>|]")
 
 class _Piece(NamedTuple):
     """A part of a text, with the characters it stands for and its LaTeX."""
@@ -202,9 +222,9 @@ def latex_name(author: str) -> str:
     elif len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):
         parts = [parts[0], parts[2], parts[1]]
     if len(parts) == 1:
-        return _in_braces(to_latex(parts[0]))
+        return _body(parts[0])
     if len(parts) > 3 or (len(parts) == 3 and not _SUFFIX.fullmatch(parts[1])):
-        return _in_braces(to_latex(", ".join(parts)))
+        return _body(", ".join(parts))
     return ", ".join(_name_part(part) for part in parts)
 
 
@@ -225,12 +245,27 @@ _MISREAD_IN_NAME = re.compile(r"[\[\]()=]|(?:^| )(?:and|others)(?: |$)", re.IGNO
 
 
 def _name_part(part: str) -> str:
-    latex = to_latex(part)
-    return _in_braces(latex) if _MISREAD_IN_NAME.search(part) else latex
+    return _body(part) if _MISREAD_IN_NAME.search(part) else _in_name(part)
 
 
-def _in_braces(latex: str) -> str:
+def _body(name: str) -> str:
+    latex = _in_name(name)
     return latex if re.fullmatch(r"\{[^{}]*\}", latex) else f"{{{latex}}}"
+
+
+def _in_name(text: str) -> str:
+    """Return `text` as LaTeX of which biber can take the initials.
+
+    Biber strips commands from the beginning of a word and takes the next character, were it
+    a closing brace: so no word begins with a command that stands for a symbol.
+    """
+    latex = ""
+    for piece in _pieces(text, groups=False):
+        begins = not latex or latex[-1] in " ~-"
+        symbol = not piece.shape.isalnum() and piece.shape != _OBJECT
+        unfit = begins and symbol and ("\\" in piece.latex or "`" in piece.latex)
+        latex += f"{{{_code_points(piece.shape)}}}" if unfit else piece.latex
+    return latex
 
 
 def _clean(text: str) -> str:
@@ -282,8 +317,8 @@ def _part_keeps_case(part: str) -> bool:
 # Text in pieces
 
 
-def _pieces(text: str) -> list[_Piece]:
-    """Return clean `text` in pieces; a group in braces is one."""
+def _pieces(text: str, groups: bool = True) -> list[_Piece]:
+    """Return clean `text` in pieces; a group in braces is one, if there may be any."""
     segments = _split_at_formulas(text)
     tokens: list[tuple[str, str]] = []
     for position, segment in enumerate(segments):
@@ -293,7 +328,7 @@ def _pieces(text: str) -> list[_Piece]:
             matches = _scanner().finditer(segment)
             tokens.extend((match.lastgroup or "", match[0]) for match in matches)
     # Braces after a command that is refused are that command's own: they are printed too.
-    bare_groups = ("character", "\\") not in tokens
+    bare_groups = groups and ("character", "\\") not in tokens
     open_groups: list[tuple[str, list[_Piece]]] = [("", [])]
     for kind, token in tokens:
         pieces = open_groups[-1][1]
@@ -301,10 +336,10 @@ def _pieces(text: str) -> list[_Piece]:
             open_groups.append((token, []))
         elif token == "}" and len(open_groups) > 1:
             opener, inner = open_groups.pop()
-            groups = len(open_groups) <= _DEEPEST and (bare_groups or opener != "{")
+            allowed = bare_groups if opener == "{" else groups
             open_groups[-1][1].extend(
                 [_Piece(_OBJECT, f"{opener}{''.join(piece.latex for piece in inner)}}}")]
-                if groups
+                if allowed and len(open_groups) <= _DEEPEST
                 else [*_literally(opener), *inner, *_literally("}")]
             )
         else:
@@ -321,7 +356,7 @@ def _token_pieces(kind: str, token: str, before: Sequence[_Piece]) -> Iterable[_
     if kind == "space":
         return [_Piece(" ", "~" if _NBSP in token else " ")]
     if kind == "formula":
-        return [_Piece(_OBJECT, f"{{${token}$}}", f"${token}$")]
+        return [_math_piece(token)]
     if kind == "foreign":
         return _foreign(token)
     if kind == "accent":
@@ -397,8 +432,14 @@ def _foreign(run: str) -> tuple[_Piece, ...]:
                 else [_Piece(joined, _script(kind, joined))]
             )
         if formula:
-            pieces.append(_Piece(_OBJECT, f"{{${formula}$}}", f"${formula}$"))
+            pieces.append(_math_piece(formula))
     return tuple(pieces)
+
+
+def _math_piece(formula: str) -> _Piece:
+    # biber would put the character in its place, which ends in an error after \left.
+    bare = "$" + _ANGLE.sub(r"\\rl\1", formula) + "$"
+    return _Piece(_OBJECT, f"{{{bare}}}", bare)
 
 
 def _script(kind: _Kind, latex: str) -> str:
@@ -414,8 +455,8 @@ def _by_kind(run: str) -> Iterator[tuple[_Kind, list[tuple[str, str]]]]:
 
 def _character(cluster: str) -> tuple[_Kind, str]:
     """Return the kind and the LaTeX of one character with its combining marks."""
-    if cluster in _TYPOGRAPHY:
-        return "text", _TYPOGRAPHY[cluster]
+    if cluster in _WRITTEN:
+        return "text", _WRITTEN[cluster]
     accented = _accented_letter(cluster)
     if accented:
         return "text", accented
@@ -428,7 +469,11 @@ def _character(cluster: str) -> tuple[_Kind, str]:
         return _symbols()[cluster]
     if usable:
         return "text", "".join(_SPECIAL.get(c, c) for c in compatible)
-    return "stand-in", " ".join(f"U+{ord(c):04X}" for c in cluster)
+    return "stand-in", _code_points(cluster)
+
+
+def _code_points(characters: str) -> str:
+    return " ".join(f"U+{ord(c):04X}" for c in characters)
 
 
 def _accented_letter(cluster: str) -> str | None:
@@ -437,7 +482,7 @@ def _accented_letter(cluster: str) -> str | None:
         return None
     if any(mark not in _ACCENTS and mark not in _MACRO_OF_MARK for mark in marks):
         return None
-    if len(marks) == 1 and cluster <= "\u017f":
+    if len(cluster) == 1 and cluster <= "\u017f":
         command = _ACCENTS[marks[0]]
         return rf"{{\{command}{{{letter}}}}}" if command.isalpha() else rf"{{\{command}{letter}}}"
     latex = letter
@@ -462,20 +507,22 @@ def _symbols() -> dict[str, tuple[_Kind, str]]:
             inner = formula[1].replace("mathscr", "mathcal")
             if _is_formula(inner) and not re.search(r"\\math(?:bb|cal)\{[^A-Z]", inner):
                 symbols[character] = "math", inner
-        elif latex[1:] in _TEXT_SYMBOLS:
+        elif _names_character(latex):
             symbols[character] = "text", f"{{{latex}}}"
-    # The table writes these as text commands or not at all; in a formula they are at home.
-    symbols |= {"×": ("math", r"\times"), "−": ("math", "-"), "√": ("math", r"\surd")}
-    return symbols
+    return symbols | _MATH_CHARACTERS
 
 
 @cache
 def _named() -> dict[str, str]:
     r"""Return the characters that commands such as `\ss` and `\textless` name."""
-    names = {latex[1:]: character for character, latex in _table() if latex[1:] in _TEXT_SYMBOLS}
-    names |= {latex.strip("{\\}"): character for character, latex in _SPECIAL.items()}
-    names |= {"aa": "å", "AA": "Å", "j": "ȷ", "ldots": "…", "dots": "…"}
-    return {name: character for name, character in names.items() if name.isalpha()}
+    names = {latex[1:]: character for character, latex in _table() if _names_character(latex)}
+    written = (_SPECIAL | _WRITTEN).items()
+    names |= {latex[2:-1]: character for character, latex in written if latex.startswith("{\\")}
+    return names | {"dots": "…"}
+
+
+def _names_character(latex: str) -> bool:
+    return latex.startswith("\\") and latex[1:] in _TEXT_SYMBOLS
 
 
 def _table() -> Iterator[tuple[str, str]]:
@@ -518,7 +565,8 @@ def _formula(source: str) -> str | None:
             elif kind != "math":
                 return None
             parts.append(latex)
-    formula = _join_math(parts)
+    # TeX wants braces around some commands as an argument, and takes them around all.
+    formula = _COMMAND_AS_ARGUMENT.sub(r"\1{\2}", _join_math(parts))
     return formula if _is_formula(formula) else None
 
 

@@ -184,21 +184,24 @@ def _has_author(authors: str | None, organization: str | None, wanted: str) -> b
 
 
 def _condition(filters: Sequence[Filter]) -> tuple[str, list[object]]:
-    """Return the SQL of `filters` over the table paper, and its parameters."""
+    """Return the SQL of `filters` over the table paper, and its parameters.
+
+    The columns bear the name of their table: the index has an `authors` and a `key`, too.
+    """
     conditions = ["1"]
     parameters: list[object] = []
     for wanted in filters:
         parts: list[str] = []
         if wanted.field == "year":
             first, last = wanted.years
-            parts = ["coalesce(substr(published, 1, 4), '') BETWEEN ? AND ?"]
+            parts = ["coalesce(substr(paper.published, 1, 4), '') BETWEEN ? AND ?"]
             parameters += [f"{first:04}" if first else "0", f"{last:04}"]
         for value in wanted.values:
             if wanted.field in ("status", "priority"):
-                parts.append(f"{wanted.field} = ?")
+                parts.append(f"paper.{wanted.field} = ?")
                 parameters.append(value)
             elif wanted.field == "key":
-                parts.append("substr(key, 1, ?) = ? COLLATE NOCASE")
+                parts.append("substr(paper.key, 1, ?) = ? COLLATE NOCASE")
                 parameters += [len(value), value]
             elif wanted.field == "tag":
                 parts.append(
@@ -206,7 +209,7 @@ def _condition(filters: Sequence[Filter]) -> tuple[str, list[object]]:
                 )
                 parameters.append(fold(value))
             else:
-                parts.append("has_author(authors, organization, ?)")
+                parts.append("has_author(paper.authors, paper.organization, ?)")
                 parameters.append(value)
         sql = "(" + " OR ".join(parts) + ")"
         conditions.append(f"NOT {sql}" if wanted.negated else sql)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -32,14 +33,13 @@ def sample_library(config: Config) -> Iterator[Library]:
 
 
 def fill_with_sample(library: Library) -> None:
-    """Import the sample as bibliographic facts, then do what its reader did."""
-    text = SAMPLE.read_text(encoding="utf-8")
-    papers = json_lines.parse(text).papers
-    library.import_files([SAMPLE])
-    by_status: dict[Status, list[int]] = {}
-    for paper in papers:
-        by_status.setdefault(paper.status, []).append(paper.id)
-    # The statuses came with the import; set anew, they are in the journal as a person's.
-    library.mark(by_status[Status.READ], status=Status.UNREAD)
-    library.mark(by_status[Status.READ], status=Status.READ)
+    """Import the sample, then do to its papers what their reader did, so that it is history."""
+    papers = json_lines.parse(SAMPLE.read_text(encoding="utf-8")).papers
+    with TemporaryDirectory(prefix="readinglist-demo-") as folder:
+        unread = Path(folder) / SAMPLE.name
+        text = json_lines.write([replace(paper, status=Status.UNREAD) for paper in papers])
+        unread.write_text(text, encoding="utf-8")
+        library.import_files([unread])
+    for status in (Status.SKIPPED, Status.READING, Status.READ):
+        library.mark([paper.id for paper in papers if paper.status is status], status=status)
     library.save()

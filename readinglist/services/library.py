@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from readinglist.config import Config, state_folder
-from readinglist.domain.text import fold
 from readinglist.errors import UnknownKeyError
-from readinglist.services.changing import Editor, Step
 from readinglist.services.exporting import BIBTEX, export_text, write_file
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
-from readinglist.services.importing import Importer, ImportReport
 from readinglist.storage.working_copy import WorkingCopy
 
 if TYPE_CHECKING:
@@ -21,6 +18,8 @@ if TYPE_CHECKING:
 
     from readinglist.domain.change import Change
     from readinglist.domain.paper import Paper, Priority, Status
+    from readinglist.services.changing import Editor, Step
+    from readinglist.services.importing import Importer, ImportReport
 
 
 class Library:
@@ -34,7 +33,6 @@ class Library:
         self._working = working
         self._config = config
         self._state = state
-        self._editor = Editor(working)
         self._finder: Finder | None = None
 
     @classmethod
@@ -292,6 +290,12 @@ class Library:
                     self._working.papers.set(paper.id, "key_frozen", True)
 
     @property
+    def _editor(self) -> Editor:
+        from readinglist.services.changing import Editor
+
+        return Editor(self._working)
+
+    @property
     def _the_finder(self) -> Finder:
         if self._finder is None:
             self._finder = Finder(self._working)
@@ -299,10 +303,14 @@ class Library:
 
     @property
     def _importer(self) -> Importer:
+        from readinglist.services.importing import Importer
+
         return Importer(self._working, self._config.citation_key)
 
     def _nearest_keys(self, key: str) -> list[str]:
         from difflib import get_close_matches
+
+        from readinglist.domain.text import fold
 
         keys = {fold(known): known for known in self.all_keys()}
         return [keys[near] for near in get_close_matches(fold(key), keys, n=3, cutoff=0.6)]

@@ -18,8 +18,8 @@ PRIORITY_SIGNS = {
 
 SORT_LABELS = {
     "": "best match first",
-    "added": "newest in the library first",
-    "date": "newest published first",
+    "added": "newest first",
+    "date": "by date",
     "title": "by title",
     "author": "by first author",
     "priority": "by priority",
@@ -30,7 +30,7 @@ SORT_LABELS = {
 
 _FIXED = {"status": 1, "priority": 3, "year": 4, "added": 10}
 _SHARES = {"authors": 0.2, "tags": 0.14, "key": 0.18, "venue": 0.18}
-_NARROWEST_TITLE = 60
+_NARROWEST_TITLE = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def columns_for(width: int, names: Sequence[str]) -> list[Column]:
             Column(name, _FIXED.get(name) or max(10, int(width * _SHARES[name]))) for name in kept
         ]
         title = width - sum(column.width + 1 for column in columns)
-        droppable = [name for name in kept if name not in ("status", "priority")]
+        droppable = [name for name in kept if name not in _FIXED]
         if title >= _NARROWEST_TITLE or not droppable:
             break
         kept.remove(droppable[-1])

@@ -8,7 +8,7 @@ from textual import getters, on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.text import plural, printable
@@ -19,11 +19,7 @@ from readinglist.services.external_editor import edit_text
 from readinglist.services.finding import SORT_NAMES, VIEWS, Found, View, tag_view
 from readinglist.tui.keymap import LIBRARY, displayed, help_lines
 from readinglist.tui.presentation import SORT_LABELS, counts_line
-from readinglist.tui.screens.dialogs import AskText, Choose, Confirm, Item, LastOfList
-from readinglist.tui.screens.export_preview import ExportPreview
-from readinglist.tui.screens.help import Help
-from readinglist.tui.screens.importing import ImportFiles
-from readinglist.tui.screens.note_editor import NoteEditor
+from readinglist.tui.widgets.key_bar import KeyBar
 from readinglist.tui.widgets.paper_detail import Details, PaperDetail
 from readinglist.tui.widgets.paper_list import PaperList
 
@@ -107,7 +103,7 @@ class LibraryScreen(Screen[None]):
                 yield Static("", id="message", markup=False)
             yield PaperDetail()
         yield Static("", id="status", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the library and begin to look for what others do to it."""
@@ -189,6 +185,20 @@ class LibraryScreen(Screen[None]):
         if self.papers.current:
             self.add_class("-reading")
             self.detail.focus()
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of the place one is in."""
+        if self.search.has_focus:
+            keys = [("Enter", "To the list", "back"), ("Esc", "Back", "back")]
+        elif self.detail.has_focus:
+            keys = [("j k", "Scroll", ""), ("Esc", "Back to the list", "back")]
+        else:
+            keys = [
+                (displayed(self._config.keys.get(key.id, key.keys)), key.label, key.action)
+                for key in LIBRARY
+                if key.in_footer
+            ]
+        self.query_one(KeyBar).show(keys)
 
     # --- moving
 
@@ -278,6 +288,8 @@ class LibraryScreen(Screen[None]):
     @work
     async def action_tags(self) -> None:
         """Ask for the tags and set them."""
+        from readinglist.tui.screens.dialogs import AskText, LastOfList
+
         targets = self._library.papers(self._targets())
         if not targets:
             return
@@ -308,6 +320,8 @@ class LibraryScreen(Screen[None]):
     @work
     async def action_note(self) -> None:
         """Write the note of the paper under the cursor."""
+        from readinglist.tui.screens.note_editor import NoteEditor
+
         paper = self.papers.current
         if paper:
             text = await self.app.push_screen_wait(NoteEditor(paper.title, paper.note or ""))
@@ -336,6 +350,8 @@ class LibraryScreen(Screen[None]):
     @work
     async def action_delete(self) -> None:
         """Delete after a question."""
+        from readinglist.tui.screens.dialogs import Confirm
+
         targets = self._library.papers(self._targets())
         if not targets:
             return
@@ -398,6 +414,8 @@ class LibraryScreen(Screen[None]):
     @work
     async def action_export(self) -> None:
         """Export the chosen papers, or the one under the cursor, after a preview."""
+        from readinglist.tui.screens.export_preview import ExportPreview
+
         targets = self._targets()
         if not targets:
             return
@@ -417,6 +435,8 @@ class LibraryScreen(Screen[None]):
     @work
     async def action_import(self) -> None:
         """Import files."""
+        from readinglist.tui.screens.importing import ImportFiles
+
         await self.app.push_screen_wait(ImportFiles(self._library))
         self._reload()
 
@@ -425,6 +445,8 @@ class LibraryScreen(Screen[None]):
     @work
     async def action_sort(self) -> None:
         """Choose the order of the list."""
+        from readinglist.tui.screens.dialogs import Choose, Item
+
         items = [Item("", "best match first when searching, else the view's own order")]
         items += [Item(name, SORT_LABELS[name]) for name in SORT_NAMES]
         answer = await self.app.push_screen_wait(Choose("Sort by", items, self._sort or ""))
@@ -435,6 +457,8 @@ class LibraryScreen(Screen[None]):
     @work
     async def action_view(self) -> None:
         """Choose a view."""
+        from readinglist.tui.screens.dialogs import Choose, Item
+
         views = {view.name: view for view in VIEWS.values()}
         tags = self._library.tags()
         views |= {view.name: view for view in (tag_view(tag) for tag, _ in tags)}
@@ -455,6 +479,8 @@ class LibraryScreen(Screen[None]):
     @work
     async def action_help(self) -> None:
         """Show all keys."""
+        from readinglist.tui.screens.help import Help
+
         await self.app.push_screen_wait(Help(help_lines(self._config.keys)))
 
     async def action_quit(self) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from readinglist.domain.text import printable, printable_block
 from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS
+from readinglist.tui.widgets.part_styles import PartStyles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,11 +49,17 @@ class PaperDetail(VerticalScroll, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(id="detail")
+        self._parts = PartStyles(self, "detail")
         self._content = Static(id="detail-content", markup=False)
 
     def compose(self) -> ComposeResult:
         """Hold one text."""
         yield self._content
+
+    def notify_style_update(self) -> None:
+        """Take up new styles, as after a change of theme."""
+        super().notify_style_update()
+        self._parts.forget()
 
     def show(self, details: Details | None) -> None:
         """Show a paper from its beginning, or nothing."""
@@ -61,7 +68,7 @@ class PaperDetail(VerticalScroll, can_focus=True):
 
     def _rendered(self, details: Details) -> RenderableType:
         paper = details.paper
-        title_style = self._part("title")
+        title_style = self._parts["title"]
         parts: list[RenderableType] = [self._marked(printable(paper.title), details, title_style)]
         if paper.byline:
             parts.append(self._marked(printable(paper.byline), details, ""))
@@ -72,16 +79,16 @@ class PaperDetail(VerticalScroll, can_focus=True):
             # Markdown is not needed before there is a note to show.
             from rich.markdown import Markdown
 
-            parts += [Text("\nNote", self._part("label"))]
+            parts += [Text("\nNote", self._parts["label"])]
             parts += [Markdown(printable_block(paper.note), hyperlinks=False)]
         if details.history:
-            parts.append(Text("\nHistory", self._part("label")))
+            parts.append(Text("\nHistory", self._parts["label"]))
             parts += [Text(printable(line)) for line in details.history]
         return Group(*parts)
 
     def _facts(self, details: Details) -> Table:
         paper = details.paper
-        label, link = self._part("label"), self._part("link")
+        label, link = self._parts["label"], self._parts["link"]
         priority = PRIORITY_SIGNS[paper.priority]
         state = f"{STATUS_SIGNS[paper.status]} {paper.status}"
         facts = [
@@ -99,7 +106,7 @@ class PaperDetail(VerticalScroll, can_focus=True):
         if paper.authors and paper.organization:
             facts.insert(3, ("by", Text(printable(paper.organization))))
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(style=label, justify="right")
+        table.add_column(style=label)
         table.add_column(overflow="fold")
         for name, fact in facts:
             if fact.plain:
@@ -109,8 +116,5 @@ class PaperDetail(VerticalScroll, can_focus=True):
     def _marked(self, text: str, details: Details, style: Style | str) -> Text:
         marked = Text(text, style)
         for start, end in details.spans(text):
-            marked.stylize(self._part("match"), start, end)
+            marked.stylize(self._parts["match"], start, end)
         return marked
-
-    def _part(self, name: str) -> Style:
-        return self.get_component_rich_style(f"detail--{name}", partial=True)

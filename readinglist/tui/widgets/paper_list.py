@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.tui.presentation import Column, cell, columns_for
+from readinglist.tui.widgets.part_styles import PartStyles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -70,6 +71,7 @@ class PaperList(ScrollView, can_focus=True):
         self._places: dict[int, int] = {}
         self._papers: dict[int, Paper] = {}
         self._spans: Callable[[str], list[tuple[int, int]]] = lambda text: []
+        self._parts = PartStyles(self, "papers")
         self.chosen: set[int] = set()
 
     @property
@@ -148,6 +150,11 @@ class PaperList(ScrollView, can_focus=True):
         self._scroll_to_cursor()
         self.refresh()
 
+    def notify_style_update(self) -> None:
+        """Take up new styles, as after a change of theme."""
+        super().notify_style_update()
+        self._parts.forget()
+
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; twice: open the paper."""
         place = self.scroll_offset.y + event.y
@@ -169,11 +176,11 @@ class PaperList(ScrollView, can_focus=True):
         is_chosen = paper.id in self.chosen
         style = base
         if paper.status in (Status.READ, Status.SKIPPED):
-            style += self._part("done")
+            style += self._parts["done"]
         if is_chosen:
-            style += self._part("chosen")
+            style += self._parts["chosen"]
         if place == self.cursor:
-            style += self._part("cursor")
+            style += self._parts["cursor"]
         segments = [Segment("▌" if is_chosen else " ", style)]
         for column in self._columns:
             segments += self._cell(paper, column, style)
@@ -183,9 +190,9 @@ class PaperList(ScrollView, can_focus=True):
     def _cell(self, paper: Paper, column: Column, style: Style) -> list[Segment]:
         text = cell(paper, column.name)
         if column.name == "priority" and paper.priority is not Priority.NONE:
-            style += self._part(paper.priority.value)
+            style += self._parts[paper.priority.value]
         elif column.name in ("authors", "tags", "year", "key", "venue", "added"):
-            style += self._part("muted")
+            style += self._parts["muted"]
         if cell_len(text) > column.width:
             text = set_cell_size(text, column.width - 1).rstrip() + "…"
         spans = self._spans(text) if column.name in ("title", "authors", "tags", "key") else []
@@ -194,14 +201,11 @@ class PaperList(ScrollView, can_focus=True):
         for start, stop in spans:
             segments += [
                 Segment(text[end:start], style),
-                Segment(text[start:stop], style + self._part("match")),
+                Segment(text[start:stop], style + self._parts["match"]),
             ]
             end = stop
         padding = " " * max(0, column.width - cell_len(text))
         return [*segments, Segment(text[end:] + padding, style)]
-
-    def _part(self, name: str) -> Style:
-        return self.get_component_rich_style(f"papers--{name}", partial=True)
 
     def _paper(self, place: int) -> Paper | None:
         number = self._ids[place]
