@@ -85,7 +85,7 @@ def note(
     with session.open_library() as library:
         paper = library.paper(key)
         if dash:
-            text = click.get_binary_stream("stdin").read().decode("utf-8", "replace")
+            text = sys.stdin.buffer.read().decode("utf-8", "replace")
         elif append is not None:
             text = f"{paper.note.rstrip()}\n\n{append}\n" if paper.note else append
         elif text is None:

@@ -35,6 +35,7 @@ def open_app(session: Session) -> None:
     from readinglist.services.library import Library
 
     config = session.load_config()
+    _need_terminal("The app")
     library = Library.open(session.library_path(config), config)
     try:
         from readinglist.tui.app import run_app
@@ -42,6 +43,11 @@ def open_app(session: Session) -> None:
         run_app(library, config)
     finally:
         library.close()
+
+
+def _need_terminal(what: str) -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ReadingListError(f"{what} needs a terminal.", "See readinglist --help.")
 
 
 @click.command(name="import", short_help="Import listing pages.")
@@ -75,11 +81,9 @@ def import_(
     with session.open_library() as library:
         with _progress() as progress:
             report = library.import_files(files, kind, year, progress)
-        if not library.save():
-            say("git is at work: the library file will follow with the next command.")
-    _tell(report)
-    if as_json:
-        print_json(_report_object(report))
+        _tell(report)
+        if as_json:
+            print_json(_report_object(report))
     return 1 if any(file.problems for file in report.files) else 0
 
 
@@ -232,8 +236,7 @@ def demo(session: Session) -> None:
     from readinglist.services.demo import sample_library
 
     settings = session.load_config()
-    if not sys.stdout.isatty():
-        raise ReadingListError("The demo needs a terminal.")
+    _need_terminal("The demo")
     with sample_library(settings) as library:
         from readinglist.tui.app import run_app
 

@@ -81,10 +81,11 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
-def complete_key(
-    context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[str]:  # pragma: no cover - runs in the shell's completion, see test_completion
+def complete_key(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the citation keys that begin with what was typed."""
-    session = context.find_object(Session) or Session()
+    given = context.find_root().params
+    session = Session(given.get("library"), given.get("config"))
+    if not session.library_path(session.load_config()).exists():
+        return []
     with session.open_library() as library:
         return [key for key in library.all_keys() if key.lower().startswith(incomplete.lower())]

@@ -28,6 +28,7 @@ _TERM = re.compile(
     r'(?P<minus>-)?(?:(?P<field>[^\W\d_]+):(?P<value>(?:"[^"]*"?|[^\s"])*)'
     r'|"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
 )
+_LONGEST = 1000
 _YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
 
 
@@ -73,6 +74,11 @@ def parse_query(text: str) -> Query:
     words: list[Words] = []
     filters: list[Filter] = []
     problems: list[str] = []
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST]
+        problems.append(f"Only the first {_LONGEST:,} letters count.")
+    # A command line that is not UTF-8 arrives with lone surrogates, which no database takes.
+    text = text.encode("utf-8", "replace").decode("utf-8")
     for term in _TERM.finditer(text):
         negated = bool(term["minus"])
         field = (term["field"] or "").lower()

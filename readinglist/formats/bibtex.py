@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from readinglist.domain.paper import Paper
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 #: The types that the plain styles print without a warning from an author, a year and the
 #: venue alone, with the field that holds the venue.
 _VENUE_FIELD = {
@@ -44,6 +45,13 @@ _VENUE_FIELD = {
     "techreport": "institution",
 }
 _ALIASES = {"report": "techreport", "thesis": "phdthesis"}
+
+#: What natbib prints for a year that is not known, where it warns of a missing one; biber
+#: warns of any year that is no number, and prints its own. So the macro is empty for biber,
+#: which skips the comment, and not for BibTeX, which reads what stands in it.
+_NO_YEAR = "undated"
+_NO_YEAR_MACRO = """@string{undated = {}}
+@comment{For BibTeX alone: @string{undated = {n.d.}}}"""
 
 _DOI = re.compile(r"10\.\d{4,9}/[A-Za-z0-9._;()/:<>\[\]+=,*!@#&$'~?|-]+")
 _EPRINT = re.compile(r"[A-Za-z0-9./-]+")
@@ -74,8 +82,10 @@ def write_bibtex(papers: Iterable[Paper]) -> str:
         ReadingListError: two papers have one key, a key is not one that BibTeX accepts, or
             the text doesn't read back as what was meant.
     """
-    entries = sorted(map(_entry, papers), key=lambda e: (e.key.lower(), e.key))
-    for one, other in zip(entries, entries[1:], strict=False):
+    entries = sorted(
+        (_entry(paper, _NO_YEAR) for paper in papers), key=lambda e: (e.key.lower(), e.key)
+    )
+    for one, other in pairwise(entries):
         if one.key.lower() == other.key.lower():
             raise ReadingListError(
                 f"Two papers have the key “{other.key}”.",
@@ -101,7 +111,7 @@ def entry(paper: Paper) -> str:
     return text
 
 
-def _entry(paper: Paper) -> _Entry:
+def _entry(paper: Paper, no_year: str = "") -> _Entry:
     authors = [name for name in map(latex_name, paper.authors) if name]
     type_ = _type(paper, bool(authors))
     fields = {
@@ -109,7 +119,7 @@ def _entry(paper: Paper) -> _Entry:
         "key": "" if authors else _braced(_sort_key(paper)),
         "title": _braced(protect_title(paper.title)),
         _VENUE_FIELD.get(type_, "howpublished"): _braced(to_latex(paper.venue or "")),
-        "year": _braced(paper.published[:4]) if paper.published else "",
+        "year": _braced(paper.published[:4]) if paper.published else no_year,
         "month": _month(paper.published or ""),
         **_eprint(paper.arxiv or ""),
         "doi": _braced(_doi(paper.doi or "")),
@@ -183,6 +193,7 @@ def _head(entries: Sequence[_Entry], body: str, preamble: Sequence[str]) -> str:
         r"% Needs \usepackage{url} or {hyperref}, for its addresses."
         * any(map(_WANTS_URL_PACKAGE.search, raw)),
         r"% Needs \usepackage[T1]{fontenc}, for its letters." * needs_t1(body),
+        _NO_YEAR_MACRO * any(("year", _NO_YEAR) in e.fields for e in entries),
         *(f'@preamble{{"{definition}"}}' for definition in preamble),
     ]
     head = "\n".join(filter(None, notes))
@@ -195,9 +206,9 @@ def _check(text: str, entries: Sequence[_Entry], preamble: Sequence[str]) -> Non
     Raises:
         ReadingListError: they differ; it names the first key that does.
     """
-    import bibtexparser
+    from bibtexparser.entrypoint import parse_string
 
-    library = bibtexparser.parse_string(text, parse_stack=[])
+    library = parse_string(text, parse_stack=[])
     read = [
         _Entry(e.entry_type, e.key, tuple((f.key, f.value) for f in e.fields))
         for e in library.entries

@@ -126,23 +126,75 @@ _DEFINITIONS = {
     "varnothing": r"\providecommand{\varnothing}{\emptyset}",
 }
 
-_STYLES = ["emph", "mbox", "textbf", "textit", "textmd", "textnormal", "textrm", "textsc", "textsf", "textsl", "textsubscript", "textsuperscript", "texttt", "textup"]
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+_STYLES = _names(
+    """
+    emph mbox textbf textit textmd textnormal textrm textsc textsf textsl textsubscript
+    textsuperscript texttt textup
+    """
+)
 #: Commands of one character each that pdflatex knows without a package.
-_TEXT_SYMBOLS = frozenset(
-    ["AE", "DH", "DJ", "IJ", "L", "NG", "O", "OE", "TH", "ae", "dh", "dj", "i", "ij", "l", "ng", "o", "oe", "ss", "th", "guillemotleft", "guillemotright", "guilsinglleft", "guilsinglright", "textacutedbl", "textasciiacute", "textasciibreve", "textasciicaron", "textasciidieresis", "textasciimacron", "textasteriskcentered", "textbaht", "textbigcircle", "textblank", "textbrokenbar", "textbullet", "textcelsius", "textcent", "textcircledP", "textcolonmonetary", "textcopyright", "textcurrency", "textdagger", "textdaggerdbl", "textdegree", "textdiscount", "textdiv", "textdong", "textdownarrow", "textellipsis", "textemdash", "textendash", "textestimated", "texteuro", "textexclamdown", "textflorin", "textfractionsolidus", "textinterrobang", "textlangle", "textleftarrow", "textlira", "textlnot", "textmho", "textmu", "textmusicalnote", "textnaira", "textnumero", "textohm", "textonehalf", "textonequarter", "textopenbullet", "textordfeminine", "textordmasculine", "textparagraph", "textperiodcentered", "textpertenthousand", "textperthousand", "textpeso", "textquestiondown", "textquotedblleft", "textquotedblright", "textquoteleft", "textquoteright", "textrangle", "textrecipe", "textreferencemark", "textregistered", "textrightarrow", "textsection", "textservicemark", "textsterling", "textthreequarters", "texttrademark", "textuparrow", "textvisiblespace", "textwon", "textyen"]
+_TEXT_SYMBOLS = _names(
+    """
+    AE DH DJ IJ L NG O OE TH ae dh dj i ij l ng o oe ss th guillemotleft guillemotright
+    guilsinglleft guilsinglright textacutedbl textasciiacute textasciibreve textasciicaron
+    textasciidieresis textasciimacron textasteriskcentered textbaht textbigcircle textblank
+    textbrokenbar textbullet textcelsius textcent textcircledP textcolonmonetary
+    textcopyright textcurrency textdagger textdaggerdbl textdegree textdiscount textdiv
+    textdong textdownarrow textellipsis textemdash textendash textestimated texteuro
+    textexclamdown textflorin textfractionsolidus textinterrobang textlangle textleftarrow
+    textlira textlnot textmho textmu textmusicalnote textnaira textnumero textohm
+    textonehalf textonequarter textopenbullet textordfeminine textordmasculine textparagraph
+    textperiodcentered textpertenthousand textperthousand textpeso textquestiondown
+    textquotedblleft textquotedblright textquoteleft textquoteright textrangle textrecipe
+    textreferencemark textregistered textrightarrow textsection textservicemark textsterling
+    textthreequarters texttrademark textuparrow textvisiblespace textwon textyen
+    """
 )
 _NEEDS_T1 = re.compile(
     r"\\(?:DH|DJ|NG|TH|dh|dj|ng|th|k|rlogonek|guil(?:lemot|singl)(?:left|right))(?![A-Za-z])"
 )
 
-_MATH_SYMBOLS = frozenset(
-    [r"alpha", r"beta", r"gamma", r"delta", r"epsilon", r"varepsilon", r"zeta", r"eta", r"theta", r"vartheta", r"iota", r"kappa", r"lambda", r"mu", r"nu", r"xi", r"pi", r"varpi", r"rho", r"varrho", r"sigma", r"varsigma", r"tau", r"upsilon", r"phi", r"varphi", r"chi", r"psi", r"omega", r"Gamma", r"Delta", r"Theta", r"Lambda", r"Xi", r"Pi", r"Sigma", r"Upsilon", r"Phi", r"Psi", r"Omega", r"aleph", r"hbar", r"imath", r"jmath", r"ell", r"wp", r"Re", r"Im", r"partial", r"infty", r"prime", r"emptyset", r"varnothing", r"nabla", r"surd", r"top", r"bot", r"angle", r"forall", r"exists", r"neg", r"flat", r"natural", r"sharp", r"clubsuit", r"diamondsuit", r"heartsuit", r"spadesuit", r"Vert", r"backslash", r"sum", r"prod", r"coprod", r"int", r"oint", r"bigcap", r"bigcup", r"bigsqcup", r"bigvee", r"bigwedge", r"bigodot", r"bigotimes", r"bigoplus", r"biguplus", r"pm", r"mp", r"times", r"div", r"ast", r"star", r"circ", r"bullet", r"cdot", r"cap", r"cup", r"uplus", r"sqcap", r"sqcup", r"vee", r"wedge", r"setminus", r"wr", r"diamond", r"bigtriangleup", r"bigtriangledown", r"triangleleft", r"triangleright", r"oplus", r"ominus", r"otimes", r"oslash", r"odot", r"bigcirc", r"dagger", r"ddagger", r"amalg", r"le", r"leq", r"leqslant", r"lesssim", r"prec", r"preceq", r"ll", r"subset", r"subseteq", r"sqsubseteq", r"in", r"vdash", r"ge", r"geq", r"geqslant", r"gtrsim", r"succ", r"succeq", r"gg", r"supset", r"supseteq", r"sqsupseteq", r"ni", r"dashv", r"ne", r"neq", r"equiv", r"sim", r"simeq", r"asymp", r"approx", r"cong", r"doteq", r"propto", r"models", r"perp", r"mid", r"parallel", r"bowtie", r"smile", r"frown", r"notin", r"leftarrow", r"gets", r"Leftarrow", r"rightarrow", r"to", r"Rightarrow", r"leftrightarrow", r"Leftrightarrow", r"mapsto", r"longleftarrow", r"Longleftarrow", r"longrightarrow", r"Longrightarrow", r"longleftrightarrow", r"Longleftrightarrow", r"longmapsto", r"hookleftarrow", r"hookrightarrow", r"leftharpoonup", r"leftharpoondown", r"rightharpoonup", r"rightharpoondown", r"rightleftharpoons", r"uparrow", r"Uparrow", r"downarrow", r"Downarrow", r"updownarrow", r"Updownarrow", r"nearrow", r"searrow", r"swarrow", r"nwarrow", r"iff", r"langle", r"rangle", r"lceil", r"rceil", r"lfloor", r"rfloor", r"lbrace", r"rbrace", r"ldots", r"cdots", r"vdots", r"ddots", r"dots", r"quad", r"qquad", r"arccos", r"arcsin", r"arctan", r"arg", r"cos", r"cosh", r"cot", r"coth", r"csc", r"deg", r"det", r"dim", r"exp", r"gcd", r"hom", r"inf", r"ker", r"lg", r"lim", r"liminf", r"limsup", r"ln", r"log", r"max", r"min", r"Pr", r"sec", r"sin", r"sinh", r"sup", r"tan", r"tanh"]
+_MATH_SYMBOLS = _names(
+    """
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu
+    nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma
+    Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega aleph hbar imath jmath ell wp Re Im
+    partial infty prime emptyset varnothing nabla surd top bot angle forall exists neg flat
+    natural sharp clubsuit diamondsuit heartsuit spadesuit Vert backslash sum prod coprod
+    int oint bigcap bigcup bigsqcup bigvee bigwedge bigodot bigotimes bigoplus biguplus pm
+    mp times div ast star circ bullet cdot cap cup uplus sqcap sqcup vee wedge setminus wr
+    diamond bigtriangleup bigtriangledown triangleleft triangleright oplus ominus otimes
+    oslash odot bigcirc dagger ddagger amalg le leq leqslant lesssim prec preceq ll subset
+    subseteq sqsubseteq in vdash ge geq geqslant gtrsim succ succeq gg supset supseteq
+    sqsupseteq ni dashv ne neq equiv sim simeq asymp approx cong doteq propto models perp
+    mid parallel bowtie smile frown notin leftarrow gets Leftarrow rightarrow to Rightarrow
+    leftrightarrow Leftrightarrow mapsto longleftarrow Longleftarrow longrightarrow
+    Longrightarrow longleftrightarrow Longleftrightarrow longmapsto hookleftarrow
+    hookrightarrow leftharpoonup leftharpoondown rightharpoonup rightharpoondown
+    rightleftharpoons uparrow Uparrow downarrow Downarrow updownarrow Updownarrow nearrow
+    searrow swarrow nwarrow iff langle rangle lceil rceil lfloor rfloor lbrace rbrace ldots
+    cdots vdots ddots dots quad qquad arccos arcsin arctan arg cos cosh cot coth csc deg det
+    dim exp gcd hom inf ker lg lim liminf limsup ln log max min Pr sec sin sinh sup tan tanh
+    """
 )
-_MATH_OF_ONE = frozenset(
-    ["mathbb", "mathbf", "mathcal", "mathfrak", "mathit", "mathnormal", "mathrm", "mathsf", "mathtt", "boldsymbol", "operatorname", "acute", "bar", "breve", "check", "ddot", "dot", "grave", "hat", "tilde", "vec", "widehat", "widetilde", "overline", "underline", "sqrt", "not"]
+_MATH_OF_ONE = _names(
+    """
+    mathbb mathbf mathcal mathfrak mathit mathnormal mathrm mathsf mathtt boldsymbol
+    operatorname acute bar breve check ddot dot grave hat tilde vec widehat widetilde
+    overline underline sqrt not
+    """
 )
-_MATH_OF_TWO = frozenset(["frac", "stackrel"])
-_MATH_TEXT = frozenset(["text", "mbox", "textbf", "textit", "textrm", "textsc", "textsf", "texttt"])
+_MATH_OF_TWO = _names("frac stackrel")
+_MATH_TEXT = _names(
+    """
+    text mbox textbf textit textrm textsc textsf texttt
+    """
+)
 #: What the table writes as text or not at all, and mathematicians as math.
 _MATH_CHARACTERS: dict[str, tuple[_Kind, str]] = {
     "−": ("math", "-"),
@@ -159,8 +211,8 @@ _PLAIN_ARGUMENT = re.compile(r"[A-Za-z0-9 .,:;+*/()-]")
 
 _ANGLE = re.compile(r"\\([lr]angle)(?![A-Za-z])")
 _COMMAND_AS_ARGUMENT = re.compile(
-    rf"((?<!\\)[\^_]|\\(?:{'|'.join(_MATH_OF_ONE)})(?![A-Za-z]))\ *"
-    rf"(\\(?:{'|'.join(_MATH_OF_ONE | _MATH_TEXT)})\{{[^{{}}]*\}}|\\[A-Za-z]+)"
+    rf"((?<!\\)[\^_]|\\(?:{'|'.join(sorted(_MATH_OF_ONE))})(?![A-Za-z]))\ *"
+    rf"(\\(?:{'|'.join(sorted(_MATH_OF_ONE | _MATH_TEXT))})\{{[^{{}}]*\}}|\\[A-Za-z]+)"
 )
 
 _DOLLAR = re.compile(r"(?<!\\)\$")
@@ -169,11 +221,17 @@ _ASCII_OR_NOT = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 _CLUSTER = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
+_FAMILY_WITH_SUFFIX = re.compile(rf"(.+) ({_SUFFIX.pattern})")
+_SYMBOL = re.compile(r"\\[^A-Za-z]|`|\{\\(?:text[A-Za-z]+|ldots)\}")
+_MISREAD_IN_NAME = re.compile(r"[\[\]()=]|(?:^| )(?:and|others)(?: |$)", re.IGNORECASE)
+
 #: Characters after which a straight double quote opens.
 _OPENING = frozenset(" ([{-–—/`‘“")
 #: Characters that close a word without being part of it.
 _CLOSING = frozenset(".,:;!?'\")]…’”»")
 _COMPOUND = re.compile(r"[-‐‑–—/:+'’=.,;(){}\[\]<>|]")
+
 
 class _Piece(NamedTuple):
     """A part of a text, with the characters it stands for and its LaTeX."""
@@ -197,7 +255,7 @@ def protect_title(text: str) -> str:
     that `Chain-of-Thought` stays open to the style.
     """
     text = _clean(text)
-    if not any(character in text for character in "\\{}$~\u00a0"):
+    if not any(character in text for character in "\\{}$\u00a0"):
         return " ".join(map(_title_word, text.split(" ")))
     words = groupby(_pieces(text), lambda piece: piece.shape == " ")
     return "".join(
@@ -239,11 +297,6 @@ def needs_t1(latex: str) -> bool:
     return bool(_NEEDS_T1.search(latex))
 
 
-_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
-_FAMILY_WITH_SUFFIX = re.compile(rf"(.+) ({_SUFFIX.pattern})")
-_MISREAD_IN_NAME = re.compile(r"[\[\]()=]|(?:^| )(?:and|others)(?: |$)", re.IGNORECASE)
-
-
 def _name_part(part: str) -> str:
     return _body(part) if _MISREAD_IN_NAME.search(part) else _in_name(part)
 
@@ -262,8 +315,7 @@ def _in_name(text: str) -> str:
     latex = ""
     for piece in _pieces(text, groups=False):
         begins = not latex or latex[-1] in " ~-"
-        symbol = not piece.shape.isalnum() and piece.shape != _OBJECT
-        unfit = begins and symbol and ("\\" in piece.latex or "`" in piece.latex)
+        unfit = begins and _SYMBOL.match(piece.latex)
         latex += f"{{{_code_points(piece.shape)}}}" if unfit else piece.latex
     return latex
 
@@ -392,7 +444,7 @@ def _scanner() -> re.Pattern[str]:
         | (?P<accent> \{{{accent}\}} | {accent})
         | (?P<command> \{{\\(?:{names})\ *\}} | \\(?:{names})(?![A-Za-z])(?:\{{\}}|\ +)?)
         | (?P<escape> \\[&%$\#_{{}}])
-        | (?P<style> \\(?:{"|".join(_STYLES)})\{{)
+        | (?P<style> \\(?:{"|".join(sorted(_STYLES))})\{{)
         | (?P<character> .)
         """,
         re.VERBOSE,
@@ -477,7 +529,8 @@ def _code_points(characters: str) -> str:
 
 
 def _accented_letter(cluster: str) -> str | None:
-    letter, *marks = unicodedata.normalize("NFD", cluster)
+    decomposed = unicodedata.normalize("NFD", cluster)
+    letter, marks = decomposed[0], decomposed[1:]
     if not marks or not (letter.isascii() and letter.isalpha()):
         return None
     if any(mark not in _ACCENTS and mark not in _MACRO_OF_MARK for mark in marks):
@@ -502,12 +555,12 @@ def _symbols() -> dict[str, tuple[_Kind, str]]:
     symbols: dict[str, tuple[_Kind, str]] = {}
     for character, latex in _table():
         formula = re.fullmatch(r"\\ensuremath\{(.*)\}", latex)
-        if formula:
+        if formula and not character.isascii():
             # \mathscr wants a package, and such alphabets have capitals only.
             inner = formula[1].replace("mathscr", "mathcal")
             if _is_formula(inner) and not re.search(r"\\math(?:bb|cal)\{[^A-Z]", inner):
                 symbols[character] = "math", inner
-        elif _names_character(latex):
+        elif _names_character(latex) and not character.isascii():
             symbols[character] = "text", f"{{{latex}}}"
     return symbols | _MATH_CHARACTERS
 

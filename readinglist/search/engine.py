@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from readinglist.domain.text import fold
 from readinglist.search.index import SearchIndex
-from readinglist.search.matching import Matcher, Meaning, Vocabulary, meaning, split_words
+from readinglist.search.matching import Asked, Matcher, Meaning, Vocabulary, meaning, split_words
 from readinglist.search.tokens import words
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ _RERANKED = 150
 """How many of the best by bm25 are ranked closely."""
 _FEW = 10
 """Fewer hits than this, and misspellings of known words are looked for, too."""
+_MOST_WORDS = 32
+"""The words of a query that count: more than a long title has."""
 _FIELD_WEIGHTS = (1.0, 0.8, 0.75, 0.75, 0.6, 0.5, 0.4)
 """What a word counts in each field of `FIELDS`, falling."""
 
@@ -77,11 +79,12 @@ class Searcher:
         All words must match; papers that lack one come only when none has them all.
         """
         self._index.bring_up_to_date()
-        asked = split_words([w for w in query.words if not w.phrase and not w.negated])
+        plain = [w for w in query.words if not w.phrase and not w.negated]
+        asked = list(dict.fromkeys(split_words(plain)))[:_MOST_WORDS]
         phrases = [
             tuple(split)
             for w in query.words
-            if w.phrase and not w.negated and (split := [p for p, _ in split_words([w])])
+            if w.phrase and not w.negated and (split := [part.word for part in split_words([w])])
         ]
         first = self._meanings(asked, misspelt=False)
         found = self._search(query, first, phrases, all_words=True)
@@ -95,9 +98,9 @@ class Searcher:
                 found = self._search(query, meanings, phrases, all_words=False)
         return found, Matcher([m for m in meanings if m], phrases)
 
-    def _meanings(self, asked: Sequence[tuple[str, bool]], misspelt: bool) -> list[Meaning]:
+    def _meanings(self, asked: Sequence[Asked], misspelt: bool) -> list[Meaning]:
         vocabulary = self._current_vocabulary()
-        return [meaning(word, vocabulary, unfinished, misspelt) for word, unfinished in asked]
+        return [meaning(word, vocabulary, misspelt) for word in asked]
 
     def _current_vocabulary(self) -> Vocabulary:
         version = self._index.version()
@@ -123,44 +126,51 @@ class Searcher:
         candidates = self._index.candidates(expression, condition, parameters)
         close, rest = candidates[:_RERANKED], candidates[_RERANKED:]
         fields = self._index.fields(close)
-        scored = [(paper, _score(fields[paper], meanings, phrases)) for paper in close]
+        known = frozenset().union(*(m.known for m in meanings))
+        scored = [(paper, _score(fields[paper], meanings, known, phrases)) for paper in close]
         scored.sort(key=lambda pair: -pair[1])  # stable: equal scores stay in order of bm25
         return scored + [(paper, 0.0) for paper in rest]
 
 
 def _score(
-    fields: tuple[str, ...], meanings: Sequence[Meaning], phrases: Sequence[tuple[str, ...]]
+    fields: tuple[str, ...],
+    meanings: Sequence[Meaning],
+    known: frozenset[str],
+    phrases: Sequence[tuple[str, ...]],
 ) -> float:
-    """Return how well a paper answers: 1 and more for all words exactly in its title."""
-    score = sum(_best(fields, wanted) for wanted in meanings) / max(1, len(meanings))
-    title = fields[0].split(" ") if fields[0] else []
+    """Return how well a paper answers: 1 and more for all words exactly in its title.
+
+    `known` are the words that any of `meanings` may mean.
+    """
+    found = [known.intersection(text.split()) for text in fields]
+    score = sum(_best(found, wanted) for wanted in meanings) / max(1, len(meanings))
+    title = fields[0].split()
     if len(meanings) > 1:
         score += 0.3 * _adjacent(title, meanings)
     for phrase in phrases:
-        score += 0.5 if " ".join(phrase) in " ".join(title) else 0.1
+        score += 0.5 if f" {' '.join(phrase)} " in f" {fields[0]} " else 0.1
     if title:
-        told = sum(any(wanted.quality(term) for wanted in meanings) for term in title)
-        score += 0.1 * told / len(title)
+        score += 0.1 * sum(term in known for term in title) / len(title)
     return score
 
 
-def _best(fields: tuple[str, ...], wanted: Meaning) -> float:
+def _best(fields: Sequence[frozenset[str]], wanted: Meaning) -> float:
     """Return how well the best word for `wanted` fits, weighed by its field."""
     best = 0.0
-    for text, weight in zip(fields, _FIELD_WEIGHTS, strict=True):
+    for found, weight in zip(fields, _FIELD_WEIGHTS, strict=True):
         if best >= weight:  # the fields that follow weigh less still
             break
-        if text:
-            best = max(best, weight * max(map(wanted.quality, text.split(" "))))
+        if found:
+            best = max(best, weight * wanted.best(found))
     return best
 
 
 def _adjacent(title: Sequence[str], meanings: Sequence[Meaning]) -> float:
     """Return the share of neighbouring words of the query that are neighbours in the title."""
-    pairs = itertools.pairwise(meanings)
+    neighbours = list(itertools.pairwise(title))
     hits = sum(
-        any(one.quality(a) and two.quality(b) for a, b in itertools.pairwise(title))
-        for one, two in pairs
+        any(a in one.known and b in two.known for a, b in neighbours)
+        for one, two in itertools.pairwise(meanings)
     )
     return hits / (len(meanings) - 1)
 
@@ -170,7 +180,7 @@ def _unwanted(query: Query) -> str:
     return " OR ".join(
         '"' + " ".join(split) + '"'
         for w in query.words
-        if w.negated and (split := [part for part, _ in split_words([w])])
+        if w.negated and (split := [part.word for part in split_words([w])])
     )
 
 

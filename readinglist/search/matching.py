@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.search.tokens import Token, tokens
 
@@ -37,15 +39,10 @@ class Vocabulary:
     def __contains__(self, term: str) -> bool:
         return term in self._known
 
-    def beginning_with(self, start: str, most: int = _MOST_TERMS) -> list[str]:
-        """Return up to `most` words that begin with `start`."""
-        first = bisect_left(self._terms, start)
-        found = []
-        for term in self._terms[first : first + most]:
-            if not term.startswith(start):
-                break
-            found.append(term)
-        return found
+    def beginning_with(self, start: str) -> list[str]:
+        """Return the words that begin with `start`."""
+        following = islice(self._terms, bisect_left(self._terms, start), None)
+        return list(takewhile(lambda term: term.startswith(start), following))
 
     def near(self, word: str, edits: int) -> dict[str, int]:
         """Return the words at most `edits` away from `word`, with their distance."""
@@ -90,49 +87,69 @@ class Meaning:
 
     word: str
     terms: dict[str, float] = field(default_factory=dict)
-    beginning: str = ""
-    """Any term that begins so is meant, too; empty for none."""
-    _qualities: dict[str, float] = field(default_factory=dict, repr=False)
+    beginnings: tuple[str, ...] = ()
+    """Any term that begins with one of them is meant, too."""
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The terms, as a set to meet the words of a text with."""
+        return frozenset(self.terms)
 
     def quality(self, term: str) -> float:
         """Return how well `term` fits, 0 to 1."""
-        known = self._qualities.get(term)
-        if known is None:
-            known = self.terms.get(term, 0.0)
-            if not known and self.beginning and term.startswith(self.beginning):
-                known = BEGINNING
-            self._qualities[term] = known
-        return known
+        quality = self.terms.get(term, 0.0)
+        if not quality and term.startswith(self.beginnings):
+            return BEGINNING
+        return quality
+
+    def best(self, words: frozenset[str]) -> float:
+        """Return how well the best of `words`, all of them of the library, fits."""
+        return max((self.terms[term] for term in self.known & words), default=0.0)
 
     def expression(self) -> str:
         """Return the meaning as an expression of SQLite's FTS5."""
-        best = sorted(self.terms, key=lambda term: (-self.terms[term], term))[:_MOST_TERMS]
+        # One prefix stands for all the words that merely begin so.
+        terms = {term: quality for term, quality in self.terms.items() if quality != BEGINNING}
+        best = sorted(terms, key=lambda term: (-terms[term], term))[:_MOST_TERMS]
         parts = [f'"{term}"' for term in best]
-        if self.beginning:
-            parts.append(f'"{self.beginning}"*')
+        parts += [f'"{beginning}"*' for beginning in self.beginnings]
         return "(" + " OR ".join(parts) + ")"
 
     def __bool__(self) -> bool:
-        return bool(self.terms or self.beginning)
+        return bool(self.terms)
 
 
-def meaning(word: str, vocabulary: Vocabulary, unfinished: bool, misspelt: bool) -> Meaning:
-    """Return what `word` may mean among the words of `vocabulary`.
+class Asked(NamedTuple):
+    """One folded word that a query asks for."""
+
+    word: str
+    unfinished: bool = False
+    """True: it is still being typed."""
+    compounds: tuple[str, ...] = ()
+    """`pretraining` for both words of `pre-training`: it may be written so in the library."""
+
+
+def meaning(asked: Asked, vocabulary: Vocabulary, misspelt: bool) -> Meaning:
+    """Return what a word of a query may mean among the words of `vocabulary`.
 
     Args:
-        word: one folded word.
+        asked: the word.
         vocabulary: the words of the library.
-        unfinished: the word is still being typed.
         misspelt: look for misspellings even though the word is known.
     """
+    word, unfinished, compounds = asked
     found = Meaning(word)
     if word in vocabulary:
         found.terms[word] = EXACT
-    for other in _other_number(word):
+    for other in (*_other_number(word), *compounds):
         if other in vocabulary:
             found.terms.setdefault(other, NUMBER)
-    if (unfinished or len(word) >= _SHORTEST_BEGINNING) and vocabulary.beginning_with(word, 1):
-        found.beginning = word
+    if unfinished or len(word) >= _SHORTEST_BEGINNING:
+        for start in (word, *(compounds if unfinished else ())):
+            if terms := vocabulary.beginning_with(start):
+                found.beginnings += (start,)
+                for term in terms:
+                    found.terms.setdefault(term, BEGINNING)
     edits = 2 if len(word) >= 8 else 1 if len(word) >= 4 else 0
     if edits and (misspelt or not found):
         near = vocabulary.near(word, edits)
@@ -140,7 +157,7 @@ def meaning(word: str, vocabulary: Vocabulary, unfinished: bool, misspelt: bool)
             for term, distance in vocabulary.near_beginning(word, edits).items():
                 near[term] = min(distance, near.get(term, distance))
         for term, distance in near.items():
-            if term not in found.terms and not (found.beginning and term.startswith(word)):
+            if term not in found.terms:
                 found.terms[term] = ONE_EDIT if distance <= 1 else TWO_EDITS
     return found
 
@@ -194,7 +211,7 @@ class Matcher:
 
 
 def _phrase_spans(found: Sequence[Token], phrase: tuple[str, ...]) -> list[tuple[int, int]]:
-    plain = [t for i, t in enumerate(found) if not (i and t.start < found[i - 1].end)]
+    plain = [token for token in found if not token.glued]
     return [
         (plain[i].start, plain[i + len(phrase) - 1].end)
         for i in range(len(plain) - len(phrase) + 1)
@@ -202,17 +219,14 @@ def _phrase_spans(found: Sequence[Token], phrase: tuple[str, ...]) -> list[tuple
     ]
 
 
-def split_words(query_words: Sequence[Words]) -> list[tuple[str, bool]]:
-    """Return the single folded words of `query_words`, each with whether it is unfinished.
-
-    A compound counts as one word if it is glued in the library, see `Token`: it is asked
-    for in parts, which match both ways of writing.
-    """
-    split: list[tuple[str, bool]] = []
+def split_words(query_words: Sequence[Words]) -> list[Asked]:
+    """Return the single words of `query_words`, a compound in parts that know the whole."""
+    split: list[Asked] = []
     for query_word in query_words:
         parts = list(tokens(query_word.text))
-        plain = [t for i, t in enumerate(parts) if not (i and t.start < parts[i - 1].end)]
+        plain = [token for token in parts if not token.glued]
         for token in plain:
             last = token is plain[-1] and token.end == len(query_word.text)
-            split.append((token.word, query_word.unfinished and last))
+            compounds = tuple(t.word for t in parts if t.glued and t.start <= token.start < t.end)
+            split.append(Asked(token.word, query_word.unfinished and last, compounds))
     return split

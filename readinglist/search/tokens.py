@@ -20,6 +20,8 @@ class Token(NamedTuple):
     word: str
     start: int
     end: int
+    glued: bool = False
+    """True for two words as one: `pretraining` of `pre-training`."""
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -32,13 +34,16 @@ def tokens(text: str) -> Iterator[Token]:
         token = Token(word, match.start(), match.end())
         yield token
         if previous and token.start == previous.end + 1 and text[previous.end] in _HYPHENS:
-            yield Token(previous.word + word, previous.start, token.end)
+            yield Token(previous.word + word, previous.start, token.end, glued=True)
         previous = token
 
 
 def words(text: str) -> list[str]:
-    """Return the words of `text` without their places."""
-    return [token.word for token in tokens(text)]
+    """Return the words of `text` without their places.
+
+    The glued ones come last: in a phrase, words stand next to each other as in the text.
+    """
+    return [token.word for token in sorted(tokens(text), key=lambda token: token.glued)]
 
 
 def _folded(word: str) -> str:

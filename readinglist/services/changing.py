@@ -58,7 +58,7 @@ class Editor:
         removed = [parse_tag(tag) for tag in remove_tags]
         changes: list[Change] = []
         with self._working.transaction():
-            for paper in self._working.papers.get(ids):
+            for paper in self._working.papers.get(dict.fromkeys(ids)):
                 for field, value in (("status", status), ("priority", priority)):
                     if value is not None and getattr(paper, field) != value:
                         changes.append(field_change(paper, field, value))
@@ -72,7 +72,7 @@ class Editor:
                     for tag in dict.fromkeys(removed)
                     if tag in paper.tags
                 ]
-            return self._carry_out(changes, Action.EDIT)
+            return self._carry_out(changes)
 
     def edit(self, paper: Paper, texts: Mapping[str, str]) -> Step:
         """Set fields of a paper from text, as one step.
@@ -94,13 +94,14 @@ class Editor:
                             f"Another paper has the key {value}.", "Choose another."
                         )
                 changes.append(field_change(paper, field, value))
-            return self._carry_out(changes, Action.EDIT)
+            return self._carry_out(changes)
 
     def delete(self, ids: Iterable[int]) -> Step:
         """Delete papers, as one step that `undo` can bring back."""
         with self._working.transaction():
-            changes = [c for p in self._working.papers.get(ids) for c in self._deletion(p)]
-            return self._carry_out(changes, Action.EDIT)
+            papers = self._working.papers.get(dict.fromkeys(ids))
+            changes = [change for paper in papers for change in self._deletion(paper)]
+            return self._carry_out(changes)
 
     def undo(self) -> Step:
         """Take back the newest step of this machine that is still in force.
@@ -133,16 +134,22 @@ class Editor:
             turned = self._turned_round(change)
             if turned is None:
                 left_out += 1
-            changes += turned or ()
-        step = self._carry_out(changes, action, reverts=batch)
-        return Step(step.papers, step.summary, left_out)
+                continue
+            self._apply(turned)  # at once: the next one looks at what this one left
+            changes += turned
+        # A step that found nothing left to turn back is noted all the same: it is done.
+        noted = changes or [Change(0, "nothing", None, None)]
+        self._working.journal.record(noted, action, reverts=batch)
+        return _step(changes, left_out)
 
     def _turned_round(self, change: Change) -> list[Change] | None:
         """Return what takes `change` back; None if its place was changed since."""
         present = next(iter(self._working.papers.get([change.paper])), None)
         if change.field == WHOLE_PAPER:
             if change.old is None:
-                return self._deletion(present) if present else None
+                # To take it away would take away what was done to it elsewhere.
+                elsewhere = self._working.journal.changed_elsewhere(change.paper, change.id)
+                return self._deletion(present) if present and not elsewhere else None
             return None if present else [_reversed(change)]
         if change.field == SOURCE:
             return [_reversed(change)]
@@ -162,16 +169,14 @@ class Editor:
             Change(paper.id, WHOLE_PAPER, paper_to_json(paper), None, key=paper.key),
         ]
 
-    def _carry_out(
-        self, changes: Sequence[Change], action: Action, reverts: int | None = None
-    ) -> Step:
+    def _carry_out(self, changes: Sequence[Change]) -> Step:
+        self._apply(changes)
+        self._working.journal.record(changes, Action.EDIT)
+        return _step(changes)
+
+    def _apply(self, changes: Sequence[Change]) -> None:
         for change in changes:
             self._working.apply(change)
-        if changes or reverts is not None:
-            # A step that found nothing left to turn back is noted all the same: it is done.
-            noted = changes or [Change(0, "nothing", None, None)]
-            self._working.journal.record(noted, action, reverts)
-        return Step(tuple(dict.fromkeys(c.paper for c in changes)), summary(changes))
 
 
 def field_change(paper: Paper, field: str, value: Any) -> Change:
@@ -206,6 +211,10 @@ def describe(change: Change) -> str:
         old, new = (_glimpse(value) for value in (change.old, change.new))
         deed = f"{change.field.replace('_', ' ')}: {old} → {new}"
     return f"{change.action}: {deed}" if change.action in (Action.UNDO, Action.REDO) else deed
+
+
+def _step(changes: Sequence[Change], left_out: int = 0) -> Step:
+    return Step(tuple(dict.fromkeys(c.paper for c in changes)), summary(changes), left_out)
 
 
 def _glimpse(value: str | None) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from readinglist.domain.change import SOURCE, WHOLE_PAPER, Action, Change
 from readinglist.domain.citekey import unique_key
 from readinglist.domain.identity import contradict, paper_id, title_key
-from readinglist.errors import FormatError
+from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats import recognition
 from readinglist.services.changing import field_change
 
@@ -96,7 +96,14 @@ class Importer:
             kind: their format; None to recognise it from the content.
             year: the year of dates without one, on pages that name no year at all.
             progress: called with the file, how many of its entries are done, and of how many.
+
+        Raises:
+            InvalidValueError: there is no such format.
         """
+        if kind not in (None, *IMPORT_FORMATS):
+            raise InvalidValueError(
+                f"There is no format “{kind}”.", f"It is one of {', '.join(IMPORT_FORMATS)}."
+            )
         reports = []
         self._batch = None
         for file in files:
@@ -212,6 +219,11 @@ class _Known:
         self._identifiers: dict[str, int] = {}
         for number, title, arxiv, doi in working.papers.identifiers():
             self._note(number, title, arxiv, doi)
+        # A paper goes by the identifiers that a person corrected, too: pages repeat the error.
+        for number, field, value in working.journal.former_identifiers():
+            for identifier in _identifiers(**{"arxiv": None, "doi": None, field: value}):
+                if number in self._ids:
+                    self._identifiers.setdefault(identifier, number)
 
     def add(self, paper: Paper) -> None:
         self.keys.add(paper.key.lower())

@@ -257,6 +257,9 @@ class Library:
             format: their format; None to recognise it from the content.
             year: the year of dates without one, on pages that name no year at all.
             progress: called with the file, how many of its entries are done, and of how many.
+
+        Raises:
+            InvalidValueError: there is no such format.
         """
         return self._importer.import_files(files, format, year, progress)
 

@@ -8,12 +8,14 @@ migrations make (after SQLite's "Defense Against The Dark Arts").
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import os
 import shutil
 import sqlite3
 import stat
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +74,15 @@ def fingerprint(path: Path) -> Fingerprint | None:
     return Fingerprint(status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
 
 
+@dataclass(slots=True)
+class Draft:
+    """A new version of a library file, on its way to the old one's place."""
+
+    connection: sqlite3.Connection
+    fingerprint: Fingerprint | None = None
+    """That of the file once it is in its place: another may soon be there instead."""
+
+
 def git_is_busy(path: Path) -> bool:
     """Return whether git is at work in the repository that holds `path`.
 
@@ -123,7 +134,7 @@ def open_inspected(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def replacing(path: Path, expected: Fingerprint | None) -> Iterator[sqlite3.Connection]:
+def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
     """Give a copy of the library file at `path` to write to, then put it in its place.
 
     The copy is patched, so that pages stay where they are and git's packs stay small. It
@@ -140,6 +151,7 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[sqlite3.Conn
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
         os.close(handle)
     except OSError as error:
@@ -163,7 +175,8 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[sqlite3.Conn
             for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "secure_delete = ON"):
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute("BEGIN")
-            yield connection
+            draft = Draft(connection)
+            yield draft
             connection.execute("COMMIT")
             if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
                 raise LibraryError(
@@ -176,11 +189,14 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[sqlite3.Conn
         _sync_to_disk(new)
         if fingerprint(path) != expected:
             raise DocumentChangedError(path)
+        written = fingerprint(new)
         os.replace(new, path)
+        draft.fingerprint = written
         _sync_to_disk(path.parent)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise LibraryError(
-            f"{path} can't be written: {error.strerror}.",
+            f"{path} can't be written: {reason}.",
             "Your edits are kept on this machine until it can.",
         ) from error
     finally:
@@ -263,7 +279,8 @@ def _check_content(path: Path, connection: sqlite3.Connection) -> None:
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise LibraryError(
-                f"{path} is damaged ({verdict}).", "Bring back an earlier version, e.g. from git."
+                f"{path} is damaged ({' '.join(verdict.split())}).",
+                "Bring back an earlier version, e.g. from git.",
             )
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise LibraryError(
@@ -271,6 +288,14 @@ def _check_content(path: Path, connection: sqlite3.Connection) -> None:
         ) from error
     finally:
         connection.set_progress_handler(None, 0)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed process left beside the file; a save of today takes no minute."""
+    for draft in path.parent.glob(f".{glob.escape(path.name)}.*.new*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - draft.stat().st_mtime > 60:
+                draft.unlink()
 
 
 def _sync_to_disk(path: Path) -> None:

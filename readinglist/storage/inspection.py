@@ -8,7 +8,7 @@ from readinglist.domain.text import plural
 from readinglist.storage.document import open_inspected
 from readinglist.storage.journal import COLUMNS as JOURNAL_COLUMNS
 from readinglist.storage.journal import change_from_row
-from readinglist.storage.papers import COLUMNS, paper_from_row
+from readinglist.storage.papers import COLUMNS, received_paper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ def survey(path: Path) -> tuple[int, int, tuple[str, ...]]:
         keys: dict[str, int] = {}
         papers = changes = 0
         for row in connection.execute(f"SELECT {', '.join(COLUMNS)} FROM paper"):
-            key = paper_from_row(row).key.lower()
+            key = received_paper(row).key.lower()
             keys[key] = keys.get(key, 0) + 1
             papers += 1
         for row in connection.execute(f"SELECT {JOURNAL_COLUMNS} FROM journal"):

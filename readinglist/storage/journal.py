@@ -94,6 +94,22 @@ class Journal:
         )
         return frozenset(field for (field,) in rows)
 
+    def former_identifiers(self) -> list[tuple[int, str, str]]:
+        """Return paper, field and value of each arXiv id and DOI that a person has corrected."""
+        return self._connection.execute(
+            "SELECT paper, field, old FROM journal WHERE field IN ('arxiv', 'doi') "
+            "AND action = ? AND old IS NOT NULL ORDER BY id",
+            (Action.EDIT,),
+        ).fetchall()
+
+    def changed_elsewhere(self, paper: int, since: int) -> bool:
+        """Return whether another machine has changed a paper since the change `since`."""
+        row = self._connection.execute(
+            "SELECT 1 FROM journal WHERE paper = ? AND machine <> ? AND id > ?",
+            (paper, self._machine, since),
+        ).fetchone()
+        return row is not None
+
     def unsaved(self) -> list[Change]:
         """Return the changes that the library file lacks, in order."""
         return self._select("rowid > (SELECT value FROM meta WHERE name = 'saved') ORDER BY rowid")

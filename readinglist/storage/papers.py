@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
+from readinglist.domain.fields import EDITABLE
 from readinglist.domain.paper import Paper, Priority, Status
-from readinglist.errors import LibraryError
+from readinglist.errors import InvalidValueError, LibraryError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,6 +22,8 @@ COLUMNS = (
 )  # fmt: skip
 _LISTS = frozenset(("authors", "links"))
 _NUMBERS = frozenset(("author_count", "comments", "key_frozen"))
+_EXACT = ("type", "published", "arxiv", "doi", "url")
+_KEY = re.compile(r"[\w:.+/-]+", re.ASCII)
 _BATCH = 500
 
 
@@ -50,9 +54,7 @@ def decode(field: str, stored: Any) -> Any:
         if field == "priority":
             return Priority(stored)
     except ValueError as error:
-        raise LibraryError(
-            f"The library holds a {field} that can't be one: {stored!r:.60}."
-        ) from error
+        raise _misfit(field, stored) from error
     return stored
 
 
@@ -63,6 +65,32 @@ def paper_from_row(row: tuple[Any, ...]) -> Paper:
         LibraryError: a value doesn't fit its column.
     """
     return Paper(**{name: decode(name, stored) for name, stored in zip(COLUMNS, row, strict=True)})
+
+
+def received_paper(row: tuple[Any, ...]) -> Paper:
+    """Return the paper of a row of `COLUMNS` that another program may have written.
+
+    What is used as more than text must have its form: keys go to terminals and to BibTeX,
+    addresses to the browser, dates are reckoned with.
+
+    Raises:
+        LibraryError: a value is not one that we would have written.
+    """
+    paper = paper_from_row(row)
+    for field in _EXACT:
+        value = getattr(paper, field)
+        try:
+            fits = value is None or EDITABLE[field](value) == value
+        except InvalidValueError:
+            fits = False
+        if not fits:
+            raise _misfit(field, value)
+    if not _KEY.fullmatch(paper.key):
+        raise _misfit("key", paper.key)
+    for link in paper.links:
+        if not link.lower().startswith(("http://", "https://")):
+            raise _misfit("link", link)
+    return paper
 
 
 def paper_to_json(paper: Paper) -> str:
@@ -84,7 +112,7 @@ def paper_from_json(text: str) -> Paper:
             priority=Priority(values["priority"]),
         )
         return Paper(**values)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise LibraryError("The journal holds a deleted paper that can't be read.") from error
 
 
@@ -256,6 +284,13 @@ class PaperStore:
         for paper, text in self._connection.execute(query, parameters):
             groups.setdefault(paper, []).append(text)
         return {paper: tuple(texts) for paper, texts in groups.items()}
+
+
+def _misfit(field: str, stored: object) -> LibraryError:
+    return LibraryError(
+        f"The library holds a value that can't be the {field} of a paper: {stored!r:.60}.",
+        "It was changed by another program: bring back an earlier version.",
+    )
 
 
 def _strings(stored: str | None) -> tuple[str, ...]:

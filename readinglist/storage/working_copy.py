@@ -24,7 +24,7 @@ from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row
-from readinglist.storage.papers import PaperStore, decode, paper_from_json, paper_from_row
+from readinglist.storage.papers import PaperStore, decode, paper_from_json, received_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +52,8 @@ _SCHEMA = """
     CREATE INDEX journal_by_machine ON journal (machine, batch);
     INSERT INTO meta VALUES ('saved', 0);
 """
+_NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""What SQLite says of a file without our tables, a damaged one, and one that is no database."""
 _PATIENCE = 10
 """Seconds to wait for another process at work on the same library."""
 
@@ -91,6 +93,12 @@ class WorkingCopy:
         if current is None:
             with self._alone():
                 if document.fingerprint(self.path) is None:
+                    # git deletes and writes again what it replaces.
+                    if self._database.exists() and document.git_is_busy(self.path):
+                        raise LibraryError(
+                            f"{self.path} is missing, and git is at work in its folder.",
+                            "Try again when git is done.",
+                        )
                     self._begin_anew()
         self.connection = self._connect()
         self.papers = PaperStore(self.connection)
@@ -178,7 +186,7 @@ class WorkingCopy:
         with document.open_inspected(self.path) as incoming:
             rows = {table: _rows(incoming, table) for table in _TABLES}
         for row in rows["paper"].values():
-            paper_from_row(row)
+            received_paper(row)
         for row in rows["journal"].values():
             change_from_row(row)
         changed = False
@@ -187,6 +195,7 @@ class WorkingCopy:
             versions = dict(self.connection.execute("SELECT paper, version FROM unsaved"))
             unsaved_papers = {paper.id: paper for paper in self.papers.get(versions)}
             origins = {paper: self.papers.sources_of(paper) for paper in unsaved_papers}
+            frozen = [paper.id for paper in unsaved_papers.values() if paper.key_frozen]
             for table, incoming_rows in rows.items():
                 changed |= self._replace_rows(table, incoming_rows, keep=set(unsaved_papers))
             self.connection.execute(
@@ -202,6 +211,8 @@ class WorkingCopy:
                     self.papers.add_source(paper.id, source)
             for change in unsaved_changes:
                 self.apply(change)
+            for paper_id in frozen:  # an export is no edit: the journal doesn't tell of it
+                self.papers.set(paper_id, "key_frozen", True)
             self._set_meta("document", str(before))
         return changed
 
@@ -260,6 +271,8 @@ class WorkingCopy:
             DocumentChangedError: another program was faster; nothing was written.
         """
         expected = document.fingerprint(self.path)
+        if str(expected) != self._meta("document"):  # its rows are not here yet
+            raise DocumentChangedError(self.path)
         self.connection.execute("BEGIN")  # one view of all tables, while edits go on elsewhere
         try:
             versions = self.connection.execute("SELECT paper, version FROM unsaved").fetchall()
@@ -270,7 +283,8 @@ class WorkingCopy:
                 saved, papers = 0, [(i,) for i in self.papers.all_ids()]
             else:
                 saved, papers = int(self._meta("saved") or 0), [(paper,) for paper, _ in versions]
-            with document.replacing(self.path, expected) as target:
+            with document.replacing(self.path, expected) as draft:
+                target = draft.connection
                 for table, column in (
                     ("paper", "id"),
                     ("paper_tag", "paper"),
@@ -292,7 +306,7 @@ class WorkingCopy:
                 "DELETE FROM unsaved WHERE paper = ? AND version = ?", versions
             )
             self.connection.execute("UPDATE meta SET value = ? WHERE name = 'saved'", (newest,))
-            self._set_meta("document", str(document.fingerprint(self.path)))
+            self._set_meta("document", str(draft.fingerprint))
 
     def _copy_rows_of_papers(
         self, target: sqlite3.Connection, table: str, column: str, papers: list[tuple[int]]
@@ -313,60 +327,72 @@ class WorkingCopy:
     def _begin_anew(self) -> None:
         """Make an empty library file; what an earlier one left here is set aside."""
         if self._database.exists():
-            os.replace(self._database, self._folder / "earlier.db")
-            for suffix in ("-wal", "-shm"):
-                (self._folder / f"working.db{suffix}").unlink(missing_ok=True)
-        with document.replacing(self.path, None):
+            self._set_aside("earlier")
+        # Another machine may write the same file at this moment: then it is there.
+        with contextlib.suppress(DocumentChangedError), document.replacing(self.path, None):
             pass
+
+    def _set_aside(self, name: str) -> None:
+        """Rename the database, with its log, in which the last edits are."""
+        for suffix in ("", "-wal", "-shm"):
+            aside = self._folder / f"{name}.db{suffix}"
+            aside.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(self._folder / f"working.db{suffix}", aside)
 
     def _connect(self) -> sqlite3.Connection:
         """Open the database of the working copy; one that is damaged or older is made anew."""
-        with contextlib.suppress(sqlite3.DatabaseError):
-            connection = self._open_database()
-            try:
-                if self._layout(connection) == _layout_now():
-                    return connection
-            except sqlite3.DatabaseError:
-                pass
-            connection.close()
+        connection = self._open_existing()
+        if connection:
+            return connection
         with self._alone():
-            for name in ("working.db", "working.db-wal", "working.db-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    os.replace(
-                        self._folder / name, self._folder / name.replace("working", "set-aside")
-                    )
-            connection = self._open_database()
-            with document.open_inspected(self.path) as incoming:
-                statements = incoming.execute(
-                    "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name IN "
-                    f"({','.join('?' * len(_TABLES))})",
-                    tuple(_TABLES),
-                ).fetchall()
-            # The inspection compared these with what our own migrations make.
-            connection.executescript(
-                "BEGIN;"
-                + ";".join(sql for (sql,) in statements)
-                + ";"
-                + _SCHEMA
-                + f"INSERT INTO meta VALUES ('layout', '{_layout_now()}');COMMIT;"
-            )
+            return self._open_existing() or self._make_anew()  # or another process was faster
+
+    def _open_existing(self) -> sqlite3.Connection | None:
+        """Return the database as it is; None where there is none that can be used."""
+        if not self._database.exists():
+            return None
+        connection = self._open_database()
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            row = connection.execute("SELECT value FROM meta WHERE name = 'layout'").fetchone()
+            if row == (_layout_now(),):
+                return connection
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF not in _NO_WORKING_COPY:
+                connection.close()
+                raise LibraryError(f"{self._database} can't be read: {error}.") from error
+        connection.close()
+        return None
+
+    def _make_anew(self) -> sqlite3.Connection:
+        with document.open_inspected(self.path) as incoming:
+            statements = incoming.execute(
+                "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name IN "
+                f"({','.join('?' * len(_TABLES))})",
+                tuple(_TABLES),
+            ).fetchall()
+        self._set_aside("set-aside")
+        connection = self._open_database()
+        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+        # The inspection compared these with what our own migrations make.
+        connection.executescript(
+            "BEGIN;"
+            + ";".join(sql for (sql,) in statements)
+            + ";"
+            + _SCHEMA
+            + f"INSERT INTO meta VALUES ('layout', '{_layout_now()}');COMMIT;"
+        )
         return connection
 
     def _open_database(self) -> sqlite3.Connection:
         try:
-            connection = sqlite3.connect(
+            return sqlite3.connect(
                 self._database, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
-            connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             raise LibraryError(f"{self._database} can't be opened: {error}.") from error
-        connection.execute("PRAGMA synchronous = FULL")
-        return connection
-
-    @staticmethod
-    def _layout(connection: sqlite3.Connection) -> str | None:
-        row = connection.execute("SELECT value FROM meta WHERE name = 'layout'").fetchone()
-        return row[0] if row else None
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -374,13 +400,17 @@ class WorkingCopy:
 
         The lock is a transaction on a database of its own: it ends with the process.
         """
-        lock = sqlite3.connect(self._lock, timeout=_PATIENCE, isolation_level=None)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)  # it may be deleted at any time
+            lock = sqlite3.connect(self._lock, timeout=_PATIENCE, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise LibraryError(f"{self._lock} can't be written: {error}.") from error
         try:
             lock.execute("BEGIN EXCLUSIVE")
             yield
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
-                raise
+                raise LibraryError(f"{self._folder} can't be used: {error}.") from error
             raise LibraryError(
                 f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
                 "Your edits are kept on this machine; close the other one and try again.",
@@ -430,7 +460,9 @@ def _machine_name(state: Path, library: Path) -> str:
     """
     secret = state / "machine"
     if not secret.exists():
-        secret.write_text(secrets.token_hex(16), encoding="ascii")
+        draft = state / f"machine.{os.getpid()}"
+        draft.write_text(secrets.token_hex(16), encoding="ascii")
+        os.replace(draft, secret)  # all of it at once: another process may be reading
     place = secret.read_bytes() + os.fsencode(library)
     host = socket.gethostname().partition(".")[0][:32] or "machine"
     return f"{host}-{hashlib.sha256(place).hexdigest()[:6]}"

@@ -36,7 +36,7 @@ class Details:
     """Finds what to highlight."""
 
 
-class PaperDetail(VerticalScroll, can_focus=True):
+class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
     """The title, the facts, the abstract, the note and the history of a paper."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CACHE_LIMIT = 2000
 
 
-class PaperList(ScrollView, can_focus=True):
+class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
     """Papers, one a line, with a cursor and a choice of several."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

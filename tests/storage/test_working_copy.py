@@ -1,0 +1,703 @@
+"""The working copy: every edit is durable at once, and nothing of it is ever needed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from readinglist.config import state_folder
+from readinglist.domain.change import Action, Change
+from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.errors import LibraryError
+from readinglist.services.library import Library
+from readinglist.storage import document, working_copy
+from readinglist.storage.working_copy import WorkingCopy
+from tests.conftest import Listed, PageMaker, add_by_hand, by_sql, rows, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TITLES = ["Attention to Detail", "Build It Twice", "Caches and Their Discontents"]
+KEYS = ["AttentionDetail", "BuildTwice", "CachesTheirDiscontents"]
+
+
+@pytest.fixture
+def three(library: Library, tmp_path: Path) -> list[int]:
+    """Three papers in a saved library, by their ids."""
+    ids = add_by_hand(library, TITLES, tmp_path)
+    assert library.save()
+    return ids
+
+
+def content(library: Library) -> list[Paper]:
+    return library.papers(sorted(library.find().ids))
+
+
+def working_database() -> Path:
+    (path,) = state_folder().glob("*/working.db")
+    return path
+
+
+def beside(path: Path) -> list[str]:
+    return sorted(p.name for p in path.parent.iterdir() if "library.db" in p.name and p != path)
+
+
+# --- it can be deleted, damaged, shared
+
+
+def test_a_new_library_is_a_sound_empty_file_at_once(library: Library, library_file: Path) -> None:
+    assert rows(library_file, "SELECT count(*) FROM paper") == [(0,)]
+    assert library.is_saved()
+    assert beside(library_file) == []
+
+
+def test_without_the_state_folder_the_same_library_is_there(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library.mark(three[:2], status=Status.READ, add_tags=["ml"])
+    library.note(KEYS[0], "see [[BuildTwice]]")
+    library.save()
+    before = content(library), library.history()
+    shutil.rmtree(state_folder())
+    with Library.open(library_file) as again:
+        assert (content(again), again.history()) == before
+
+
+def test_deleting_the_state_folder_under_an_open_library_loses_no_edit(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library.mark(three[:1], status=Status.READ)
+    shutil.rmtree(state_folder())
+    library.mark(three[1:2], priority=Priority.HIGH)
+    assert library.save()
+    with Library.open(library_file) as again:
+        assert content(again) == content(library)
+
+
+def header(path: Path) -> None:
+    path.write_bytes(b"no database at all" * 100)
+
+
+def no_tables(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def other_layout(path: Path) -> None:
+    by_sql(path, "UPDATE meta SET value = '0.0' WHERE name = 'layout'")
+
+
+@pytest.mark.parametrize("spoil", [header, no_tables, other_layout])
+def test_a_working_copy_that_can_not_be_used_is_set_aside_and_made_anew(
+    library_file: Path, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    with Library.open(library_file) as library:
+        add_by_hand(library, TITLES, tmp_path)
+        before = content(library)
+    database = working_database()
+    spoil(database)
+    spoilt = database.read_bytes()
+    for _ in range(2):
+        with Library.open(library_file) as library:
+            assert content(library) == before
+    assert database.with_name("set-aside.db").read_bytes() == spoilt
+
+
+def test_a_working_copy_that_is_only_busy_is_not_set_aside(
+    library: Library, library_file: Path, three: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.mark(three[:1], status=Status.READ)
+    monkeypatch.setattr(working_copy, "_PATIENCE", 0.01)
+    library.close()
+    holder = sqlite3.connect(working_database(), isolation_level=None)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(LibraryError, match="locked"):
+        Library.open(library_file)
+    holder.close()
+    with Library.open(library_file) as again:
+        assert again.paper(KEYS[0]).status is Status.READ
+
+
+def test_a_state_folder_that_can_not_be_made_is_named(library_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file is in the way")
+    with pytest.raises(LibraryError, match=r"state.*can't be written.*XDG_STATE_HOME"):
+        Library.open(library_file, state=tmp_path / "state")
+    assert not library_file.exists()
+
+
+def test_a_lock_that_can_not_be_made_is_named(library: Library, three: list[int]) -> None:
+    library.mark(three[:1], status=Status.READ)
+    shutil.rmtree(state_folder())
+    state_folder().write_text("a file is in the way")
+    with pytest.raises(LibraryError, match="can't be written"):
+        library.save()
+
+
+def test_a_full_disk_under_the_working_copy_is_a_sentence(
+    library: Library, three: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path) -> bool:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    library.mark(three[:1], status=Status.READ)
+    monkeypatch.setattr(document, "git_is_busy", full)
+    with pytest.raises(LibraryError, match="disk is full"):
+        library.save()
+
+
+def test_a_working_database_that_can_not_be_opened_is_named(
+    library_file: Path, tmp_path: Path
+) -> None:
+    Library.open(library_file).close()
+    working_database().unlink()
+    working_database_folder = next(state_folder().glob("*/lock.db")).parent
+    (working_database_folder / "working.db").mkdir()
+    with pytest.raises(LibraryError, match=r"working\.db can't be opened"):
+        Library.open(library_file)
+
+
+def test_another_process_that_holds_the_library_for_long_is_told_of(
+    library: Library, three: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working_copy, "_PATIENCE", 0.01)
+    library.mark(three[:1], status=Status.READ)
+    lock = sqlite3.connect(next(state_folder().glob("*/lock.db")), isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(LibraryError, match="Another readinglist"):
+        library.save()
+    lock.close()
+    assert library.save()
+
+
+def test_two_clones_on_one_machine_are_two_machines_to_the_journal(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    names = set()
+    for clone in ("a", "b", "a"):
+        working = WorkingCopy(tmp_path / clone / "library.db", tmp_path / "state")
+        names.add(working.machine)
+        working.close()
+    assert len(names) == 2
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(
+    library_file: Path, library: Library, three: list[int]
+) -> None:
+    working = WorkingCopy(library_file, state_folder())
+
+    def fail_after_a_write() -> None:
+        with working.transaction():
+            with working.transaction():
+                working.papers.set(three[0], "status", Status.READ)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_after_a_write()
+    assert library.paper(KEYS[0]).status is Status.UNREAD
+    working.close()
+
+
+# --- saving
+
+
+def test_saving_with_nothing_changed_does_not_touch_the_file(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    before = library_file.read_bytes(), document.fingerprint(library_file)
+    assert library.save()
+    library.mark(three, status=Status.UNREAD)
+    assert library.save()
+    assert (library_file.read_bytes(), document.fingerprint(library_file)) == before
+
+
+def test_an_edit_changes_few_pages_of_the_file(
+    library: Library, library_file: Path, page: PageMaker
+) -> None:
+    library.import_files([page(*(Listed(f"Paper number {n}") for n in range(400)))])
+    library.save()
+    before = library_file.read_bytes()
+    library.mark(library.find().ids[:1], status=Status.READ)
+    library.save()
+    after = library_file.read_bytes()
+    changed = [
+        n for n in range(0, len(before), 4096) if before[n : n + 4096] != after[n : n + 4096]
+    ]
+    assert 0 < len(changed) <= 8
+    assert len(before) >= 40 * 4096
+
+
+@pytest.mark.parametrize("mark", ["index.lock", "MERGE_HEAD"])
+def test_saving_waits_until_git_is_done(
+    library: Library, library_file: Path, three: list[int], mark: str
+) -> None:
+    git = library_file.parent / ".git"
+    git.mkdir()
+    before = library_file.read_bytes()
+    library.mark(three[:1], status=Status.READ)
+    (git / mark).touch()
+    assert not library.save()
+    assert not library.is_saved()
+    assert library_file.read_bytes() == before
+    (git / mark).unlink()
+    assert library.save()
+    assert rows(library_file, "SELECT count(*) FROM paper WHERE status = 'read'") == [(1,)]
+
+
+def test_a_library_that_git_is_replacing_is_not_begun_anew(
+    library_file: Path, tmp_path: Path
+) -> None:
+    with Library.open(library_file) as library:
+        add_by_hand(library, TITLES, tmp_path)
+        before = content(library)
+    kept = library_file.read_bytes()
+    (library_file.parent / ".git").mkdir()
+    (library_file.parent / ".git" / "index.lock").touch()
+    library_file.unlink()
+    with pytest.raises(LibraryError, match="git is at work"):
+        Library.open(library_file)
+    assert not library_file.exists()
+    library_file.write_bytes(kept)
+    with Library.open(library_file) as library:
+        assert content(library) == before
+
+
+@pytest.mark.parametrize("broken", ["mkstemp", "replace"])
+def test_a_folder_that_can_not_be_written_loses_no_edit(
+    library: Library,
+    library_file: Path,
+    three: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    before = library_file.read_bytes()
+    library.mark(three[:1], status=Status.READ)
+    with monkeypatch.context() as patch:
+        patch.setattr(*((tempfile, "mkstemp") if broken == "mkstemp" else (os, "replace")), fail)
+        with pytest.raises(LibraryError, match=r"can't be written: Read-only .*edits are kept"):
+            library.save()
+        library.close()
+        assert library_file.read_bytes() == before
+        assert beside(library_file) == []
+        reopened = Library.open(library_file)
+        assert reopened.paper(KEYS[0]).status is Status.READ
+    assert reopened.save()
+    reopened.close()
+    assert rows(library_file, "SELECT status FROM paper ORDER BY title LIMIT 1") == [("read",)]
+
+
+def test_a_deleted_file_is_written_whole_with_the_next_edit(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library_file.unlink()
+    assert not library.take_in()
+    library.mark(three[:1], status=Status.READ)
+    assert library.save()
+    before = content(library)
+    shutil.rmtree(state_folder())
+    with Library.open(library_file) as again:
+        assert content(again) == before
+        assert len(again.history()) == 4
+
+
+def test_edits_not_yet_saved_are_set_aside_when_the_file_was_deleted(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library.mark(three[:1], status=Status.READ)
+    earlier = working_database().with_name("earlier.db")
+    library_file.unlink()
+    with Library.open(library_file) as new:
+        assert new.count() == 0
+    library.close()
+    assert rows(earlier, "SELECT count(*) FROM paper WHERE status = 'read'") == [(1,)]
+
+
+def test_a_file_that_another_machine_makes_at_the_same_moment_is_opened(
+    library_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Library.open(tmp_path / "other.db") as other:
+        add_by_hand(other, TITLES, tmp_path)
+    original = document.replacing
+
+    def other_is_faster(path: Path, expected: document.Fingerprint | None) -> object:
+        if path == library_file:
+            shutil.copyfile(tmp_path / "other.db", library_file)
+        return original(path, expected)
+
+    monkeypatch.setattr(document, "replacing", other_is_faster)
+    with Library.open(library_file) as library:
+        assert library.count() == 3
+
+
+def test_a_file_that_is_always_changed_while_saving_is_left_for_later(
+    library: Library, library_file: Path, three: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.mark(three[:1], status=Status.READ)
+    original = document.schema_digest
+    tags = iter(range(100))
+
+    def meanwhile(connection: sqlite3.Connection) -> str:
+        by_sql(library_file, f"INSERT INTO paper_tag VALUES ({three[1]}, 'tag {next(tags)}')")
+        return original(connection)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(document, "schema_digest", meanwhile)
+        by_sql(library_file, "UPDATE paper SET comments = 7")
+        assert not library.save()
+    assert library.save()
+    assert library.paper(KEYS[0]).status is Status.READ
+    assert len(library.paper(KEYS[1]).tags) == next(tags)
+
+
+# --- taking in
+
+
+def test_what_another_program_wrote_is_taken_in(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    by_sql(
+        library_file,
+        f"UPDATE paper SET status = 'read' WHERE id = {three[0]}",
+        f"DELETE FROM paper WHERE id = {three[1]}",
+        "INSERT INTO paper (id, key, title, added_at) VALUES (7, 'new2024', 'New', '2024-01-01')",
+        "INSERT INTO paper_tag VALUES (7, 'fresh')",
+    )
+    assert library.find("fresh").ids == ()
+    assert library.take_in()
+    assert not library.take_in()
+    assert library.paper(KEYS[0]).status is Status.READ
+    assert library.paper("new2024").tags == ("fresh",)
+    assert library.count() == 3
+    assert library.find("tag:fresh").ids == (7,)
+    assert library.find("twice").ids == ()
+    assert library.is_saved()
+
+
+def test_a_file_in_wal_mode_is_taken_in_and_saved_as_a_single_file(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    by_sql(library_file, "PRAGMA journal_mode = WAL")
+    by_sql(library_file, "UPDATE paper SET comments = 3")
+    library.take_in()
+    library.mark(three[:1], status=Status.READ)
+    assert library.save()
+    assert beside(library_file) == []
+    assert rows(library_file, "SELECT count(*) FROM paper WHERE comments = 3") == [(3,)]
+    assert beside(library_file) == []
+
+
+def test_touching_the_file_is_no_change(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    os.utime(library_file, (1, 1))
+    assert not library.take_in()
+    by_sql(library_file, "VACUUM")
+    assert not library.take_in()
+
+
+def test_unsaved_edits_are_made_again_on_top_of_what_came(
+    library: Library, library_file: Path, three: list[int], tmp_path: Path
+) -> None:
+    library.mark(three[:1], status=Status.READ, add_tags=["mine"])
+    library.edit(KEYS[1], {"venue": "A Workshop", "key": "twice2024"})
+    library.delete(three[2:])
+    by_sql(
+        library_file,
+        f"UPDATE paper SET priority = 'high' WHERE id = {three[0]}",
+        f"INSERT INTO paper_tag VALUES ({three[0]}, 'theirs')",
+        f"UPDATE paper SET note = 'by hand' WHERE id = {three[1]}",
+    )
+    assert library.take_in()
+    assert library.save()
+    elsewhere = Library.open(library_file, state=tmp_path / "another machine")
+    for reader in (library, elsewhere):
+        first, second = reader.papers(three)
+        assert (first.status, first.priority) == (Status.READ, Priority.HIGH)
+        assert first.tags == ("mine", "theirs")
+        assert (second.venue, second.note) == ("A Workshop", "by hand")
+        assert reader.paper(KEYS[1]).key == "twice2024"
+        assert reader.count() == 2
+    elsewhere.close()
+
+
+def test_an_edit_beats_a_delete_by_another_program(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library.mark(three[:1], status=Status.READ, add_tags=["mine"])
+    before = library.papers(three[:1])
+    by_sql(library_file, "DELETE FROM paper", "DELETE FROM paper_source", "DELETE FROM source")
+    library.take_in()
+    assert library.papers(three) == before
+    library.save()
+    assert rows(library_file, "SELECT id, status FROM paper") == [(three[0], "read")]
+
+
+def test_papers_that_were_just_imported_stay(
+    library: Library, library_file: Path, three: list[int], page: PageMaker
+) -> None:
+    library.import_files([page("Delayed Gratification", name="d.txt")])
+    by_sql(library_file, "UPDATE paper SET status = 'read'")
+    library.take_in()
+    assert library.count() == 4
+    assert library.paper("DelayedGratification").sources == ("d.txt",)
+    assert library.paper("DelayedGratification").status is Status.UNREAD
+    library.save()
+    assert rows(library_file, "SELECT count(*) FROM paper_source") == [(4,)]
+
+
+def test_a_key_that_was_just_exported_stays_frozen(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library.export(three[:1], format="json")
+    by_sql(library_file, "UPDATE paper SET status = 'read'")
+    library.take_in()
+    assert [paper.key_frozen for paper in library.papers(three)] == [True, False, False]
+    library.save()
+    assert rows(library_file, "SELECT sum(key_frozen) FROM paper") == [(1,)]
+
+
+def test_what_is_written_between_looking_and_saving_is_taken_in_first(
+    library: Library, library_file: Path, three: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program writes just after save has found the file to be the known one."""
+    library.mark(three[:1], status=Status.READ)
+    original = document.git_is_busy
+    original_current = WorkingCopy.is_current
+    pending = [f"UPDATE paper SET priority = 'high' WHERE id = {three[1]}"]
+
+    def looked(working: WorkingCopy) -> bool:
+        current = original_current(working)
+        if pending:
+            by_sql(library_file, pending.pop())
+        return current
+
+    monkeypatch.setattr(WorkingCopy, "is_current", looked)
+    assert not original(library_file)
+    assert library.save()
+    assert library.paper(KEYS[1]).priority is Priority.HIGH
+    assert library.paper(KEYS[0]).status is Status.READ
+    assert rows(library_file, "SELECT status, priority FROM paper ORDER BY title LIMIT 2") == [
+        ("read", "none"),
+        ("unread", "high"),
+    ]
+
+
+def test_what_is_written_just_after_saving_is_taken_in_later(
+    library: Library, library_file: Path, three: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program replaces the file in the moment between our rename and our next look."""
+    library.mark(three[:1], status=Status.READ)
+    original = document._sync_to_disk
+
+    def meanwhile(path: Path) -> None:
+        original(path)
+        if path.is_dir():
+            by_sql(library_file, "UPDATE paper SET priority = 'low'")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(document, "_sync_to_disk", meanwhile)
+        assert library.save()
+    assert library.take_in()
+    assert {paper.priority for paper in library.papers(three)} == {Priority.LOW}
+
+
+def test_a_file_that_came_damaged_changes_nothing_and_is_not_overwritten(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library.mark(three[:1], status=Status.READ)
+    before = content(library)
+    library_file.write_bytes(b"")
+    for attempt in (library.take_in, library.save):
+        with pytest.raises(LibraryError, match="is empty"):
+            attempt()
+    assert library_file.read_bytes() == b""
+    assert content(library) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(1, "status", "unread", "read"),
+        Change(1, "tag", None, "ml"),
+        Change(1, "source", "5", None),
+        Change(1, "paper", "{}", None),
+    ],
+)
+def test_a_change_of_a_paper_that_is_not_there_does_nothing(
+    library: Library, library_file: Path, three: list[int], change: Change
+) -> None:
+    working = WorkingCopy(library_file, state_folder())
+    before = content(library)
+    working.apply(change)
+    assert content(library) == before
+    working.close()
+
+
+# --- several at once
+
+
+def test_two_open_libraries_see_each_others_edits(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    other = Library.open(library_file)
+    version = other.version()
+    library.mark(three[:1], status=Status.READ)
+    assert other.version() != version
+    assert other.paper(KEYS[0]).status is Status.READ
+    other.note(KEYS[0], "from the other one")
+    assert library.paper(KEYS[0]).note == "from the other one"
+    assert library.find("other one").ids == (three[0],)
+    assert other.save()
+    assert library.is_saved()
+    assert not library.take_in()
+    other.close()
+
+
+EDITOR = """
+import sys
+from readinglist.services.library import Library
+from readinglist.domain.paper import Status
+library = Library.open(sys.argv[1])
+print("open", flush=True)
+for line in sys.stdin:
+    library.mark([int(line)], add_tags=[sys.argv[2]], status=Status.READ)
+    print("done", flush=True)
+library.save()
+library.close()
+"""
+
+
+def editor(path: Path, tag: str) -> subprocess.Popen[str]:
+    """Start a process that gives papers a tag and tells when each edit is done."""
+    return subprocess.Popen(
+        [sys.executable, "-c", EDITOR, str(path), tag],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def tell(process: subprocess.Popen[str], paper: int) -> str:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{paper}\n")
+    process.stdin.flush()
+    return process.stdout.readline()
+
+
+def test_an_edit_survives_the_death_of_its_process(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    saved = library_file.read_bytes()
+    library.close()
+    for number, paper in enumerate(three):
+        process = editor(library_file, f"round {number}")
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        assert tell(process, paper) == "done\n"
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert library_file.read_bytes() == saved
+    with Library.open(library_file) as again:
+        assert [paper.tags for paper in again.papers(three)] == [
+            ("round 0",),
+            ("round 1",),
+            ("round 2",),
+        ]
+    shutil.rmtree(state_folder())
+    with Library.open(library_file) as again:
+        assert {paper.status for paper in again.papers(three)} == {Status.READ}
+
+
+def test_processes_that_open_a_library_for_the_first_time_at_once_share_it(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library.close()
+    shutil.rmtree(state_folder())
+    tags = [f"process {n}" for n in range(4)]
+    processes = [editor(library_file, tag) for tag in tags]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+    for process in processes:
+        assert tell(process, three[0]) == "done\n"
+    onlooker = Library.open(library_file)
+    assert list(onlooker.paper(KEYS[0]).tags) == tags
+    for process in processes:
+        process.communicate()
+        assert process.returncode == 0
+    assert not list(state_folder().glob("*/set-aside.db"))
+    onlooker.close()
+
+
+WRITER = """
+import sys
+from readinglist.services.library import Library
+library = Library.open(sys.argv[1])
+(paper,) = library.find().ids
+print("open", flush=True)
+for number in range(10_000):
+    library.mark([paper], add_tags=[f"tag {number}"])
+    library.save()
+    print(number, flush=True)
+"""
+
+
+def test_a_process_killed_while_saving_leaves_a_whole_file(
+    library: Library, library_file: Path, tmp_path: Path
+) -> None:
+    add_by_hand(library, ["The Only Paper"], tmp_path)
+    library.save()
+    library.close()
+    seen = 0
+    for round_ in range(4):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(library_file)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        lines = process.stdout
+        assert lines.readline() == "open\n"
+        for _ in range(3 + round_):
+            seen = max(seen, int(lines.readline()))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        lines.close()
+        with document.open_inspected(library_file) as connection:
+            assert connection.execute("SELECT count(*) FROM paper").fetchone() == (1,)
+        with Library.open(library_file) as again:
+            tags = again.paper("OnlyPaper").tags
+            assert {f"tag {n}" for n in range(seen + 1)} <= set(tags)
+
+
+def test_two_processes_that_edit_and_save_lose_nothing(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library.close()
+    processes = [editor(library_file, tag) for tag in ("one", "two")]
+    for process in processes:
+        assert process.stdout is not None
+        process.stdout.readline()
+    for paper in three:
+        for process in processes:
+            assert tell(process, paper) == "done\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.close()
+    until(lambda: all(process.poll() == 0 for process in processes))
+    for process in processes:
+        process.stdout.close()  # type: ignore[union-attr]
+    shutil.rmtree(state_folder())
+    with Library.open(library_file) as again:
+        assert {paper.tags for paper in again.papers(three)} == {("one", "two")}
+        assert len([c for c in again.history() if c.action is Action.EDIT]) == 9

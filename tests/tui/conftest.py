@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from readinglist.config import Config
+from readinglist.services.demo import fill_with_sample
+from readinglist.services.library import Library
+from readinglist.tui.app import ReadingListApp
+from readinglist.tui.screens.library import LibraryScreen
+
+
+@pytest.fixture(autouse=True)
+def _still_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing blinks, moves or tells the time."""
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setattr("readinglist.storage.journal.now", lambda: "2026-01-02T03:04:05Z")
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Library:
+    """A library that holds the sample."""
+    library = Library.open(tmp_path / "library.db", state=tmp_path / "state")
+    fill_with_sample(library)
+    return library
+
+
+@pytest.fixture
+def make_app(sample: Library) -> Callable[..., ReadingListApp]:
+    """Make the app over the sample, or over another library."""
+
+    def make(library: Library = sample, config: Config | None = None) -> ReadingListApp:
+        return ReadingListApp(library, config or Config())
+
+    return make
+
+
+def screen_of(app: ReadingListApp) -> LibraryScreen:
+    """Return the app's one main screen."""
+    screen = app.screen_stack[0]
+    assert isinstance(screen, LibraryScreen)
+    return screen
+
+
+def line(app: ReadingListApp, selector: str) -> str:
+    """Return the text that a Static shows."""
+    from textual.widgets import Static
+
+    return str(screen_of(app).query_one(selector, Static).content)
