@@ -111,7 +111,8 @@ def parse_config(text: str, name: str) -> Config:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{name}:{line}: it is no YAML: {error.problem}.") from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise ConfigError(f"{name}: it is no YAML.") from error
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+        raise ConfigError(f"{name}:{line}: it is no YAML.") from error
     if root is None:
         return Config()
     config: Config = _section(root, Config, name)
@@ -134,8 +135,10 @@ def _section(node: Node, kind: type[Any], name: str) -> Any:
             )
         if key in values:
             raise _wrong(key_node, name, f"“{key}” is set twice")
+        if value_node.tag == "tag:yaml.org,2002:null":  # “export:” with all below commented out
+            continue
         if is_dataclass(types[key]):
-            values[key] = _section(value_node, types[key], name)  # type: ignore[arg-type]
+            values[key] = _section(value_node, types[key], name)
         else:
             values[key] = _value(value_node, key, types[key], name)
     return kind(**values)
@@ -146,8 +149,10 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
 
     value: Any
     if kind is str:
-        if not isinstance(node, yaml.ScalarNode) or node.tag != "tag:yaml.org,2002:str":
+        if not isinstance(node, yaml.ScalarNode):
             raise _wrong(node, name, f"“{key}” is text")
+        if node.tag != "tag:yaml.org,2002:str":
+            raise _wrong(node, name, f"“{key}” is text: put “{node.value}” in quotes")
         value = node.value
         _check_choice(key, value, node, name)
     elif kind == tuple[str, ...]:

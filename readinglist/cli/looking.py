@@ -144,7 +144,8 @@ def history(session: Session, key: str | None, limit: int, as_json: bool) -> Non
         from readinglist.services.changing import describe
 
         when = change.at.replace("T", " ").removesuffix("Z")
-        click.echo(printable(f"{when}  {change.key}  {describe(change)}  ({change.machine})"))
+        parts = (when, change.key, describe(change), f"({change.machine})")
+        click.echo("  ".join(printable(part) for part in parts if part))
 
 
 def _change_object(change: Change) -> dict[str, object]:

@@ -78,7 +78,7 @@ def _authors(text: str) -> tuple[str, ...]:
 
 def _author(name: str) -> str:
     """Return `Family, Given` of a name written in either order; one word stays as it is."""
-    name = " ".join(name.split()).strip(",")
+    name = " ".join(name.split()).strip(", ")
     if "," in name:
         family, _, given = name.partition(",")
         return f"{family.strip()}, {given.strip()}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-#: Runs up to white space or what no address holds unescaped; `\_` and its like are TeX.
-_ADDRESS = re.compile(r"https?://(?:[^\s<>\"{}\\^`|]|\\[_%#&~])+", re.IGNORECASE)
+#: Runs up to white space, what no address holds unescaped, or the next one of a list;
+#: `\_` and its like are TeX.
+_ADDRESS = re.compile(r"https?://(?:(?![,;]https?://)[^\s<>\"{}\\^`|]|\\[_%#&~])+", re.IGNORECASE)
 _TEX_ESCAPE = re.compile(r"\\([_%#&~])")
 _PAIRS = {")": "(", "]": "["}
 
@@ -30,4 +31,4 @@ def _is_sentence_end(address: str) -> bool:
     last = address[-1]
     if last in _PAIRS:
         return address.count(last) > address.count(_PAIRS[last])
-    return last in ".,;:!?'’”\"*"
+    return last in ".,;:!?…'’”\"*"

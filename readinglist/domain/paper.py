@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from readinglist.errors import InvalidValueError
 
-_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 class Status(StrEnum):

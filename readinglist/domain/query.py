@@ -88,7 +88,7 @@ def parse_query(text: str) -> Query:
             unfinished = term.end() == len(text) and not negated
             words.append(Words(term["word"], negated=negated, unfinished=unfinished))
         elif field in FIELDS:
-            values = tuple(v for v in term["value"].replace('"', "").split(",") if v)
+            values = tuple(v for v in dict.fromkeys(term["value"].replace('"', "").split(",")) if v)
             if values:
                 outcome = _filter(field, values, negated)
                 if isinstance(outcome, Filter):
@@ -119,7 +119,8 @@ def _filter(field: str, values: tuple[str, ...], negated: bool) -> Filter | str:
         first, dots, last = match.groups()
         if not dots:
             first = last = first or last
-        return Filter(field, years=(int(first or 0), int(last or 9999)), negated=negated)
+        years = sorted((int(first or 0), int(last or 9999)))
+        return Filter(field, years=(years[0], years[1]), negated=negated)
     if field in ("status", "priority"):
         known = tuple(Status) if field == "status" else tuple(Priority)
         meant = {

@@ -35,7 +35,8 @@ _COUNT = re.compile(r"\s*•\s*(\d{1,6}) authors?\s*")
 _SEPARATOR = "·"
 _MAIL_LIST = re.compile(r"Get trending papers in your email inbox.*")
 _HEAD = re.compile(r"new|Daily Papers|(?:Trending )?Papers|by\s?AK and the research community")
-_SUBSCRIBE = re.compile(r"Subscribe(?=\S)")
+_SUBSCRIBE = re.compile(r"Subscribe(?=\S)(?!(?:d|rs?|s)\b)")
+_ORGANIZATION = re.compile(r"\s*[\w.-]+ (?P<name>\S.{0,99})")
 
 _CUT_OFF = "It was cut off: copy the whole page again."
 _LONGEST_TITLE = 350
@@ -128,8 +129,12 @@ def _read(
     while position < len(lines):
         number, raw = lines[position]
         line = raw.strip()
-        taken = _metadata(lines, position, drafts[-1] if drafts else None, problems)
-        if taken and title is None:
+        # Facts behind a title are those of a paper without abstract, not of the one before.
+        owner = _Draft(title[1], title[0]) if title else drafts[-1] if drafts else None
+        if owner and (taken := _metadata(lines, position, owner, problems)):
+            if title:
+                problems.append(_no_abstract(title))
+                title = None
             position += taken
             continue
         position += 1
@@ -154,7 +159,7 @@ def _read(
             drafts.append(_Draft(title[1], title[0], [line]))
             title = None
         else:
-            problems.append(Problem(title[0], f"“{_short(title[1])}” has no abstract; left out."))
+            problems.append(_no_abstract(title))
             title = number, line
     if title:
         raise FormatError(
@@ -174,7 +179,7 @@ def _read(
 
 
 def _metadata(
-    lines: Sequence[tuple[int, str]], start: int, draft: _Draft | None, problems: list[Problem]
+    lines: Sequence[tuple[int, str]], start: int, draft: _Draft, problems: list[Problem]
 ) -> int:
     """Read the metadata block that begins at `start` into `draft`; return how many lines it has.
 
@@ -184,8 +189,8 @@ def _metadata(
     number, first = lines[start]
     count = _COUNT.fullmatch(first)
     follows = lines[start + 1][1].strip() if start + 1 < len(lines) else ""
-    is_organization = follows == _SEPARATOR and " " in first.strip()
-    if draft is None or not (count or is_organization or first.strip() == _SEPARATOR):
+    organization = _ORGANIZATION.fullmatch(first) if follows == _SEPARATOR else None
+    if not (count or organization or first.strip() == _SEPARATOR):
         return 0
     if draft.complete and not count and first.strip() != _SEPARATOR:
         return 0
@@ -198,8 +203,8 @@ def _metadata(
         )
     if count:
         draft.author_count = int(count[1])
-    elif is_organization:
-        draft.organization = first.strip().partition(" ")[2].strip()
+    elif organization:
+        draft.organization = organization["name"].strip()
     draft.complete = True
     taken = 0 if first.strip() == _SEPARATOR else 1
     if lines[start + taken][1].strip() != _SEPARATOR:
@@ -239,6 +244,10 @@ def _paper(draft: _Draft, page_year: int | None, problems: list[Problem]) -> Pap
         comments=draft.comments,
         links=find_links(abstract),
     )
+
+
+def _no_abstract(title: tuple[int, str]) -> Problem:
+    return Problem(title[0], f"“{_short(title[1])}” has no abstract; left out.")
 
 
 def _short(text: str) -> str:

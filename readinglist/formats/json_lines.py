@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from readinglist.domain.paper import Paper
 from readinglist.errors import FormatError, ReadingListError
 from readinglist.formats.parsed import Parsed, Problem
 
+_ARRAY = re.compile(r"\[\s*\{")
 _TEXTS = (
     "type", "title", "organization", "abstract", "published", "venue", "arxiv", "doi", "url",
     "status", "priority", "note",
@@ -55,29 +57,30 @@ def write(papers: list[Paper]) -> str:
 def looks_like(text: str) -> bool:
     """Return whether `text` begins as an array of objects, or as an object with a title."""
     start = text.lstrip()[:2000]
-    return (start.startswith("{") and '"title"' in start) or start.startswith("[{")
+    return (start.startswith("{") and '"title"' in start) or bool(_ARRAY.match(start))
 
 
 def parse(text: str) -> Parsed:
-    """Return the papers of `text`: an array, or one object a line.
+    """Return the papers of `text`: an array, an object, or one object a line.
 
     Raises:
         FormatError: the text is no JSON.
     """
     objects: list[tuple[int, Any]] = []
     problems: list[Problem] = []
-    if text.lstrip().startswith("["):
-        try:
-            objects = [(1, value) for value in json.loads(text)]
-        except (ValueError, RecursionError) as error:
+    try:
+        whole = json.loads(text)
+        objects = [(1, value) for value in (whole if isinstance(whole, list) else [whole])]
+    except (ValueError, RecursionError) as error:
+        if text.lstrip().startswith("["):
             raise FormatError(f"It is no JSON: {error}.") from error
-    else:
-        for number, line in enumerate(text.splitlines(), 1):
+        # Not `splitlines`: JSON may hold other line separators unescaped.
+        for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 try:
                     objects.append((number, json.loads(line)))
-                except (ValueError, RecursionError) as error:
-                    problems.append(Problem(number, f"It is no JSON: {error}."))
+                except (ValueError, RecursionError) as reason:
+                    problems.append(Problem(number, f"It is no JSON: {reason}."))
     papers: list[Paper] = []
     for number, value in objects:
         try:
@@ -102,16 +105,22 @@ def _paper(value: object) -> Paper:
     for name in ("author_count", "comments"):
         if value.get(name) is not None:
             fields[name] = EDITABLE[name](str(value[name]))
+    if "published" not in fields and value.get("year") is not None:
+        fields["published"] = EDITABLE["published"](str(value["year"]))
     if value.get("key"):
         fields["key"] = EDITABLE["key"](_text("key", value["key"]))
-    for name, parse_one in (("authors", str), ("links", str), ("tags", parse_tag)):
+    for name, parse_one in (("authors", _line), ("links", str), ("tags", parse_tag)):
         texts = value.get(name) or []
         if not isinstance(texts, list):
             raise FormatError(f"“{name}” is a list.")
-        fields[name] = tuple(parse_one(_text(name, text)) for text in texts)
+        fields[name] = tuple(filter(None, (parse_one(_text(name, text)) for text in texts)))
     fields["tags"] = tuple(sorted(set(fields["tags"])))
-    fields["links"] = tuple(link for text in fields["links"] for link in find_links(text))
+    fields["links"] = find_links(" ".join(fields["links"]))
     return replace(Paper(title=fields.pop("title")), id=paper_id(value["title"]), **fields)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _text(name: str, value: object) -> str:

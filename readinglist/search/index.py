@@ -94,15 +94,22 @@ class SearchIndex:
         return {row[0]: row[1:] for row in rows}
 
     def _index(self, ids: list[int]) -> None:
-        one_each = [(paper,) for paper in ids]
-        self._connection.executemany("DELETE FROM search_text WHERE rowid = ?", one_each)
+        old = self.fields(ids)
+        new = {paper.id: _texts(paper) for paper in self._papers(ids)}
+        # A paper that was merely marked read has the words that it had.
+        changed = [paper for paper in ids if old.get(paper) != new.get(paper)]
+        self._connection.executemany(
+            "DELETE FROM search_text WHERE rowid = ?", [(paper,) for paper in changed]
+        )
         marks = ",".join("?" * (len(FIELDS) + 1))
         self._connection.executemany(
             f"INSERT INTO search_text (rowid, {', '.join(FIELDS)}) VALUES ({marks})",
-            ((paper.id, *_texts(paper)) for paper in self._papers(ids)),
+            [(paper, *new[paper]) for paper in changed if paper in new],
         )
-        self._connection.executemany("DELETE FROM unindexed WHERE paper = ?", one_each)
-        self._changes += 1
+        self._connection.executemany(
+            "DELETE FROM unindexed WHERE paper = ?", [(paper,) for paper in ids]
+        )
+        self._changes += bool(changed)
 
     def _exists(self) -> bool:
         query = "SELECT 1 FROM sqlite_schema WHERE name = 'search_terms'"

@@ -35,6 +35,8 @@ class Vocabulary:
         for term in self._terms:
             self._by_length.setdefault(len(term), []).append(term)
         self._beginnings: dict[int, dict[str, list[str]]] = {}
+        # Who types looks for all words but the last again with each key.
+        self._near: dict[tuple[str, int], dict[str, int]] = {}
 
     def __contains__(self, term: str) -> bool:
         return term in self._known
@@ -46,9 +48,11 @@ class Vocabulary:
 
     def near(self, word: str, edits: int) -> dict[str, int]:
         """Return the words at most `edits` away from `word`, with their distance."""
-        near: dict[str, int] = {}
-        for length in range(max(2, len(word) - edits), len(word) + edits + 1):
-            near.update(_within(word, self._by_length.get(length, ()), edits))
+        near = self._near.get((word, edits))
+        if near is None:
+            near = self._near[word, edits] = {}
+            for length in range(max(2, len(word) - edits), len(word) + edits + 1):
+                near.update(_within(word, self._by_length.get(length, ()), edits))
         return near
 
     def near_beginning(self, start: str, edits: int) -> dict[str, int]:
@@ -152,7 +156,7 @@ def meaning(asked: Asked, vocabulary: Vocabulary, misspelt: bool) -> Meaning:
                     found.terms.setdefault(term, BEGINNING)
     edits = 2 if len(word) >= 8 else 1 if len(word) >= 4 else 0
     if edits and (misspelt or not found):
-        near = vocabulary.near(word, edits)
+        near = dict(vocabulary.near(word, edits))
         if unfinished:
             for term, distance in vocabulary.near_beginning(word, edits).items():
                 near[term] = min(distance, near.get(term, distance))

@@ -10,7 +10,8 @@ from readinglist.domain.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+#: Letters, also with their accents as characters of their own (as macOS writes them).
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:['’](?:[^\W_]|[\u0300-\u036f])+)*")
 _HYPHENS = frozenset(("-", "‐", "‑"))
 
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from readinglist.storage.working_copy import WorkingCopy
 
 
+_NOTHING = "nothing"
+"""The field of the journal row of a step that found nothing to turn back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What one edit, undo or redo did."""
@@ -138,7 +142,7 @@ class Editor:
             self._apply(turned)  # at once: the next one looks at what this one left
             changes += turned
         # A step that found nothing left to turn back is noted all the same: it is done.
-        noted = changes or [Change(0, "nothing", None, None)]
+        noted = changes or [Change(0, _NOTHING, None, None)]
         self._working.journal.record(noted, action, reverts=batch)
         return _step(changes, left_out)
 
@@ -207,6 +211,8 @@ def describe(change: Change) -> str:
         deed = "found on another page" if change.new else "no longer from a page"
     elif change.field == TAG:
         deed = _deed(change)
+    elif change.field == _NOTHING:
+        deed = "nothing was left of it"
     else:
         old, new = (_glimpse(value) for value in (change.old, change.new))
         deed = f"{change.field.replace('_', ' ')}: {old} → {new}"

@@ -271,6 +271,7 @@ def test_a_step_of_which_nothing_is_left_to_undo_is_done_with(
     other.close()
     step = library.undo()
     assert (step.papers, step.left_out, step.summary) == ((), 1, "nothing to change")
+    assert describe(library.history()[0]) == "undo: nothing was left of it"
     library.undo()
     paper = library.paper(KEYS[0])
     assert (paper.status, paper.priority) == (Status.SKIPPED, Priority.NONE)

@@ -124,7 +124,9 @@ def test_links_are_joined_and_misc_becomes_what_it_is(library: Library, tmp_path
 
 
 def test_what_the_researcher_did_is_never_touched(library: Library, tmp_path: Path) -> None:
-    library.import_files([json_file(tmp_path, {"venue": "Old", "doi": "10.1000/1"})])
+    library.import_files(
+        [json_file(tmp_path, {"venue": "Old", "doi": "10.1000/1", "links": ["https://a.org"]})]
+    )
     key = only(library).key
     library.mark([only(library).id], status=Status.READ, priority=Priority.LOW, add_tags=["mine"])
     library.note(key, "my note")
@@ -207,7 +209,7 @@ def test_the_key_pattern_of_the_configuration_makes_the_keys(
     library_file: Path, tmp_path: Path
 ) -> None:
     config = Config(citation_key="[auth:upper]:[year]")
-    authors = {"authors": ["Curie, Marie"], "published": "1903"}
+    authors: dict[str, object] = {"authors": ["Curie, Marie"], "published": "1903"}
     with Library.open(library_file, config) as library:
         library.import_files([json_file(tmp_path, authors, authors | {"title": "Another"})])
         assert sorted(library.all_keys())[0] == "CURIE:1903"
@@ -288,7 +290,7 @@ def test_a_format_can_be_said_and_must_be_one(library: Library, page: PageMaker)
     file = page("One")
     assert library.import_files([file], format="json").files[0].failed
     assert library.import_files([file], format="daily-papers").added == 1
-    with pytest.raises(InvalidValueError, match="bibtex.*daily-papers"):
+    with pytest.raises(InvalidValueError, match=r"bibtex.*daily-papers"):
         library.import_files([file], format="bibtex")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from readinglist.config import Config, ExportConfig
 from readinglist.domain.paper import Paper, Priority, Status
@@ -41,6 +41,11 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
             return
         await pilot.pause(0.01)
     raise AssertionError("the condition never held")
+
+
+def report(app: ReadingListApp) -> str:
+    """Return what the import dialog says."""
+    return str(app.screen.query_one("#import-report", Static).content)
 
 
 async def test_moving_through_the_list(make_app: MakeApp) -> None:
@@ -322,8 +327,7 @@ async def test_importing_a_page(make_app: MakeApp, sample: Library, tmp_path: Pa
         await pilot.pause()
         app.screen.query_one(Input).value = str(page)
         await pilot.press("enter")
-        await settle(pilot)
-        assert "1 added" in str(app.screen.query_one("#import-report").render())
+        await until(pilot, lambda: "1 added" in report(app))
         await pilot.press("escape")
         await settle(pilot)
         assert current(app).title == "Foxes in Snow" or len(screen_of(app).papers.ids) == 41
@@ -341,8 +345,7 @@ async def test_importing_what_cannot_be_read(make_app: MakeApp, tmp_path: Path) 
         await pilot.pause()
         app.screen.query_one(Input).value = str(tmp_path / "bad.txt")
         await pilot.press("enter")
-        await settle(pilot)
-        assert "no listing page" in str(app.screen.query_one("#import-report").render())
+        await until(pilot, lambda: "no listing page" in report(app))
         await pilot.press("escape")
         await settle(pilot)
         assert len(screen_of(app).papers.ids) == 40

@@ -1,0 +1,158 @@
+"""Commands that change papers, and the way back."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import CommandLine
+
+KEYS = ["AttentionDetail", "BuildTwice", "CachesEverywhere"]
+
+
+def test_marks_are_in_the_file_when_the_command_ends(filled: CommandLine) -> None:
+    done = filled(
+        "mark", KEYS[0], KEYS[1].upper(), "--status", "read", "--priority", "high",
+        "--tag", "a", "--tag", "b",
+    )  # fmt: skip
+    assert (done.out, done.err) == ("", "2 papers: 4 changes\n")
+    assert rows(filled.path, "SELECT count(*) FROM paper WHERE status = 'read'") == [(2,)]
+    assert rows(filled.path, "SELECT count(*) FROM paper_tag") == [(4,)]
+    assert filled("mark", KEYS[0], "--untag", "a").err == f"{KEYS[0]}: tag -a\n"
+    assert filled("show", KEYS[0], "--json").data["tags"] == ["b"]
+
+
+def test_marks_in_json_are_the_papers_that_changed(filled: CommandLine) -> None:
+    filled("mark", KEYS[0], "--status", "read")
+    done = filled("mark", KEYS[0], KEYS[1], "--status", "read", "--json")
+    assert [(paper["key"], paper["status"]) for paper in done.data] == [(KEYS[1], "read")]
+    assert done.err == f"{KEYS[1]}: status read\n"
+    assert filled("mark", KEYS[0], "--status", "read", "--json").data == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["mark", "BuildTwice"], 2, "Say what to mark"),
+        (["mark", "--status", "read"], 2, "Missing argument"),
+        (["mark", "BuildTwice", "--status", "burnt"], 2, "'unread', 'reading', 'read', 'skipped'"),
+        (["mark", "BuildTwice", "Nope", "--status", "read"], 1, "no paper with the key Nope"),
+        (["mark", "BuildTwice", "--tag", " "], 2, "can't be a tag"),
+        (["edit", "BuildTwice"], 2, "Missing argument"),
+        (["edit", "BuildTwice", "venue"], 2, "“venue” is not FIELD=VALUE"),
+        (["edit", "BuildTwice", "veneu=x"], 2, "Did you mean venue?"),
+        (["edit", "BuildTwice", "doi=x"], 2, "“x” is no DOI"),
+        (["note", "BuildTwice", "--text", "a", "--append", "b"], 2, "Give one of"),
+        (["note", "BuildTwice", "something"], 2, "Invalid value"),
+        (["delete", "Nope"], 1, "no paper with the key Nope"),
+        (["redo"], 1, "There is nothing to redo."),
+        (["nonsense"], 2, "No such command"),
+    ],
+)
+def test_what_can_not_be_done_is_said_and_changes_nothing(
+    filled: CommandLine, arguments: list[str], code: int, says: str
+) -> None:
+    before = filled.path.read_bytes()
+    done = filled(*arguments, code=code)
+    assert says in done.err
+    assert done.out == ""
+    assert filled.path.read_bytes() == before
+
+
+def test_facts_are_corrected(filled: CommandLine) -> None:
+    done = filled(
+        "edit", KEYS[0], "authors=Marie Curie; Planck, Max", "Year=1911", "venue=A = B", "--json"
+    )
+    (paper,) = done.data
+    assert paper["authors"] == ["Curie, Marie", "Planck, Max"]
+    assert (paper["published"], paper["venue"]) == ("1911", "A = B")
+    assert done.err == f"{KEYS[0]}: authors, published, venue\n"
+    filled("edit", KEYS[0], "venue=", "key=curie1911")
+    assert filled("show", KEYS[0], "--json").data["key"] == "curie1911"
+    assert filled("show", "curie1911", "--json").data["venue"] is None
+
+
+def test_a_note_is_set_continued_piped_and_removed(filled: CommandLine) -> None:
+    def note() -> object:
+        return filled("show", KEYS[0], "--json").data["note"]
+
+    filled("note", KEYS[0], "--append", "First.")
+    assert note() == "First."
+    filled("note", KEYS[0], "--append", "Second.")
+    assert note() == "First.\n\nSecond.\n"
+    filled("note", KEYS[0], "-", stdin="Piped ünïcode.\n")
+    assert note() == "Piped ünïcode.\n"
+    filled("note", KEYS[0], "-", stdin=b"Not \xff UTF-8")
+    assert note() == "Not \ufffd UTF-8"
+    filled("note", KEYS[0], "--text", "Set.")
+    assert note() == "Set."
+    assert filled("note", KEYS[0], "--text", "").err == f"{KEYS[0]}: note\n"
+    assert note() is None
+
+
+def test_without_an_option_the_note_opens_in_the_editor(
+    filled: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "editor.py"
+    script.write_text(
+        "import sys, pathlib\nf = pathlib.Path(sys.argv[1])\nf.write_text(f.read_text() + '!')\n"
+    )
+    (tmp_path / "config.yaml").write_text(f"editor: {sys.executable} {script}\n")
+    monkeypatch.setenv("READINGLIST_CONFIG", str(tmp_path / "config.yaml"))
+    filled("note", KEYS[0], "--text", "Hm")
+    filled("note", KEYS[0])
+    assert filled("show", KEYS[0], "--json").data["note"] == "Hm!"
+    (tmp_path / "config.yaml").write_text("editor: no-such-editor\n")
+    assert "no-such-editor can't be used" in filled("note", KEYS[0], code=1).err
+    assert filled("show", KEYS[0], "--json").data["note"] == "Hm!"
+
+
+def test_undo_and_redo_over_commands(filled: CommandLine) -> None:
+    filled("mark", KEYS[0], "--status", "read")
+    filled("delete", KEYS[0], KEYS[1])
+    assert filled("list").err == "1 paper\n"
+    assert filled("undo").err == "2 papers: added\n"
+    assert filled("show", KEYS[0], "--json").data["status"] == "read"
+    assert filled("undo").err == f"{KEYS[0]}: status unread\n"
+    assert filled("undo").err == "3 papers: deleted\n"
+    assert filled("undo", code=1).err == "readinglist: There is nothing to undo.\n"
+    for _ in range(3):
+        filled("redo")
+    assert filled("list").err == "1 paper\n"
+    filled("delete", KEYS[2])
+    assert filled("redo", code=1).out == ""
+
+
+def test_what_undo_left_alone_is_told(filled: CommandLine, page: object) -> None:
+    filled("mark", KEYS[0], "--status", "read")
+    from tests.conftest import by_sql
+
+    by_sql(filled.path, "UPDATE paper SET status = 'skipped'")
+    assert filled("undo").err.splitlines() == [
+        "nothing to change",
+        "1 change left out: the same place was changed since.",
+    ]
+
+
+def test_an_edit_that_can_not_be_saved_yet_is_kept(
+    filled: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    before = filled.path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr("tempfile.mkstemp", fail)
+        done = filled("mark", KEYS[0], "--status", "read", code=1)
+        assert "Your edits are kept on this machine until it can." in done.err
+        assert len(done.err.splitlines()) == 2
+    assert filled.path.read_bytes() == before
+    assert filled("list", "status:read").err == "1 paper\n"
+    assert rows(filled.path, "SELECT count(*) FROM paper WHERE status = 'read'") == [(1,)]

@@ -1,0 +1,162 @@
+"""Export, check, config, and the app itself."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from readinglist.config import Config, parse_config
+from tests.conftest import by_sql, rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from readinglist.services.library import Library
+    from tests.cli.conftest import CommandLine
+
+KEYS = ["AttentionDetail", "BuildTwice", "CachesEverywhere"]
+
+
+def test_export_prints_bibtex_and_nothing_else(filled: CommandLine) -> None:
+    done = filled("export")
+    assert done.err == ""
+    assert [key for key in KEYS if f"@misc{{{key}," in done.out] == KEYS
+    one = filled("export", KEYS[1]).out
+    assert [key for key in KEYS if key in one] == [KEYS[1]]
+
+
+def test_export_writes_a_file_and_says_so(filled: CommandLine, tmp_path: Path) -> None:
+    out = tmp_path / "refs.bib"
+    done = filled("export", "-o", str(out), KEYS[0], KEYS[1])
+    assert (done.out, done.err) == ("", f"2 papers written to {out}\n")
+    assert out.read_text() == filled("export", KEYS[0], KEYS[1]).out
+    assert filled("export", "-o", str(out)).err == f"3 papers written to {out}\n"
+    assert rows(filled.path, "SELECT sum(key_frozen) FROM paper") == [(3,)]
+
+
+def test_the_format_is_said_or_told_from_the_name(filled: CommandLine, tmp_path: Path) -> None:
+    filled("export", "-o", str(tmp_path / "all.jsonl"))
+    lines = (tmp_path / "all.jsonl").read_text().splitlines()
+    assert [json.loads(line)["key"] for line in lines] == KEYS
+    assert filled("export", "--format", "json").out.splitlines() == [
+        json.dumps(json.loads(line), ensure_ascii=False) for line in lines
+    ]
+    filled("export", "--format", "bibtex", "-o", str(tmp_path / "all.json"))
+    assert "@misc" in (tmp_path / "all.json").read_text()
+    assert filled("export", "--format", "ris", code=2).out == ""
+
+
+def test_a_query_chooses_what_is_exported(filled: CommandLine) -> None:
+    filled("mark", KEYS[2], "--tag", "thesis")
+    found = filled("export", "--query", "tag:thesis", KEYS[0], KEYS[2], "--format", "json")
+    assert [json.loads(line)["key"] for line in found.out.splitlines()] == [KEYS[0], KEYS[2]]
+    nothing = filled("export", "--query", "tag:none status:burnt", "--format", "json")
+    assert nothing.out == ""
+    assert "status: takes" in nothing.err
+
+
+def test_an_export_that_can_not_be_written_is_one_line(filled: CommandLine, tmp_path: Path) -> None:
+    done = filled("export", "-o", str(tmp_path / "none" / "refs.bib"), code=1)
+    assert len(done.err.splitlines()) == 1
+    assert "can't be written: No such file or directory" in done.err
+    assert "no paper with the key Nope" in filled("export", "Nope", code=1).err
+
+
+def test_check_says_what_a_library_holds(filled: CommandLine, tmp_path: Path) -> None:
+    assert filled("check").out == (f"{filled.path} is sound: 3 papers, 3 changes in its journal.\n")
+    assert filled("check", "--json").data == {
+        "file": str(filled.path), "papers": 3, "changes": 3, "warnings": [],
+    }  # fmt: skip
+    by_sql(filled.path, "INSERT INTO paper_tag VALUES (1, 'lost')")
+    done = filled("check", str(filled.path))
+    assert done.err == "1 row of tags or sources belong to no paper.\n"
+    by_sql(filled.path, "CREATE VIEW v AS SELECT 1")
+    assert "does not have the tables" in filled("check", code=1).err
+    missing = tmp_path / "none.db"
+    assert "There is no library" in filled("check", str(missing), code=1).err
+    assert not missing.exists()
+
+
+@pytest.mark.parametrize("command", ["list", "export", "undo", "history"])
+def test_a_library_that_is_none_is_one_line_for_every_command(
+    cli: CommandLine, command: str
+) -> None:
+    cli.path.write_text("My shopping list. " * 100)
+    done = cli(command, code=1)
+    assert done.out == ""
+    assert done.err == (
+        f"readinglist: {cli.path} is not a readinglist library. Name another file.\n"
+    )
+    assert cli.path.read_text().startswith("My shopping list.")
+
+
+def test_the_configuration_is_shown_as_it_could_be_written(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("config", "path").out == f"{tmp_path / 'home/config/readinglist/config.yaml'}\n"
+    assert parse_config(cli("config", "show").out, "shown") == Config()
+    (tmp_path / "mine.yaml").write_text("theme: nord\nkeys: {paper.read: m}\n")
+    monkeypatch.setenv("READINGLIST_CONFIG", str(tmp_path / "mine.yaml"))
+    assert cli("config", "path").out == f"{tmp_path / 'mine.yaml'}\n"
+    shown = yaml.safe_load(cli("config").out)
+    assert (shown["theme"], shown["keys"]) == ("nord", {"paper.read": "m"})
+    assert cli("config", "check").err == "The configuration can be used.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("theem: nord\n", ":1: there is no setting “theem”. Did you mean “theme”?"),
+        ("\n\ncolumns: title\n", ":3: “columns” is a list"),
+        ("theme: [a\n", ": it is no YAML"),
+        ("keys: {paper.raed: m}\n", "no action “paper.raed”. Did you mean “paper.read”?"),
+        ("keys: {paper.read: x}\n", "“x” is given to both paper.read and paper.skipped"),
+    ],
+)
+def test_a_configuration_that_can_not_be_used_is_one_line_and_code_2(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, says: str
+) -> None:
+    (tmp_path / "mine.yaml").write_text(text)
+    monkeypatch.setenv("READINGLIST_CONFIG", str(tmp_path / "mine.yaml"))
+    done = cli("config", "check", code=2)
+    assert says in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_the_configuration_names_the_library(
+    cli: CommandLine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from readinglist.cli.main import run
+
+    (tmp_path / "mine.yaml").write_text("library: ~/here/mine.db\n")
+    assert run(["--config", str(tmp_path / "mine.yaml"), "list"]) == 0
+    assert (tmp_path / "home" / "here" / "mine.db").is_file()
+    assert run(["--config", str(tmp_path / "none.yaml"), "list"]) == 2
+    assert "There is no configuration file" in capsys.readouterr().err
+
+
+def test_the_app_and_the_demo_need_a_terminal(cli: CommandLine) -> None:
+    assert cli(code=1).err == "readinglist: The app needs a terminal. See readinglist --help.\n"
+    assert "The demo needs a terminal." in cli("demo", code=1).err
+    assert not cli.path.exists()
+
+
+def test_the_app_opens_the_library_and_the_demo_a_sample(
+    filled: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[Path, int]] = []
+
+    def run_app(library: Library, config: Config) -> None:
+        opened.append((library.path, library.count()))
+
+    monkeypatch.setattr("readinglist.tui.app.run_app", run_app)
+    monkeypatch.setattr("readinglist.cli.files._need_terminal", lambda what: None)
+    filled()
+    filled("demo")
+    assert opened[0] == (filled.path, 3)
+    assert opened[1][1] == 40
+    assert opened[1][0].name == "library.db"
+    assert not opened[1][0].exists()

@@ -1,0 +1,181 @@
+"""Commands that show papers: data on stdout, narration on stderr, nothing changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from readinglist.cli import looking
+from tests.conftest import Listed, PageMaker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import CommandLine
+
+KEYS = ["AttentionDetail", "BuildTwice", "CachesEverywhere"]
+PAPER = {
+    "id": str, "key": str, "type": str, "title": str, "authors": list, "author_count": int,
+    "organization": str, "abstract": str, "published": str, "year": int, "venue": str,
+    "arxiv": str, "doi": str, "url": str, "links": list, "comments": int, "status": str,
+    "priority": str, "tags": list, "note": str, "added_at": str, "sources": list,
+}  # fmt: skip
+
+
+def test_the_list_has_a_line_for_each_paper(filled: CommandLine) -> None:
+    filled("mark", KEYS[1], "--status", "read", "--priority", "high")
+    filled("mark", KEYS[2], "--status", "reading", "--priority", "low")
+    filled("edit", KEYS[1], "year=2021")
+    done = filled("list", "--sort", "title")
+    assert done.out.splitlines() == [
+        "[ ]     AttentionDetail         Attention to Detail",
+        "[x] !!! BuildTwice        2021  Build It Twice",
+        "[~] !   CachesEverywhere        Caches Everywhere",
+    ]
+    assert done.err == "3 papers\n"
+
+
+def test_the_list_answers_queries(filled: CommandLine) -> None:
+    filled("mark", KEYS[0], "--status", "skipped", "--tag", "x")
+    assert filled("list", "atention", "detial").out.startswith("[-]     AttentionDetail")
+    assert filled("list", "status:unread").err == "2 papers\n"
+    assert filled("list", "--", "-tag:x").err == "2 papers\n"
+    assert filled("list", "--limit", "1").err == "1 paper of 3\n"
+    assert filled("list", "zymurgy").out == ""
+
+
+def test_what_a_query_got_wrong_is_told_beside_the_data(filled: CommandLine) -> None:
+    done = filled("list", "status:burnt", "attention")
+    assert "status: takes unread, reading, read or skipped" in done.err
+    assert KEYS[0] in done.out
+    assert "There is no order" in filled("list", "--sort", "colour", code=2).err
+    assert filled("list", "--limit", "0", code=2).out == ""
+
+
+def test_papers_in_json_have_the_promised_members(filled: CommandLine, tmp_path: Path) -> None:
+    full = {
+        "title": "Everything", "key": "every2020", "type": "article", "authors": ["Curie, Marie"],
+        "author_count": 1, "organization": "Sorbonne", "abstract": "All of it.",
+        "published": "2020-02-03", "venue": "Annals", "arxiv": "2002.00001", "doi": "10.1000/1",
+        "url": "https://e.org", "links": ["https://e.org/code"], "comments": 2, "status": "read",
+        "priority": "medium", "tags": ["b", "a"], "note": "# N",
+    }  # fmt: skip
+    (tmp_path / "full.json").write_text(json.dumps([full]))
+    filled("import", str(tmp_path / "full.json"))
+    paper = filled("show", "every2020", "--json").data
+    assert list(paper) == list(PAPER)
+    assert {name: type(value) for name, value in paper.items()} == PAPER
+    assert {name: paper[name] for name in full} == full | {"tags": ["a", "b"]}
+    assert (paper["year"], paper["sources"]) == (2020, ["full.json"])
+    assert re.fullmatch(r"[0-9a-f]{16}", paper["id"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", paper["added_at"])
+
+
+def test_what_is_not_known_is_null_or_empty(filled: CommandLine) -> None:
+    papers = filled("list", "--json", "--sort", "title").data
+    assert [paper["key"] for paper in papers] == KEYS
+    for paper in papers:
+        assert list(paper) == list(PAPER)
+        for name in ("authors", "links", "tags"):
+            assert paper[name] == []
+        for name in ("author_count", "organization", "published", "year", "venue", "arxiv", "doi",
+                     "url", "comments", "note"):  # fmt: skip
+            assert paper[name] is None
+        assert (paper["status"], paper["priority"], paper["type"]) == ("unread", "none", "misc")
+    assert filled("list", "--json", "zymurgy").data == []
+
+
+def test_show_tells_all_there_is(cli: CommandLine, page: PageMaker) -> None:
+    cli("import", str(page(Listed("A Paper", "First. " * 30, 12, "Dec 8, 2022 3"))))
+    cli("mark", "Paper2022", "--tag", "b", "--tag", "a", "--priority", "low")
+    cli("note", "Paper2022", "--text", "# Idea\n\n- one\n\t- two")
+    out = cli("show", "paper2022").out
+    assert out.startswith("A Paper\n12 authors\n\n      key  Paper2022\n     type  misc\n")
+    for line in ("     tags  a, b", "published  2022-12-08", "     from  page.txt"):
+        assert f"\n{line}\n" in out
+    assert "\nAbstract\nFirst." in out
+    assert out.endswith("\nNote\n# Idea\n\n- one\n    - two\n")
+    assert "DOI" not in out
+
+
+def test_the_history_of_a_paper_and_of_all(filled: CommandLine) -> None:
+    filled("mark", KEYS[0], "--status", "read")
+    filled("mark", KEYS[1], "--tag", "x")
+    lines = filled("history", KEYS[0]).out.splitlines()
+    assert re.fullmatch(
+        rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d  {KEYS[0]}  status: unread → read  \(\S+\)", lines[0]
+    )
+    assert "added from page.txt" in lines[1]
+    assert len(filled("history").out.splitlines()) == 5
+    assert len(filled("history", "--limit", "2").out.splitlines()) == 2
+    newest = filled("history", "--json", "--limit", "1").data[0]
+    assert list(newest) == ["at", "machine", "action", "paper", "key", "field", "old", "new"]
+    assert newest == newest | {
+        "action": "edit", "key": KEYS[1], "field": "tag", "old": None, "new": "x",
+        "paper": filled("show", KEYS[1], "--json").data["id"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["show", "history"])
+def test_an_unknown_key_names_the_nearest_in_one_line(filled: CommandLine, command: str) -> None:
+    done = filled(command, "BuildTwise", code=1)
+    assert done.out == ""
+    assert done.err == (
+        "readinglist: There is no paper with the key BuildTwise. Did you mean BuildTwice?\n"
+    )
+
+
+HOSTILE = "Evil\x1b[2J\x1b]0;own\x07 \u202etxt.exe\u202c \u0085line\nbreak\x9b31m \u200b\u2066x\u2069 \x00"
+
+
+def control_bytes(text: str) -> list[str]:
+    return re.findall(
+        "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]", text
+    )
+
+
+def test_hostile_text_prints_no_control_character(cli: CommandLine, tmp_path: Path) -> None:
+    paper = {
+        "title": HOSTILE, "key": "evil", "authors": [HOSTILE], "venue": HOSTILE, "note": HOSTILE,
+        "abstract": HOSTILE, "organization": HOSTILE, "links": ["https://e.org/\u202egro.x"],
+    }  # fmt: skip
+    (tmp_path / "evil\x1b[2J.json").write_text(json.dumps([paper]))
+    done = cli("import", str(tmp_path / "evil\x1b[2J.json"))
+    assert control_bytes(done.out + done.err) == []
+    cli("note", "evil", "--append", HOSTILE)
+    cli("edit", "evil", f"venue={HOSTILE}!")
+    for command in (["list"], ["show", "evil"], ["history"], ["history", "evil"], ["list", "evil"]):
+        done = cli(*command)
+        assert "Evil" in done.out or command[0] == "history"
+        assert control_bytes(done.out + done.err) == []
+    assert len(cli("list").out.splitlines()) == 1
+    errors = cli("show", HOSTILE.replace("\x00", ""), code=1).err
+    assert control_bytes(errors) == []
+    assert len(errors.splitlines()) == 1
+
+
+def test_json_on_a_terminal_is_ascii(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "p.json").write_text(json.dumps([{"title": HOSTILE + "é", "key": "evil"}]))
+    cli("import", str(tmp_path / "p.json"))
+    assert "é" in cli("show", "evil", "--json").out
+    monkeypatch.setattr("_pytest.capture.EncodedFile.isatty", lambda self: True, raising=False)
+    monkeypatch.setattr("readinglist.cli.session.sys.stdout.isatty", lambda: True)
+    out = cli("show", "evil", "--json").out
+    assert out.isascii()
+    assert json.loads(out)["title"].endswith("é")
+
+
+def test_on_a_terminal_lines_are_cut_to_its_width(
+    filled: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking.sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(looking.shutil, "get_terminal_size", lambda: os.terminal_size((40, 24)))
+    lines = filled("list").out.splitlines()
+    assert max(map(len, lines)) == 40
+    assert lines[0].endswith("…")

@@ -1,0 +1,77 @@
+"""A note in the editor of the user's choice."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from readinglist.errors import ReadingListError
+from readinglist.services.external_editor import edit_text
+
+
+@pytest.fixture(autouse=True)
+def no_editor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.delenv("EDITOR", raising=False)
+
+
+def editor(folder: Path, does: str) -> str:
+    """Return the command of an editor that does something with `file`."""
+    script = folder / "my editor.py"
+    script.write_text(
+        f"import sys, pathlib\nfile = pathlib.Path(sys.argv[-1])\n{does}\n", encoding="utf-8"
+    )
+    return f"{sys.executable} '{script}' --wait"
+
+
+def test_what_the_editor_saves_is_the_text(tmp_path: Path) -> None:
+    command = editor(tmp_path, "file.write_text(file.read_text() + sys.argv[1] + file.suffix)")
+    assert edit_text("grüß dich ", command) == "grüß dich --wait.md"
+
+
+def test_the_file_is_gone_afterwards(tmp_path: Path) -> None:
+    path = edit_text("", editor(tmp_path, "file.write_text(str(file))"))
+    assert not Path(path).exists()
+
+
+def test_the_configured_editor_comes_before_visual_and_editor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", editor(tmp_path, "file.write_text('from EDITOR')"))
+    assert edit_text("") == "from EDITOR"
+    (tmp_path / "v").mkdir()
+    monkeypatch.setenv("VISUAL", editor(tmp_path / "v", "file.write_text('from VISUAL')"))
+    assert edit_text("") == "from VISUAL"
+    (tmp_path / "c").mkdir()
+    configured = editor(tmp_path / "c", "file.write_text('configured')")
+    assert edit_text("", configured) == "configured"
+
+
+def test_vi_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vi = tmp_path / "bin" / "vi"
+    vi.parent.mkdir()
+    vi.write_text('#!/bin/sh\nprintf "from vi" > "$1"\n')
+    vi.chmod(0o755)
+    monkeypatch.setenv("PATH", str(vi.parent), prepend=":")
+    assert edit_text("") == "from vi"
+
+
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ("sys.exit(3)", "ended with code 3.*note is as it was"),
+        ("file.write_bytes(b'\\xff\\xfe')", "can't be used"),
+        ("file.unlink()", "can't be used"),
+    ],
+)
+def test_an_editor_that_fails_is_a_sentence(tmp_path: Path, does: str, says: str) -> None:
+    with pytest.raises(ReadingListError, match=says):
+        edit_text("kept", editor(tmp_path, does))
+
+
+@pytest.mark.parametrize("command", ["no-such-editor-at-all", "vi 'unbalanced", "/"])
+def test_an_editor_that_is_none_is_a_sentence(command: str) -> None:
+    with pytest.raises(ReadingListError, match=r"can't be used.*Set \$EDITOR"):
+        edit_text("kept", command)

@@ -1,0 +1,153 @@
+"""What loads what: looking at the list must not cost the start of a terminal app."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from readinglist.cli.main import cli
+from readinglist.config import Config
+from readinglist.services.library import Library
+from readinglist.tui.keymap import LIBRARY, check_keys
+
+if TYPE_CHECKING:
+    from tests.conftest import PageMaker
+
+ROOT = Path(__file__).resolve().parents[1]
+SCREEN = {"textual", "rich"}
+
+
+def loaded(code: str) -> set[str]:
+    """Run `code` in a fresh interpreter and return the top-level modules that it loaded."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, json, atexit\n"
+            "atexit.register(lambda: print('\\nLOADED' + json.dumps(sorted(sys.modules))))\n"
+            + code,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ,
+    )
+    assert done.returncode == 0, done.stderr
+    modules = json.loads(done.stdout.rpartition("LOADED")[2])
+    assert modules
+    return {name.partition(".")[0] for name in modules}
+
+
+def command(*arguments: str) -> str:
+    return (
+        f"import sys\nsys.argv = ['readinglist', *{list(arguments)!r}]\n"
+        "from readinglist.__main__ import main\nmain()"
+    )
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    heavy = {"sqlite3", "textual", "rich", "click", "yaml", "bibtexparser", "platformdirs"}
+    assert loaded("import readinglist; readinglist.open_library") & heavy == set()
+
+
+def test_the_version_costs_click_and_no_more() -> None:
+    heavy = SCREEN | {"sqlite3", "sqlite_utils", "yaml", "bibtexparser", "rapidfuzz"}
+    assert loaded(command("--version")) & heavy == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list"],
+        ["list", "atention"],
+        ["mark", "Attention", "--status", "read"],
+        ["show", "Attention", "--json"],
+        ["undo"],
+    ],
+)
+def test_a_command_on_a_library_loads_no_screen(
+    library_file: Path, page: PageMaker, arguments: list[str]
+) -> None:
+    with Library.open(library_file) as library:
+        library.import_files([page("Attention")])
+    heavy = SCREEN | {"sqlite_utils", "bibtexparser", "yaml"}
+    modules = loaded(command("--library", str(library_file), *arguments))
+    assert "sqlite3" in modules
+    assert modules & heavy == set()
+
+
+@pytest.mark.parametrize("room", ["domain", "storage", "formats", "search", "services", "config"])
+def test_a_headless_room_loads_neither_screen_nor_command_line_nor_network(room: str) -> None:
+    modules = loaded(
+        "import importlib, pkgutil\n"
+        f"room = importlib.import_module('readinglist.{room}')\n"
+        "for part in pkgutil.iter_modules(getattr(room, '__path__', ())):\n"
+        "    importlib.import_module(f'{room.__name__}.{part.name}')\n"
+    )
+    assert "readinglist" in modules
+    assert modules & (SCREEN | {"click", "httpx", "requests", "aiohttp"}) == set()
+
+
+def test_each_room_is_one_of_the_house() -> None:
+    rooms = {
+        path.name for path in (ROOT / "readinglist").iterdir() if (path / "__init__.py").is_file()
+    }
+    assert rooms <= {
+        "domain", "storage", "formats", "search", "online", "sync", "services", "tui", "cli",
+    }  # fmt: skip
+    for room in rooms:
+        text = (ROOT / "readinglist" / room / "__init__.py").read_text()
+        assert text.startswith('"""'), f"{room} doesn't say what it is"
+
+
+def test_keys_have_unique_ids_and_do_not_clash() -> None:
+    assert [name for name, n in Counter(key.id for key in LIBRARY).items() if n > 1] == []
+    keys = Counter(one for key in LIBRARY for one in key.keys.split(","))
+    assert [name for name, n in keys.items() if n > 1] == []
+    check_keys(Config().keys)
+    for key in LIBRARY:
+        assert key.label
+        assert key.help
+        assert key.action
+
+
+@pytest.mark.parametrize(
+    ("keys", "id_"),
+    [
+        ("j,down", "move.down"), ("k,up", "move.up"), ("g,home", "move.top"),
+        ("G,end", "move.bottom"), ("ctrl+d,pagedown", "move.page_down"),
+        ("ctrl+u,pageup", "move.page_up"), ("slash", "search"), ("escape", "back"),
+        ("enter", "detail"), ("space", "choose"), ("a", "choose.all"), ("r", "paper.read"),
+        ("R", "paper.reading"), ("x", "paper.skipped"), ("1", "priority.high"),
+        ("2", "priority.medium"), ("3", "priority.low"), ("0", "priority.none"), ("n", "note"),
+        ("E", "note.editor"), ("t", "tags"), ("o", "open"), ("y", "copy.key"),
+        ("Y", "copy.bibtex"), ("e", "export"), ("i", "import"), ("s", "sort"), ("v", "view"),
+        ("u", "undo"), ("ctrl+r", "redo"), ("d", "delete"), ("question_mark", "help"),
+        ("q", "quit"),
+    ],
+)  # fmt: skip
+def test_the_promised_keys_are_the_default_ones(keys: str, id_: str) -> None:
+    """Ids and keys are a promise to those who remap them."""
+    assert {key.id: key.keys for key in LIBRARY}[id_] == keys
+
+
+def test_each_command_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    missing = [name for name in cli.commands if not re.search(rf"\breadinglist {name}\b", readme)]
+    assert missing == []
+
+
+def test_each_key_id_is_documented() -> None:
+    """In the example configuration or, if it leaves that to it, in the README."""
+    documents = [ROOT / "README.md", ROOT / "config.example.yaml", *(ROOT / "docs").rglob("*.md")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in documents if path.is_file())
+    assert [key.id for key in LIBRARY if not re.search(rf"\b{re.escape(key.id)}\b", text)] == []
