@@ -98,8 +98,9 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         def progress(name: str, done: int, of: int) -> None:
             bar.label = f"{printable(Path(name).name)[:40]:40}"
             bar.length = of
-            bar.pos = done
-            bar.update(0)
+            bar.finished = False  # each file begins anew
+            bar.pos = done - 1
+            bar.update(1)  # draws; less than a step would not
 
         yield progress
 

@@ -41,9 +41,9 @@ def fold(text: str) -> str:
     """Return `text` without case and accents: `Schrödinger` and `schrodinger` fold alike."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return bare.translate(_BASE_LETTERS)
+    return bare.casefold().translate(_BASE_LETTERS)
 
 
 def printable(text: str) -> str:
@@ -55,7 +55,7 @@ def printable(text: str) -> str:
     line = " ".join(text.split())
     if line.isascii() and line.isprintable():
         return line
-    return _MANY_MARKS.sub(r"\1", _UNPRINTABLE.sub("", line))
+    return _MANY_MARKS.sub(r"\1", " ".join(_UNPRINTABLE.sub("", line).split()))
 
 
 def printable_block(text: str) -> str:

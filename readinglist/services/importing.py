@@ -236,9 +236,13 @@ class _Known:
                 return self._identifiers[identifier]
         number = paper_id(paper.title)
         found = number if number in self._ids else self._titles.get(title_key(paper.title))
-        if found is None or contradict(self._papers.get([found])[0], paper):
-            return None
-        return found
+        if found is None or not contradict(self._papers.get([found])[0], paper):
+            return found
+        # Another work of this title; it may be here, with other identifiers by now.
+        others = (
+            paper_id(paper.title, identifier) for identifier in _identifiers(paper.arxiv, paper.doi)
+        )
+        return next((other for other in others if other in self._ids), None)
 
     def new_id(self, paper: Paper) -> int:
         """Return the id of a new paper: told apart by its identifier if its title is taken."""

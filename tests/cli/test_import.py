@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from typing import TYPE_CHECKING
 
-from readinglist.cli import files
 from tests.conftest import Listed, PageMaker, rows
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ def test_a_page_comes_in_and_the_report_is_narration(cli: CommandLine, page: Pag
 
 
 def test_several_pages_have_a_sum(cli: CommandLine, page: PageMaker) -> None:
-    one, two = page("One", "Two", name="1.txt"), page(Listed("Two", authors=2), name="2.txt")
+    one, two = (
+        page("One", "Two", name="1.txt"),
+        page(Listed("Two", authors=2, date="Dec 8, 2022"), name="2.txt"),
+    )
     lines = cli("import", str(one), str(two)).err.splitlines()
     assert lines[-1] == "In all: 2 added, 1 completed, 0 unchanged"
 
@@ -108,10 +112,11 @@ def test_while_git_is_at_work_papers_wait_and_that_is_said_once(
 def test_a_terminal_sees_progress(
     cli: CommandLine, page: PageMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files.sys.stderr, "isatty", lambda: True)
-    shown = cli("import", str(page("One", "Two", name="a\x1bpage.txt"))).err
-    assert "apage.txt " in shown
-    assert "100%" in shown
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    two, one = page("One", "Two", name="a\x1bpage.txt"), page("Three", name="b.txt")
+    shown = re.sub(r"\x1b\[\?25[hl]", "", cli("import", str(two), str(one)).err)
+    steps = re.findall(r"([\w.]+) +\[[#-]*\] +(\d+)%", shown)
+    assert steps == [("apage.txt", "50"), ("apage.txt", "100"), ("b.txt", "100")]
 
 
 def test_the_program_reads_a_page_from_a_pipe(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from readinglist.cli import looking
 from tests.conftest import Listed, PageMaker
 
 if TYPE_CHECKING:
@@ -129,7 +130,10 @@ def test_an_unknown_key_names_the_nearest_in_one_line(filled: CommandLine, comma
     )
 
 
-HOSTILE = "Evil\x1b[2J\x1b]0;own\x07 \u202etxt.exe\u202c \u0085line\nbreak\x9b31m \u200b\u2066x\u2069 \x00"
+HOSTILE = (
+    "Evil\x1b[2J\x1b]0;own\x07 \u202etxt.exe\u202c \u0085line\nbreak\x9b31m "
+    "\u200b\u2066x\u2069 \x00"
+)
 
 
 def control_bytes(text: str) -> list[str]:
@@ -164,8 +168,7 @@ def test_json_on_a_terminal_is_ascii(
     (tmp_path / "p.json").write_text(json.dumps([{"title": HOSTILE + "é", "key": "evil"}]))
     cli("import", str(tmp_path / "p.json"))
     assert "é" in cli("show", "evil", "--json").out
-    monkeypatch.setattr("_pytest.capture.EncodedFile.isatty", lambda self: True, raising=False)
-    monkeypatch.setattr("readinglist.cli.session.sys.stdout.isatty", lambda: True)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     out = cli("show", "evil", "--json").out
     assert out.isascii()
     assert json.loads(out)["title"].endswith("é")
@@ -174,8 +177,8 @@ def test_json_on_a_terminal_is_ascii(
 def test_on_a_terminal_lines_are_cut_to_its_width(
     filled: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looking.sys.stdout, "isatty", lambda: True)
-    monkeypatch.setattr(looking.shutil, "get_terminal_size", lambda: os.terminal_size((40, 24)))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((40, 24)))
     lines = filled("list").out.splitlines()
     assert max(map(len, lines)) == 40
     assert lines[0].endswith("…")

@@ -15,7 +15,7 @@ from readinglist.domain.identity import paper_id
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import InvalidValueError
 from readinglist.services.library import Library
-from tests.conftest import ABSTRACT, Listed, PageMaker
+from tests.conftest import ABSTRACT, Listed, PageMaker, by_sql
 
 
 def json_file(folder: Path, *papers: dict[str, object], name: str = "papers.jsonl") -> Path:
@@ -171,6 +171,18 @@ def test_an_identifier_that_was_corrected_still_finds_its_paper(
     library.save()
     assert (report.added, library.count()) == (0, 2)
     assert library_file.read_bytes() == before
+
+
+def test_identifiers_that_another_program_corrected_bring_nothing_in_twice(
+    library: Library, library_file: Path, tmp_path: Path
+) -> None:
+    file = json_file(tmp_path, {"doi": "10.1000/one"}, {"doi": "10.1000/other"})
+    library.import_files([file])
+    library.save()
+    by_sql(library_file, "UPDATE paper SET doi = '10.1000/right' WHERE doi = '10.1000/other'")
+    library.take_in()
+    assert library.import_files([file]).unchanged == 2
+    assert library.count() == 2
 
 
 def test_an_arxiv_id_finds_its_paper_under_any_title(library: Library, tmp_path: Path) -> None:

@@ -199,9 +199,13 @@ def test_nothing_lies_beside_the_file_at_any_moment_of_a_save_but_the_draft(save
 
 
 def test_a_file_that_was_changed_meanwhile_is_not_replaced(saved: Path) -> None:
-    with pytest.raises(DocumentChangedError), replacing(saved, fingerprint(saved)) as draft:
-        draft.connection.execute("UPDATE paper SET status = 'read'")
-        by_sql(saved, "UPDATE paper SET status = 'skipped'")
+    def write() -> None:
+        with replacing(saved, fingerprint(saved)) as draft:
+            draft.connection.execute("UPDATE paper SET status = 'read'")
+            by_sql(saved, "UPDATE paper SET status = 'skipped'")
+
+    with pytest.raises(DocumentChangedError):
+        write()
     assert rows(saved, "SELECT DISTINCT status FROM paper") == [("skipped",)]
     assert beside(saved) == []
 

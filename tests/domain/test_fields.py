@@ -1,0 +1,137 @@
+"""The fields that a person may edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from readinglist.domain.fields import EDITABLE, parse_field, parse_tag
+from readinglist.domain.paper import Priority, Status
+from readinglist.errors import InvalidValueError
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field", "value"),
+    [
+        ("title", "  On \n Lists ", "title", "On Lists"),
+        ("year", "2024", "published", "2024"),
+        ("date", " 2024-05-31 ", "published", "2024-05-31"),
+        ("published", "", "published", None),
+        ("author_count", "24", "author_count", 24),
+        ("comments", " ", "comments", None),
+        ("organization", "ACME  Research", "organization", "ACME Research"),
+        ("abstract", "Two\n\nparagraphs ", "abstract", "Two\n\nparagraphs "),
+        ("note", "  \n", "note", None),
+        ("type", "Article", "type", "article"),
+        ("type", "", "type", "misc"),
+        ("arxiv", "arXiv:1706.03762v5", "arxiv", "1706.03762"),
+        ("arxiv", "", "arxiv", None),
+        ("doi", "https://doi.org/10.1000/182", "doi", "10.1000/182"),
+        ("doi", " ", "doi", None),
+        ("url", " https://example.org ", "url", "https://example.org"),
+        ("url", "", "url", None),
+        ("links", "https://a.org\nhttps://b.org", "links", ("https://a.org", "https://b.org")),
+        ("status", " Read", "status", Status.READ),
+        ("priority", "HIGH", "priority", Priority.HIGH),
+        ("key", " doe2024 ", "key", "doe2024"),
+        ("venue", "", "venue", None),
+    ],
+)
+def test_text_becomes_the_value_of_its_field(
+    name: str, text: str, field: str, value: object
+) -> None:
+    assert parse_field(name, text) == (field, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "authors"),
+    [
+        ("Jane Doe", ("Doe, Jane",)),
+        ("Doe, Jane; Roe, Richard", ("Doe, Jane", "Roe, Richard")),
+        ("Jane Doe and Richard Roe", ("Doe, Jane", "Roe, Richard")),
+        ("Jane Doe\nRichard Roe\n", ("Doe, Jane", "Roe, Richard")),
+        ("Ludwig van Beethoven", ("van Beethoven, Ludwig",)),
+        ("Juan de la Cruz", ("de la Cruz, Juan",)),
+        ("Doe ,Jane", ("Doe, Jane",)),
+        ("ACME", ("ACME",)),
+        ("Sandra Andersen", ("Andersen, Sandra",)),
+        ("Doe,", ("Doe",)),
+        (", Jane", ("Jane",)),
+        (" ; ,", ()),
+        ("", ()),
+    ],
+)
+def test_authors_are_kept_family_name_first(text: str, authors: tuple[str, ...]) -> None:
+    assert parse_field("authors", text) == ("authors", authors)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("title", "  ", "needs a title"),
+        ("year", "soon", "is no date"),
+        ("author_count", "-1", "is no number"),
+        ("author_count", "1" * 10, "is no number"),
+        ("type", "@article", "is no entry type"),
+        ("arxiv", "attention", "is no arXiv id"),
+        ("doi", "attention", "is no DOI"),
+        ("url", "example.org", "is no web address"),
+        ("url", "javascript:alert(1)", "is no web address"),
+        ("links", "https://a.org b.org", "is no web address"),
+        ("status", "done", "is no status"),
+        ("priority", "urgent", "is no priority"),
+        ("key", "a b", "can't be a citation key"),
+        ("note", "\ud800", "not valid Unicode"),
+        ("note", "x" * 4_000_001, "longer than"),
+    ],
+)
+def test_text_that_does_not_fit_is_refused_with_a_reason(
+    name: str, text: str, message: str
+) -> None:
+    with pytest.raises(InvalidValueError, match=message):
+        parse_field(name, text)
+
+
+def test_an_unknown_field_names_the_nearest_or_all() -> None:
+    with pytest.raises(InvalidValueError) as near:
+        parse_field("autors", "x")
+    assert near.value.hint == "Did you mean authors?"
+    with pytest.raises(InvalidValueError) as none:
+        parse_field("zzz", "x")
+    assert "venue" in none.value.hint
+
+
+@given(st.sampled_from(sorted(EDITABLE)), st.text())
+def test_any_text_fits_or_is_refused(name: str, text: str) -> None:
+    try:
+        _, value = parse_field(name, text)
+    except InvalidValueError as error:
+        assert error.message.endswith(".")
+    else:
+        assert value is None or isinstance(value, str | int | tuple)
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [("ml", "ml"), ("  two  words ", "two words"), ("a,b", "a b"), ("Größe", "Größe")],
+)
+def test_a_tag_is_one_line_without_commas(text: str, tag: str) -> None:
+    assert parse_tag(text) == tag
+
+
+@pytest.mark.parametrize("text", ["", " , ", "x" * 101, "a\x1bb"])
+def test_what_can_not_be_a_tag(text: str) -> None:
+    with pytest.raises(InvalidValueError, match="can't be a tag"):
+        parse_tag(text)
+
+
+def test_every_editable_field_is_a_field_of_a_paper() -> None:
+    from dataclasses import fields
+
+    from readinglist.domain.paper import Paper
+
+    known: set[Any] = {field.name for field in fields(Paper)}
+    assert set(EDITABLE) <= known

@@ -1,0 +1,150 @@
+"""A terminal with a person at it: a private tmux, keys in, the screen out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shlex
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+_POLL = 0.02
+"""Seconds between two looks at the screen."""
+_PATIENCE = 30
+"""Seconds that tmux itself may take."""
+
+
+class Terminal:
+    """A terminal of a given size that one program runs in.
+
+    Leave it as a context manager, or call `close`: its tmux server ends with it.
+    """
+
+    def __init__(self, columns: int, lines: int, home: Path) -> None:
+        """Make a terminal for a user whose home is `home`; the program starts in that folder.
+
+        Args:
+            columns: its width.
+            lines: its height.
+            home: the user's folder; all that programs keep or pass through is below it.
+        """
+        if not shutil.which("tmux"):
+            pytest.skip("tmux is not installed")
+        self._columns = columns
+        self._lines = lines
+        self._home = home
+        self._socket = f"readinglist-{os.getpid()}-{secrets.token_hex(6)}"
+        self.temporary = home / "tmp"
+        """Where the program makes its temporary files."""
+        self.temporary.mkdir(parents=True, exist_ok=True)
+        self.environment = _environment(home, self.temporary)
+        """What the program finds in its environment."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def start(self, command: Sequence[str]) -> None:
+        """Run `command` in the terminal."""
+        size = ("-x", str(self._columns), "-y", str(self._lines))
+        self._tmux(
+            # One call, so that the pane's end is never missed: it then shows its last screen.
+            *("start-server", ";", "set-option", "-g", "remain-on-exit", "on", ";"),
+            *("set-option", "-g", "status", "off", ";"),
+            *("set-option", "-g", "default-shell", "/bin/sh", ";"),
+            *("new-session", "-d", *size, "-c", str(self._home), shlex.join(command)),
+        )
+
+    def keys(self, *names: str) -> None:
+        """Press keys, by tmux's names: `j`, `Enter`, `Escape`, `C-s`."""
+        self._tmux("send-keys", *names)
+
+    def type(self, text: str) -> None:
+        """Type `text` letter by letter."""
+        self._tmux("send-keys", "-l", text)
+
+    def screen(self) -> str:
+        """Return what is on the screen, line by line, without the blanks at the ends."""
+        return self._tmux("capture-pane", "-p")
+
+    def wait_for(self, wanted: str | Callable[[str], bool], seconds: float = 15) -> str:
+        """Wait until `wanted` is on the screen, or holds of it; return that screen.
+
+        Raises:
+            AssertionError: it didn't come about in time; the message shows the screen.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            screen = self.screen()
+            if wanted in screen if isinstance(wanted, str) else wanted(screen):
+                return screen
+            if time.monotonic() > deadline:
+                what = repr(wanted) if isinstance(wanted, str) else "what was waited for"
+                frame = "-" * self._columns
+                raise AssertionError(
+                    f"{what} did not appear in {seconds} s:\n{frame}\n{screen}\n{frame}"
+                )
+            time.sleep(_POLL)
+
+    def wait_for_end(self, seconds: float = 15) -> int:
+        """Wait until the program has ended and return its exit code, -1 after a signal."""
+        self.wait_for(lambda _: self._of_pane("pane_dead") == "1", seconds)
+        return int(self._of_pane("pane_dead_status") or -1)
+
+    @property
+    def pid(self) -> int:
+        """The process of the program."""
+        return int(self._of_pane("pane_pid"))
+
+    def close(self) -> None:
+        """End the terminal and all that runs in it; do nothing if it has ended."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self._tmux("kill-server")
+
+    def _of_pane(self, name: str) -> str:
+        return self._tmux("display-message", "-p", f"#{{{name}}}").strip()
+
+    def _tmux(self, *arguments: str) -> str:
+        run = subprocess.run(
+            ["tmux", "-u", "-L", self._socket, "-f", "/dev/null", *arguments],
+            env=self.environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_PATIENCE,
+            check=True,
+        )
+        return run.stdout
+
+
+def _environment(home: Path, temporary: Path) -> Mapping[str, str]:
+    """Return an environment in which nothing of the real user can be seen."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(home),
+        "XDG_STATE_HOME": str(home / "state"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "TMPDIR": str(temporary),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "SHELL": "/bin/sh",
+        "PS1": "$ ",
+        # The checkout at hand is the one that runs, whatever is installed.
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+    }

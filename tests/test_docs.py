@@ -1,0 +1,60 @@
+"""The documents say what the program does.
+
+`UPDATE_DOCS=1 pytest tests/test_docs.py tests/tui/test_snapshots.py` writes anew what is made from the program.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from readinglist.cli.main import cli
+from readinglist.tui.keymap import LIBRARY, displayed
+
+ROOT = Path(__file__).parents[1]
+
+
+def compare(file: Path, text: str) -> None:
+    """Compare a document with what the program makes of it, or write it."""
+    if os.environ.get("UPDATE_DOCS"):
+        file.write_text(text, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_every_command_is_in_the_readme() -> None:
+    """A command that the README doesn't tell of can't be found."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in cli.commands:
+        assert re.search(rf"`{name}\b", readme), f"README.md lacks {name}"
+
+
+def test_the_readme_names_only_files_that_are_there() -> None:
+    """Each link within the project leads somewhere."""
+    for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        links = re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text(encoding="utf-8"))
+        for link in links:
+            assert (document.parent / link).is_file(), f"{document.name}: {link}"
+
+
+def test_the_page_of_keys() -> None:
+    """docs/keys.md has each key of the registry, with its id."""
+    rows = "\n".join(
+        f"| {' '.join(f'`{k}`' for k in displayed(key.keys).split())} | {key.help} | `{key.id}` |"
+        for key in LIBRARY
+    )
+    compare(
+        ROOT / "docs" / "keys.md",
+        f"""# Keys
+
+Each key can be changed by its id in the configuration: `keys: {{paper.read: m}}`; several keys
+have commas between them. Keys that clash are named at the start and by `readinglist config check`.
+
+| key | what it does | id |
+| --- | --- | --- |
+{rows}
+| `ctrl+p` | the palette: find anything by its name | |
+
+In the note: `Esc` or `ctrl+s` saves and closes.
+""",
+    )
