@@ -9,8 +9,11 @@ import os
 import re
 from pathlib import Path
 
+import pytest
+
 from readinglist.cli.main import cli
 from readinglist.tui.keymap import LIBRARY, displayed
+from tests.conftest import PageMaker
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,6 +38,20 @@ def test_the_readme_names_only_files_that_are_there() -> None:
         links = re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text(encoding="utf-8"))
         for link in links:
             assert (document.parent / link).is_file(), f"{document.name}: {link}"
+
+
+def test_the_example_in_python(
+    page: PageMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The README's program runs as printed."""
+    monkeypatch.chdir(tmp_path)
+    page("Attention Is All You Need", name="monday.txt")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    program = re.search(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert program
+    exec(program[1], {})
+    assert "Attention Is All You Need" in capsys.readouterr().out
+    assert "title = {Attention Is All You Need}" in Path("references.bib").read_text()
 
 
 def test_the_page_of_keys() -> None:

@@ -51,7 +51,10 @@ class Session:
         from readinglist.services.library import Library
 
         config = self.load_config()
-        library = Library.open(self.library_path(config), config)
+        path = self.library_path(config)
+        if not path.exists():
+            say(f"{path} is a new library.")
+        library = Library.open(path, config)
         try:
             yield library
         finally:

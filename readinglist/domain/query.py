@@ -29,7 +29,7 @@ _TERM = re.compile(
     r'|"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
 )
 _LONGEST = 1000
-_YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
+_YEARS = re.compile(r"(\d{4})?(?:(\.\.)(\d{4})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _filter(field: str, values: tuple[str, ...], negated: bool) -> Filter | str:
             return f"year: takes {FIELDS['year']}"
         first, dots, last = match.groups()
         if not dots:
-            first = last = first or last
+            last = first
         years = sorted((int(first or 0), int(last or 9999)))
         return Filter(field, years=(years[0], years[1]), negated=negated)
     if field in ("status", "priority"):

@@ -69,7 +69,7 @@ class Terminal:
             *("start-server", ";", "set-option", "-g", "remain-on-exit", "on", ";"),
             *("set-option", "-g", "status", "off", ";"),
             *("set-option", "-g", "default-shell", "/bin/sh", ";"),
-            *("new-session", "-d", *size, "-c", str(self._home), shlex.join(command)),
+            *("new-session", "-d", *size, "-c", str(self._home), f"exec {shlex.join(command)}"),
         )
 
     def keys(self, *names: str) -> None:
@@ -104,9 +104,10 @@ class Terminal:
             time.sleep(_POLL)
 
     def wait_for_end(self, seconds: float = 15) -> int:
-        """Wait until the program has ended and return its exit code, -1 after a signal."""
-        self.wait_for(lambda _: self._of_pane("pane_dead") == "1", seconds)
-        return int(self._of_pane("pane_dead_status") or -1)
+        """Wait until the program has ended; return its exit code, or minus the signal's number."""
+        # The pane may be known to be dead before it is known of what.
+        self.wait_for(lambda _: bool(self._end()), seconds)
+        return int(self._end())
 
     @property
     def pid(self) -> int:
@@ -116,7 +117,13 @@ class Terminal:
     def close(self) -> None:
         """End the terminal and all that runs in it; do nothing if it has ended."""
         with contextlib.suppress(subprocess.CalledProcessError):
+            socket = Path(self._of_pane("socket_path"))
             self._tmux("kill-server")
+            socket.unlink(missing_ok=True)  # tmux itself leaves it
+
+    def _end(self) -> str:
+        signal = self._of_pane("pane_dead_signal")
+        return f"-{signal}" if signal else self._of_pane("pane_dead_status")
 
     def _of_pane(self, name: str) -> str:
         return self._tmux("display-message", "-p", f"#{{{name}}}").strip()
@@ -145,6 +152,4 @@ def _environment(home: Path, temporary: Path) -> Mapping[str, str]:
         "TERM": "xterm-256color",
         "SHELL": "/bin/sh",
         "PS1": "$ ",
-        # The checkout at hand is the one that runs, whatever is installed.
-        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
     }

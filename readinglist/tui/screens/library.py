@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
 _EMPTY = """\
 Your reading list is empty.
 
-  i                        import a listing page, saved or copied as text
+  i                        import a listing page (text)
   readinglist import FILE  the same from the shell
-  readinglist demo         try everything on a sample library
+  readinglist demo         try all on a sample library
   ?                        all keys"""
 
 _SAVE_AFTER = 0.4
@@ -115,11 +116,9 @@ class LibraryScreen(Screen[None]):
     @work(thread=True, exclusive=True, group="index")
     def _index_ahead(self) -> None:
         """Bring the search index up to date before the first search asks for it."""
-        library = self._library.sibling()
-        try:
+        # What is wrong with the library is told by the look for changes.
+        with suppress(ReadingListError), closing(self._library.sibling()) as library:
             library.index()
-        finally:
-            library.close()
 
     # --- what is shown
 
@@ -498,12 +497,9 @@ class LibraryScreen(Screen[None]):
     def _save(self) -> None:
         """Write the library file in a thread, over a connection of its own."""
         try:
-            library = self._library.sibling()
-            try:
+            with closing(self._library.sibling()) as library:
                 library.save()
-                self._save_failed = ""
-            finally:
-                library.close()
+            self._save_failed = ""
         except ReadingListError as error:
             self.app.call_from_thread(self._tell_save_failed, str(error))
 

@@ -174,24 +174,27 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         if paper is None:
             return Strip.blank(width, base)
         is_chosen = paper.id in self.chosen
+        is_current = place == self.cursor
         style = base
         if paper.status in (Status.READ, Status.SKIPPED):
             style += self._parts["done"]
         if is_chosen:
             style += self._parts["chosen"]
-        if place == self.cursor:
+        if is_current:
             style += self._parts["cursor"]
         segments = [Segment("▌" if is_chosen else " ", style)]
         for column in self._columns:
-            segments += self._cell(paper, column, style)
+            segments += self._cell(paper, column, style, is_current)
             segments.append(Segment(" ", style))
         return Strip(segments).adjust_cell_length(width, style)
 
-    def _cell(self, paper: Paper, column: Column, style: Style) -> list[Segment]:
+    def _cell(
+        self, paper: Paper, column: Column, style: Style, is_current: bool
+    ) -> list[Segment]:
         text = cell(paper, column.name)
         if column.name == "priority" and paper.priority is not Priority.NONE:
             style += self._parts[paper.priority.value]
-        elif column.name in ("authors", "tags", "year", "key", "venue", "added"):
+        elif column.name not in ("title", "status") and not is_current:
             style += self._parts["muted"]
         if cell_len(text) > column.width:
             text = set_cell_size(text, column.width - 1).rstrip() + "…"

@@ -1,0 +1,101 @@
+"""Which format a file has, and whether it is text at all."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from readinglist.errors import FormatError
+from readinglist.formats.recognition import (
+    DAILY_PAPERS,
+    IMPORT_FORMATS,
+    JSON,
+    parse,
+    read_text,
+    recognise,
+)
+
+ABSTRACT = "We measure how long it takes to find a paper again, and " + "again, and " * 12 + "stop."
+PAGE = f"Get trending papers in your email inbox!\nSubscribe\nOn Lists\n{ABSTRACT}\n"
+
+
+def year_2001() -> tuple[int, str]:
+    return 2001, "a test says so"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"plain", "plain"),
+        ("\ufeffnaïve".encode(), "naïve"),
+        ("李 😀".encode(), "李 😀"),
+    ],
+)
+def test_utf_8_is_read_as_it_is(data: bytes, text: str) -> None:
+    assert read_text(data) == (text, "")
+
+
+def test_another_encoding_is_read_with_a_word_about_it() -> None:
+    text, assumption = read_text("naïve “quotes”".encode("cp1252"))
+    assert text == "naïve “quotes”"
+    assert "Windows-1252" in assumption
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "It is empty"),
+        (b" \r\n\t", "It is empty"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "no text file"),
+        ("utf-16".encode("utf-16"), "no text file"),
+        (bytes(range(1, 256)) * 4, "no text file"),
+    ],
+)
+def test_what_is_no_text_gives_one_sentence(data: bytes, message: str) -> None:
+    with pytest.raises(FormatError, match=message):
+        read_text(data)
+
+
+@given(st.binary())
+def test_any_bytes_are_text_or_refused(data: bytes) -> None:
+    try:
+        text, _ = read_text(data)
+    except FormatError:
+        return
+    assert isinstance(text, str)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (PAGE, DAILY_PAPERS),
+        ('{"title": "On Lists"}', JSON),
+        ('[\n  {"title": "On Lists"}\n]', JSON),
+        (PAGE.replace("On Lists", "@article{Lists}"), DAILY_PAPERS),
+    ],
+)
+def test_a_format_is_told_from_the_content(text: str, kind: str) -> None:
+    assert recognise(text) == kind
+    assert kind in IMPORT_FORMATS
+    assert len(parse(text, kind, year_2001).papers) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("% refs\n@article{doe2024,\n title = {On Lists}}", "It is BibTeX"),
+        ("<!DOCTYPE html><html><body>Daily Papers", "a web page's source"),
+        ("<?xml version='1.0'?>", "a web page's source"),
+        ("Dear diary, nothing was published today.", "no listing page"),
+        (f"On Lists\n{ABSTRACT}", "no listing page"),
+    ],
+)
+def test_what_can_not_be_imported_is_called_by_its_name(text: str, message: str) -> None:
+    with pytest.raises(FormatError, match=message):
+        recognise(text)
+
+
+def test_a_page_without_a_head_is_read_when_the_format_is_given() -> None:
+    (paper,) = parse(f"On Lists\n{ABSTRACT}", DAILY_PAPERS, year_2001).papers
+    assert paper.title == "On Lists"
