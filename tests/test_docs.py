@@ -1,6 +1,7 @@
 """The documents say what the program does.
 
-`UPDATE_DOCS=1 pytest tests/test_docs.py tests/tui/test_snapshots.py` writes anew what is made from the program.
+What is made from the program is written anew by
+`UPDATE_DOCS=1 pytest tests/test_docs.py tests/tui/test_snapshots.py`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ def test_the_readme_names_only_files_that_are_there() -> None:
 
 
 def test_the_example_in_python(
-    page: PageMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: PageMaker,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The README's program runs as printed."""
     monkeypatch.chdir(tmp_path)

@@ -251,9 +251,7 @@ async def test_a_tag_is_completed(make_app: MakeApp) -> None:
         assert app.screen.query_one(Input).value.endswith("generative")
 
 
-async def test_opening_in_the_browser(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_opening_in_the_browser(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """`o` opens the paper's address."""
     app = make_app()
     opened: list[str] = []
@@ -312,8 +310,6 @@ async def test_an_export_that_fails_is_told(make_app: MakeApp, tmp_path: Path) -
         await pilot.press("escape")
         await settle(pilot)
         assert not list(tmp_path.glob("*.bib"))
-
-
 
 
 async def test_importing_a_page(make_app: MakeApp, sample: Library, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -21,6 +20,7 @@ from readinglist.tui.widgets.part_styles import PartStyles
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from rich.style import Style
     from textual import events
 
 _CACHE_LIMIT = 2000
@@ -188,9 +188,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
             segments.append(Segment(" ", style))
         return Strip(segments).adjust_cell_length(width, style)
 
-    def _cell(
-        self, paper: Paper, column: Column, style: Style, is_current: bool
-    ) -> list[Segment]:
+    def _cell(self, paper: Paper, column: Column, style: Style, is_current: bool) -> list[Segment]:
         text = cell(paper, column.name)
         if column.name == "priority" and paper.priority is not Priority.NONE:
             style += self._parts[paper.priority.value]
