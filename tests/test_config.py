@@ -131,9 +131,11 @@ def test_any_text_is_a_configuration_or_refused(text: str) -> None:
     try:
         config = parse_config(text, "config.yaml")
     except ConfigError as error:
-        assert error.message.startswith("config.yaml:")
+        message = error.message
     else:
         assert isinstance(config, Config)
+        return
+    assert message.startswith("config.yaml:")
 
 
 def test_the_place_is_the_given_one_then_the_variable_then_the_users_folder(

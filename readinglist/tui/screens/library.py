@@ -59,7 +59,7 @@ class LibraryScreen(Screen[None]):
         for key in LIBRARY
     ]  # fmt: skip
     """All keys, see `readinglist.tui.keymap`."""
-    HORIZONTAL_BREAKPOINTS = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
         (0, "-narrow"),
         (110, "-wide"),
     ]
