@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from readinglist.cli.main import cli
 from readinglist.config import Config
 from readinglist.services.library import Library
 from readinglist.tui.keymap import LIBRARY, check_keys
@@ -138,12 +137,6 @@ def test_keys_have_unique_ids_and_do_not_clash() -> None:
 def test_the_promised_keys_are_the_default_ones(keys: str, id_: str) -> None:
     """Ids and keys are a promise to those who remap them."""
     assert {key.id: key.keys for key in LIBRARY}[id_] == keys
-
-
-def test_each_command_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    missing = [name for name in cli.commands if not re.search(rf"\breadinglist {name}\b", readme)]
-    assert missing == []
 
 
 def test_each_key_id_is_documented() -> None:

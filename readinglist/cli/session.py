@@ -52,9 +52,10 @@ class Session:
 
         config = self.load_config()
         path = self.library_path(config)
-        if not path.exists():
-            say(f"{path} is a new library.")
+        is_new = not path.exists()
         library = Library.open(path, config)
+        if is_new:
+            say(f"{path} is a new library.")
         try:
             yield library
         finally:

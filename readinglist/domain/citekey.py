@@ -101,7 +101,7 @@ def unique_key(paper: Paper, taken: Container[str], pattern: str = DEFAULT_PATTE
         key = make_key(paper, pattern, words)
         if key.lower() not in taken:
             return key
-    key = make_key(paper, pattern)
+    key = make_key(paper, pattern)[: _LONGEST - 17]
     for length in range(4, 17):
         longer = f"{key}-{paper.id:016x}"[: len(key) + 1 + length]
         if longer.lower() not in taken:

@@ -25,7 +25,10 @@ def test_a_page_comes_in_and_the_report_is_narration(cli: CommandLine, page: Pag
     file = page("One", "Two")
     done = cli("import", str(file))
     assert done.out == ""
-    assert done.err == f"{file}: 2 added, 0 completed, 0 unchanged\n"
+    assert done.err.splitlines() == [
+        f"{cli.path} is a new library.",
+        f"{file}: 2 added, 0 completed, 0 unchanged",
+    ]
     assert rows(cli.path, "SELECT count(*) FROM paper") == [(2,)]
     assert cli("import", str(file)).err == f"{file}: 0 added, 0 completed, 2 unchanged\n"
 
@@ -63,7 +66,7 @@ def test_one_bad_file_does_not_stop_the_others_and_the_code_says_so(
     cli: CommandLine, page: PageMaker, tmp_path: Path
 ) -> None:
     done = cli("import", str(tmp_path / "missing.txt"), str(page("One")), code=1)
-    assert done.err.splitlines()[0].startswith(f"{tmp_path / 'missing.txt'}: It can't be read: No")
+    assert done.err.splitlines()[1].startswith(f"{tmp_path / 'missing.txt'}: It can't be read: No")
     assert "1 added" in done.err
     assert rows(cli.path, "SELECT count(*) FROM paper") == [(1,)]
 

@@ -84,6 +84,13 @@ def test_stopping_is_no_traceback(
     assert capsys.readouterr().err.strip() == "Stopped."
 
 
+def test_a_new_library_is_announced_once_it_is_there(cli: CommandLine) -> None:
+    cli.path.parent.joinpath("file").touch()
+    assert "new library" not in cli("--library", f"{cli.path.parent}/file/x.db", "list", code=1).err
+    assert cli("list").err == f"{cli.path} is a new library.\n0 papers\n"
+    assert cli("list").err == "0 papers\n"
+
+
 def test_wrong_usage_is_code_2(cli: CommandLine) -> None:
     assert "No such option" in cli("list", "--colour", code=2).err
     assert "No such command 'lst'" in cli("lst", code=2).err

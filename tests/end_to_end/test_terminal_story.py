@@ -214,7 +214,7 @@ def test_an_edit_that_was_shown_outlives_the_program(home: Path, own_page: str) 
         terminal.keys("x", "2")
         terminal.wait_for(shows("Zithers at Dawn", "×", "!!"))
         os.kill(terminal.pid, signal.SIGKILL)
-        assert terminal.wait_for_end() == -signal.SIGKILL
+        assert terminal.wait_for_end() == 128 + signal.SIGKILL
     with Terminal(120, 40, home) as terminal:
         terminal.start(PROGRAM)
         terminal.wait_for(shows("Zithers at Dawn", "×", "!!"))
