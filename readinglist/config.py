@@ -50,7 +50,7 @@ class Config:
     @property
     def library_path(self) -> Path:
         """The library file, `~` resolved."""
-        return Path(self.library).expanduser()
+        return Path(os.path.expanduser(self.library))
 
 
 _CHOICES = {

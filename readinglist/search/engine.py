@@ -142,8 +142,10 @@ def _score(
 
     `known` are the words that any of `meanings` may mean.
     """
-    found = [known.intersection(text.split()) for text in fields]
-    score = sum(_best(found, wanted) for wanted in meanings) / max(1, len(meanings))
+    weights: dict[str, float] = {}  # of each word in the most telling field that has it
+    for text, weight in zip(reversed(fields), reversed(_FIELD_WEIGHTS), strict=True):
+        weights.update(dict.fromkeys(known.intersection(text.split()), weight))
+    score = sum(wanted.best(weights) for wanted in meanings) / max(1, len(meanings))
     title = fields[0].split()
     if len(meanings) > 1:
         score += 0.3 * _adjacent(title, meanings)
@@ -152,17 +154,6 @@ def _score(
     if title:
         score += 0.1 * sum(term in known for term in title) / len(title)
     return score
-
-
-def _best(fields: Sequence[frozenset[str]], wanted: Meaning) -> float:
-    """Return how well the best word for `wanted` fits, weighed by its field."""
-    best = 0.0
-    for found, weight in zip(fields, _FIELD_WEIGHTS, strict=True):
-        if best >= weight:  # the fields that follow weigh less still
-            break
-        if found:
-            best = max(best, weight * wanted.best(found))
-    return best
 
 
 def _adjacent(title: Sequence[str], meanings: Sequence[Meaning]) -> float:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from readinglist.search.tokens import Token, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from readinglist.domain.query import Words
 
@@ -96,7 +96,7 @@ class Meaning:
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """The terms, as a set to meet the words of a text with."""
+        """The terms, as a set to meet those of other words with."""
         return frozenset(self.terms)
 
     def quality(self, term: str) -> float:
@@ -106,9 +106,10 @@ class Meaning:
             return BEGINNING
         return quality
 
-    def best(self, words: frozenset[str]) -> float:
-        """Return how well the best of `words`, all of them of the library, fits."""
-        return max((self.terms[term] for term in self.known & words), default=0.0)
+    def best(self, weights: Mapping[str, float]) -> float:
+        """Return how well the best of some words of the library fits, each with its weight."""
+        terms = self.terms
+        return max([weights[term] * terms[term] for term in weights if term in terms], default=0.0)
 
     def expression(self) -> str:
         """Return the meaning as an expression of SQLite's FTS5."""

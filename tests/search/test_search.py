@@ -239,7 +239,7 @@ def test_every_order_lists_everything(library: Library, sort: str) -> None:
     assert set(keys(library, "", sort=sort)) == EVERYTHING
 
 
-def test_what_is_added_last_is_not_known_is_listed_last(library: Library) -> None:
+def test_what_is_not_known_is_listed_last(library: Library) -> None:
     assert keys(library, "", sort="date")[-1] == OWLS
     assert keys(library, "", sort="priority")[:3] == [ATTENTION, TEARS, CAT]
     assert keys(library, "", sort="status")[0] == TEA
@@ -414,7 +414,7 @@ def typo(word: str, rng: random.Random) -> str:
 def test_misspelt_titles_are_found_among_the_real_papers(real_library: Library) -> None:
     """Three to six neighbouring words of a title, one of four letters or more misspelt.
 
-    Measured: FIGURE of 200 among the first ten.
+    Measured: 198 of 200 among the first ten.
     """
     rng = random.Random(2024)
     papers = real_library.papers(real_library.find().ids)
@@ -432,8 +432,7 @@ def test_misspelt_titles_are_found_among_the_real_papers(real_library: Library) 
         chosen[place] = typo(chosen[place], rng)
         asked += 1
         found += paper.id in real_library.find(" ".join(chosen)).ids[:10]
-    print(found)
-    assert found / asked >= 0.98
+    assert found / asked >= 0.97
 
 
 def test_exact_titles_are_found_first_among_the_real_papers(real_library: Library) -> None:
