@@ -64,7 +64,7 @@ def config_path(given: str | None = None) -> Path:
     """Return where the configuration is: `given`, $READINGLIST_CONFIG, else the user's folder."""
     chosen = given or os.environ.get("READINGLIST_CONFIG")
     if chosen:
-        return Path(chosen).expanduser()
+        return Path(os.path.expanduser(chosen))
     from platformdirs import user_config_path
 
     return user_config_path(APP, appauthor=False) / "config.yaml"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Session:
 
     def library_path(self, config: Config) -> Path:
         """Return the library file of this run."""
-        return Path(self.library).expanduser() if self.library else config.library_path
+        return Path(os.path.expanduser(self.library)) if self.library else config.library_path
 
     @contextmanager
     def open_library(self) -> Iterator[Library]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import os
 import sys
 from dataclasses import dataclass, replace
 from functools import partial
@@ -262,7 +263,7 @@ def _read(name: str) -> tuple[bytes, float | None]:
     """Return the content of a file, and when it was last changed; None for standard input."""
     if name == "-":
         return sys.stdin.buffer.read(), None
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))
     return path.read_bytes(), path.stat().st_mtime
 
 

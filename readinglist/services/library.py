@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -53,7 +54,7 @@ class Library:
             LibraryError: it is no sound library, or a folder can't be written.
         """
         state = state or state_folder()
-        return cls(WorkingCopy(Path(path).expanduser(), state), config or Config(), state)
+        return cls(WorkingCopy(Path(os.path.expanduser(path)), state), config or Config(), state)
 
     def __enter__(self) -> Self:
         return self
@@ -280,7 +281,7 @@ class Library:
         papers = self.papers(self._working.papers.all_ids() if ids is None else ids)
         text = export_text(papers, format)
         if path is not None:
-            write_file(Path(path).expanduser(), text)
+            write_file(Path(os.path.expanduser(path)), text)
         self.freeze_keys(papers)
         return text
 

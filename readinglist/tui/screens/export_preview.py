@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -51,14 +52,14 @@ class ExportPreview(ModalScreen[str | None]):
         path = event.value.strip()
         if not path:
             return
-        if Path(path).expanduser().exists() and self._replacing != path:
+        if Path(os.path.expanduser(path)).exists() and self._replacing != path:
             self._replacing = path
             self._hint(path)
             return
         self.dismiss(path)
 
     def _hint(self, value: str) -> None:
-        path = Path(value).expanduser()
+        path = Path(os.path.expanduser(value))
         hint = f"→ {path.absolute()}"
         if self._replacing:
             hint = f"{path.name} is there already: Enter again replaces all that is in it."
