@@ -54,7 +54,7 @@ class Config:
 
 
 _CHOICES = {
-    "view": ("all", "next", "reading", "read"),
+    "view": ("all", "next", "unread", "reading", "read", "skipped"),
     "format": ("bibtex", "json"),
     "columns": COLUMNS,
 }

@@ -51,7 +51,9 @@ def _need_terminal(what: str) -> None:
 
 
 @click.command(name="import", short_help="Import listing pages.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(readable=False)
+)
 @click.option(
     "--format",
     "kind",
@@ -143,7 +145,9 @@ def _report_object(report: ImportReport) -> dict[str, object]:
 @click.argument("keys", nargs=-1, metavar="[KEY...]", shell_complete=complete_key)
 @click.option("--query", metavar="QUERY", help="The papers that answer QUERY.")
 @click.option("--format", "kind", type=click.Choice(_EXPORT_FORMATS), help="Default: bibtex.")
-@click.option("-o", "--output", metavar="FILE", help="The file to write; else standard output.")
+@click.option(
+    "-o", "--output", metavar="FILE", help="The file to write; else (or for -) standard output."
+)
 @pass_session
 def export(
     session: Session, keys: tuple[str, ...], query: str | None, kind: str | None, output: str | None
@@ -155,24 +159,32 @@ def export(
     \b
     Example: readinglist export --query "tag:thesis" -o references.bib
     """
+    output = None if output == "-" else output
     with session.open_library() as library:
         ids: list[int] | None = [library.paper(key).id for key in keys] if keys else None
         if query is not None:
             found = library.find(query)
-            for problem in found.query.problems:
-                say(problem)
+            if found.query.problems:
+                raise click.UsageError(" ".join(found.query.problems))
+            if not found.ids:
+                raise ReadingListError(f"No paper answers “{query}”.", "Nothing was written.")
             ids = list(dict.fromkeys([*(ids or []), *found.ids]))
-        chosen = kind or ("json" if output and output.endswith((".json", ".jsonl")) else None)
-        text = library.export(ids, output, chosen or session.load_config().export.format)
-        count = library.count() if ids is None else len(ids)
+        if kind is None and output and output.endswith((".json", ".jsonl")):
+            kind = "json"
+        kind = kind or session.load_config().export.format
+        text = library.export(ids, output, kind)
+        papers = library.papers(library.find().ids if ids is None else ids)
     if output:
-        say(f"{plural(count, 'paper')} written to {output}")
+        say(f"{plural(len(papers), 'paper')} written to {output}")
     else:
         click.echo(text, nl=False)
+    nameless = sum(not paper.authors for paper in papers) if kind == "bibtex" else 0
+    if nameless:
+        say(f"{plural(nameless, 'paper')} without known authors: listing pages don't name them.")
 
 
 @click.command(short_help="Check that a library file is sound.")
-@click.argument("file", required=False, type=click.Path())
+@click.argument("file", required=False, type=click.Path(readable=False))
 @json_option
 @pass_session
 def check(session: Session, file: str | None, as_json: bool) -> None:
@@ -214,9 +226,9 @@ def config(session: Session, what: str) -> None:
         return
     settings = session.load_config()
     if what == "check":
-        from readinglist.tui.keymap import check_keys
+        from readinglist.tui.app import check_settings
 
-        check_keys(settings.keys)
+        check_settings(settings)
         say("The configuration can be used.")
         return
     import yaml

@@ -50,7 +50,7 @@ def list_(
              readinglist list --json status:unread priority:high
              readinglist list -- -tag:survey diffusion
     """
-    with session.open_library() as library:
+    with session.open_library(reading=True) as library:
         text = " ".join(query)
         found = library.find(text, sort=sort)
         papers = library.papers(found.ids[:limit])
@@ -90,7 +90,7 @@ def show(session: Session, key: str, as_json: bool) -> None:
     \b
     Example: readinglist show vaswani2017attention
     """
-    with session.open_library() as library:
+    with session.open_library(reading=True) as library:
         paper = library.paper(key)
     if as_json:
         from readinglist.formats.json_lines import to_object
@@ -135,7 +135,7 @@ def history(session: Session, key: str | None, limit: int, as_json: bool) -> Non
     \b
     Example: readinglist history vaswani2017attention
     """
-    with session.open_library() as library:
+    with session.open_library(reading=True) as library:
         changes = library.history(key, limit)
     if as_json:
         print_json([_change_object(change) for change in changes])

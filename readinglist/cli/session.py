@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from readinglist.domain.text import printable
+from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,8 +44,11 @@ class Session:
         return Path(os.path.expanduser(self.library)) if self.library else config.library_path
 
     @contextmanager
-    def open_library(self) -> Iterator[Library]:
+    def open_library(self, reading: bool = False) -> Iterator[Library]:
         """Open the library; what was edited is in its file at the end.
+
+        Args:
+            reading: the command only reads: that earlier edits can't be saved is told, no more.
 
         Raises:
             ReadingListError: the library can't be opened or written.
@@ -63,6 +67,10 @@ class Session:
             try:
                 if not library.save():
                     say("git is at work: the library file will follow with the next command.")
+            except LibraryError as error:
+                if not reading:
+                    raise
+                say(str(error))
             finally:
                 library.close()
 
@@ -92,5 +100,5 @@ def complete_key(context: click.Context, parameter: click.Parameter, incomplete:
     session = Session(given.get("library"), given.get("config"))
     if not session.library_path(session.load_config()).exists():
         return []
-    with session.open_library() as library:
+    with session.open_library(reading=True) as library:
         return [key for key in library.all_keys() if key.lower().startswith(incomplete.lower())]

@@ -41,6 +41,7 @@ _ORGANIZATION = re.compile(r"\s*[\w.-]+ (?P<name>\S.{0,99})")
 _CUT_OFF = "It was cut off: copy the whole page again."
 _LONGEST_TITLE = 350
 _SHORTEST_ABSTRACT = 120
+_FULL_STOP = re.compile(r".*[.!?…][\"'”’)\]}]*", re.DOTALL)
 _SENTENCE_END = re.compile(r".*[.!?…][\"'”’)\]}]*|.*[)\]}]|.*https?://\S+", re.DOTALL)
 
 
@@ -98,8 +99,18 @@ def parse(text: str, fallback_year: Callable[[], tuple[int, str]] | None = None)
             year, origin = fallback_year()
         if year is not None:
             assumptions.append(f"Dates without a year were taken to be of {year} ({origin}).")
+    if not drafts[-1].complete and _have_facts(drafts):
+        assumptions.append(
+            f"The last paper, “{_short(drafts[-1].title)}”, has no facts as the others have: "
+            "was the page copied whole?"
+        )
     papers = tuple(_paper(draft, year, problems) for draft in drafts)
     return Parsed(papers, tuple(sorted(problems, key=lambda p: p.line)), tuple(assumptions))
+
+
+def _have_facts(drafts: Sequence[_Draft]) -> bool:
+    """Return whether all but a few papers have a block of metadata."""
+    return sum(draft.complete for draft in drafts) > 0.8 * (len(drafts) - 1) > 0
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -169,7 +180,10 @@ def _read(
         )
     if drafts and not drafts[-1].complete:
         last = drafts[-1]
-        if not _SENTENCE_END.fullmatch(last.abstract[-1]):
+        # Where the others have their facts behind the abstract, a web address at its end is
+        # most likely half of one.
+        end = _FULL_STOP if _have_facts(drafts) else _SENTENCE_END
+        if not end.fullmatch(last.abstract[-1]):
             raise FormatError(
                 f"The page ends within the abstract of “{_short(last.title)}”.",
                 _CUT_OFF,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import re
 from typing import TYPE_CHECKING
 
+from readinglist.domain.text import plural
 from readinglist.errors import FormatError
 from readinglist.formats import daily_papers, json_lines
 
@@ -30,15 +33,31 @@ def read_text(data: bytes) -> tuple[str, str]:
     """
     if not data.strip():
         raise FormatError("It is empty.", "Copy the page again.")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode("utf-16"), "It was read as UTF-16."
     if b"\0" in data:
         raise FormatError("It is no text file.", "Save the page as text, or copy it.")
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
+        text, assumption = _nearly_utf8(data)
     if sum(c < " " and c not in "\t\r\n\f" for c in text) > len(text) / 100:
         raise FormatError("It is no text file.", "Save the page as text, or copy it.")
-    return text, "It is not UTF-8; it was read as Windows-1252."
+    return text, assumption
+
+
+def _nearly_utf8(data: bytes) -> tuple[str, str]:
+    """Return the text of bytes that are not all UTF-8, and what was assumed."""
+    text = data.decode("utf-8-sig", errors="replace")
+    stray = text.count("\ufffd")
+    if sum(not c.isascii() for c in text) > 2 * stray:
+        line = text[: text.index("\ufffd")].count("\n") + 1
+        return (
+            text,
+            f"What is not UTF-8 in it stands as � ({plural(stray, 'place')}, first line {line}).",
+        )
+    return data.decode("cp1252", errors="replace"), "It is not UTF-8; it was read as Windows-1252."
 
 
 def recognise(text: str) -> str:

@@ -119,7 +119,8 @@ class SearchIndex:
 def _texts(paper: Paper) -> tuple[str, ...]:
     names = (*paper.authors, paper.organization or "")
     values = (
-        paper.title, " ".join(names), " ".join(paper.tags), paper.key, paper.venue or "",
+        paper.title, " ".join(names), " ".join(paper.tags), paper.key,
+        f"{paper.venue or ''} {paper.year or ''}",
         paper.note or "", paper.abstract or "",
     )  # fmt: skip
     return tuple(" ".join(words(value)) for value in values)

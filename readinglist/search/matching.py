@@ -155,7 +155,7 @@ def meaning(asked: Asked, vocabulary: Vocabulary, misspelt: bool) -> Meaning:
                 found.beginnings += (start,)
                 for term in terms:
                     found.terms.setdefault(term, BEGINNING)
-    edits = 2 if len(word) >= 8 else 1 if len(word) >= 4 else 0
+    edits = 2 if len(word) >= 8 else 1 if len(word) >= 4 and not word.isdecimal() else 0
     if edits and (misspelt or not found):
         near = dict(vocabulary.near(word, edits))
         if unfinished:

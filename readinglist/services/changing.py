@@ -230,7 +230,9 @@ def _glimpse(value: str | None) -> str:
 
 def _deed(change: Change) -> str:
     if change.field == WHOLE_PAPER:
-        return "deleted" if change.new is None else "added"
+        if change.new is None:
+            return "deleted"
+        return "brought back" if change.new.startswith("{") else "added"
     if change.field == TAG:
         return f"tag -{change.old}" if change.new is None else f"tag +{change.new}"
     if change.field in ("status", "priority"):

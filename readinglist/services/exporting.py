@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -43,7 +44,8 @@ def export_text(papers: Sequence[Paper], kind: str = BIBTEX) -> str:
 def write_file(path: Path, text: str) -> None:
     """Put `text` in the file at `path`, all of it or nothing.
 
-    A link is followed to the file it names, as any editor would.
+    A link is followed to the file it names, as any editor would; a pipe or a device is
+    written to as it is.
 
     Raises:
         ReadingListError: it can't be written; an earlier version stays.
@@ -51,7 +53,10 @@ def write_file(path: Path, text: str) -> None:
     target = Path(os.path.realpath(path))
     try:
         if target.is_dir():
-            raise IsADirectoryError(21, "it is a folder")
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        if path.exists() and not target.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:
             with open(handle, "w", encoding="utf-8", newline="\n") as file:

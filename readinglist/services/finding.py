@@ -38,8 +38,10 @@ VIEWS: Mapping[str, View] = {
     for view in (
         View("all", "All papers"),
         View("next", "Next up", (Filter("status", ("unread",)),), "priority"),
+        View("unread", "Unread", (Filter("status", ("unread",)),)),
         View("reading", "Reading", (Filter("status", ("reading",)),)),
         View("read", "Read", (Filter("status", ("read",)),)),
+        View("skipped", "Skipped", (Filter("status", ("skipped",)),)),
     )
 }
 """The views that each library has."""

@@ -193,9 +193,10 @@ class Importer:
         facts: dict[str, Any] = {}
         for field in _FACTS:
             old, new = getattr(present, field), getattr(incoming, field)
-            lacks = old in (None, ()) or (
-                field == "published" and new and new.startswith(f"{old}-")
-            )
+            lacks = old in (None, ())
+            if old and new and field in ("published", "abstract"):
+                # A date that says more, an abstract that goes on where a cut-off page ended.
+                lacks = len(new) > len(old) and new.startswith(old)
             if lacks and new not in (None, ()):
                 facts[field] = new
         links = tuple(dict.fromkeys(present.links + incoming.links))

@@ -36,6 +36,7 @@ LARGEST_FILE = 4 * 2**30
 LARGEST_VALUE = 8 * 2**20
 """Bytes of one text."""
 
+_WAY_OUT = "Your edits are kept on this machine until it can."
 _HEADER = b"SQLite format 3\x00"
 
 
@@ -157,7 +158,7 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
     except OSError as error:
         raise LibraryError(
             f"{path.parent} can't be written: {error.strerror}.",
-            "Your edits are kept on this machine until it can.",
+            _WAY_OUT if expected else "Name another file.",
         ) from error
     new = Path(name)
     try:
@@ -197,7 +198,7 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
         reason = error.strerror if isinstance(error, OSError) else error
         raise LibraryError(
             f"{path} can't be written: {reason}.",
-            "Your edits are kept on this machine until it can.",
+            _WAY_OUT if expected else "Name another file.",
         ) from error
     finally:
         new.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
+from textual.theme import BUILTIN_THEMES
 
 from readinglist.errors import ConfigError, ReadingListError
 from readinglist.tui.keymap import LIBRARY, check_keys, displayed
@@ -30,7 +31,7 @@ class ReadingListApp(App[None]):
 
     TITLE = "readinglist"
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = True
+    NOTIFICATION_TIMEOUT = 3
 
     def __init__(self, library: Library, config: Config) -> None:
         """Make the app on an open library.
@@ -39,12 +40,7 @@ class ReadingListApp(App[None]):
             ConfigError: the configuration names an unknown theme, or keys that clash.
         """
         super().__init__()
-        check_keys(config.keys)
-        if config.theme not in self.available_themes:
-            raise ConfigError(
-                f"There is no theme “{config.theme}”.",
-                f"Known are: {', '.join(sorted(self.available_themes))}.",
-            )
+        check_settings(config)
         self._library = library
         self._config = config
         self.theme = config.theme
@@ -71,6 +67,20 @@ class ReadingListApp(App[None]):
             await screen.run_action(action)
 
         return call
+
+
+def check_settings(config: Config) -> None:
+    """Look whether the app can use the configuration.
+
+    Raises:
+        ConfigError: it names an unknown theme, or keys that clash.
+    """
+    check_keys(config.keys)
+    if config.theme not in BUILTIN_THEMES:
+        raise ConfigError(
+            f"There is no theme “{config.theme}”.",
+            f"Known are: {', '.join(sorted(BUILTIN_THEMES))}.",
+        )
 
 
 def run_app(library: Library, config: Config) -> None:

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 STATUS_SIGNS = {Status.UNREAD: "○", Status.READING: "►", Status.READ: "●", Status.SKIPPED: "×"}
+NOTE_SIGN = "¶"
 PRIORITY_SIGNS = {
     Priority.HIGH: "!!!", Priority.MEDIUM: "!!", Priority.LOW: "!", Priority.NONE: ""
 }  # fmt: skip
 
 SORT_LABELS = {
     "": "best match first",
-    "added": "newest first",
+    "added": "last added first",
     "date": "by date",
     "title": "by title",
     "author": "by first author",
@@ -28,7 +29,7 @@ SORT_LABELS = {
 }
 """The orders of the list in words; the empty one is that of a search."""
 
-_FIXED = {"status": 1, "priority": 3, "year": 4, "added": 10}
+_FIXED = {"status": 2, "priority": 3, "year": 4, "added": 10}
 _SHARES = {"authors": 0.2, "tags": 0.14, "key": 0.18, "venue": 0.18}
 _NARROWEST_TITLE = 56
 
@@ -66,7 +67,7 @@ def cell(paper: Paper, column: str) -> str:
     if column == "title":
         return printable(paper.title)
     if column == "status":
-        return STATUS_SIGNS[paper.status]
+        return STATUS_SIGNS[paper.status] + (NOTE_SIGN if paper.note else "")
     if column == "priority":
         return PRIORITY_SIGNS[paper.priority]
     if column == "year":
@@ -100,7 +101,8 @@ def counts_line(counts: Mapping[Status, int], shown: int, chosen: int, view: str
         parts.append(f"{chosen:,} chosen")
     parts += [
         f"{STATUS_SIGNS[status]} {counts[status]:,} {status}"
-        for status in (Status.UNREAD, Status.READING, Status.READ)
+        for status in Status
+        if counts[status] or status is not Status.SKIPPED
     ]
     parts += [view, SORT_LABELS[sort]]
     return " · ".join(parts)

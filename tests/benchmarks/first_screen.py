@@ -8,7 +8,6 @@ is whole when it holds all the text that it settles on.
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -37,7 +36,12 @@ def main() -> None:
     program = [sys.executable, "-m", "readinglist"]
     with TemporaryDirectory() as folder, Terminal(_COLUMNS, _LINES, Path(folder)) as terminal:
         pages = [str(page) for page in listing_pages(Path(folder))]
-        subprocess.run([*program, "import", *pages], env=terminal.environment, check=True)
+        subprocess.run(
+            [*program, "import", "--year", "2024", *pages],
+            env=terminal.environment,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
         terminal.start(["/bin/sh"])
         terminal.wait_for("$")
         commands = {"bare app": bare, "readinglist": program}
@@ -95,10 +99,8 @@ def _leave(terminal: Terminal) -> None:
 
 
 def _in_app(screen: str) -> bool:
-    return "paper" in screen.replace("papers.py", "") and not screen.lstrip().startswith("$")
+    return "paper" in screen and not screen.startswith("$")
 
 
 if __name__ == "__main__":
-    if os.name != "posix":
-        sys.exit("tmux is needed")
     main()

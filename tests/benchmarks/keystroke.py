@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # `tests` is in no distribution
 
+from textual.events import Key
+
 from readinglist.config import Config
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
@@ -84,7 +86,7 @@ async def measure(library: Library) -> dict[str, list[float]]:
             for letter in query:
                 search.spent = draw.spent = 0.0
                 begin = time.perf_counter()
-                screen.search.post_message(_key(letter))
+                screen.search.post_message(Key(letter, letter))
                 while not begin < search.ended < display.ended:
                     await asyncio.sleep(0)
                 times["search"].append(1000 * search.spent)
@@ -94,12 +96,6 @@ async def measure(library: Library) -> dict[str, list[float]]:
                 await pilot.pause(_PAUSE)
             assert screen.search.value == query
     return times
-
-
-def _key(letter: str) -> Any:
-    from textual.events import Key
-
-    return Key(letter, letter)
 
 
 def main() -> None:

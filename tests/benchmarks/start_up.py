@@ -1,6 +1,6 @@
 """Measures `readinglist --version` against `python -c "import click"`, in turns.
 
-    python tests/benchmarks/start_up.py [ROUNDS]
+python tests/benchmarks/start_up.py [ROUNDS]
 """
 
 from __future__ import annotations

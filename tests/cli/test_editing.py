@@ -118,7 +118,7 @@ def test_undo_and_redo_over_commands(filled: CommandLine) -> None:
     filled("mark", KEYS[0], "--status", "read")
     filled("delete", KEYS[0], KEYS[1])
     assert filled("list").err == "1 paper\n"
-    assert filled("undo").err == "2 papers: added\n"
+    assert filled("undo").err == "2 papers: brought back\n"
     assert filled("show", KEYS[0], "--json").data["status"] == "read"
     assert filled("undo").err == f"{KEYS[0]}: status unread\n"
     assert filled("undo").err == "3 papers: deleted\n"

@@ -48,7 +48,6 @@ def test_another_encoding_is_read_with_a_word_about_it() -> None:
         (b"", "It is empty"),
         (b" \r\n\t", "It is empty"),
         (b"\x89PNG\r\n\x1a\n\0\0", "no text file"),
-        ("utf-16".encode("utf-16"), "no text file"),
         (bytes(range(1, 256)) * 4, "no text file"),
     ],
 )
@@ -99,3 +98,16 @@ def test_what_can_not_be_imported_is_called_by_its_name(text: str, message: str)
 def test_a_page_without_a_head_is_read_when_the_format_is_given() -> None:
     (paper,) = parse(f"On Lists\n{ABSTRACT}", DAILY_PAPERS, year_2001).papers
     assert paper.title == "On Lists"
+
+
+def test_utf16_is_text() -> None:
+    """What Windows calls Unicode text is read, and the report says so."""
+    assert read_text("Größe\r\n".encode("utf-16")) == ("Größe\r\n", "It was read as UTF-16.")
+
+
+def test_one_stray_byte_does_not_spoil_a_page() -> None:
+    """The rest stays UTF-8; the report says how many places are lost, and where the first is."""
+    data = "one\ntwo · Größe • — ”".encode() + b"\xff" + " and more ü".encode()
+    text, assumption = read_text(data)
+    assert text == "one\ntwo · Größe • — ”\ufffd and more ü"
+    assert "1 place, first line 2" in assumption

@@ -329,7 +329,7 @@ def test_the_history_says_what_happened_in_words(
     told = [describe(change) for change in library.history_of(ids[0])]
     assert told == [
         "undo: found on another page",
-        "undo: added",
+        "undo: brought back",
         "deleted",
         "no longer from a page",
         "undo: no longer from a page",

@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 class ImportFiles(ModalScreen[bool]):
     """Asks for files, imports them and says what came of it; True if anything changed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Back")]
-    """The way back."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Back"),
+        Binding("tab", "complete", "Complete", priority=True),
+    ]
+    """The way back, and what Tab does in a shell."""
 
     @dataclass
     class Progress(Message):
@@ -60,7 +63,7 @@ class ImportFiles(ModalScreen[bool]):
         """Ask for the files."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Import"
-            dialog.border_subtitle = "Enter import · → complete · Esc back"
+            dialog.border_subtitle = "Enter import · Tab complete · Esc back"
             yield Input(
                 placeholder="A listing page saved as text, or several: ~/pages/*.txt",
                 suggester=PathSuggester(),
@@ -103,13 +106,16 @@ class ImportFiles(ModalScreen[bool]):
             self._changed |= bool(report.added or report.completed)
             for file in report.files:
                 lines += [*file.problems, *file.assumptions]
-            lines.append(
-                f"{report.added} added, {report.completed} completed, {report.unchanged} unchanged"
-            )
+            counts = f"{report.added} added, {report.completed} completed, "
+            lines.append(f"{counts}{report.unchanged} unchanged")
         self.query_one("#import-report", Static).update(
             Text("\n".join(printable(line) for line in lines))
         )
         self.query_one(ProgressBar).add_class("hidden")
+
+    def action_complete(self) -> None:
+        """Take the completion of the path that is shown."""
+        self.query_one(Input).action_cursor_right()
 
     def action_close(self) -> None:
         """Go back; what is being imported goes on."""

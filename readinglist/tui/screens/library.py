@@ -155,7 +155,7 @@ class LibraryScreen(Screen[None]):
 
     @on(Input.Changed, "#search")
     def _search_changed(self) -> None:
-        self._reload(keep=False)
+        self._reload(keep=not self.search.value)
 
     @on(Input.Submitted, "#search")
     def _search_submitted(self) -> None:
@@ -340,7 +340,12 @@ class LibraryScreen(Screen[None]):
         self.refresh(layout=True)
 
     def _keep_note(self, paper: Paper, text: str) -> None:
-        if text != (paper.note or ""):
+        before = paper.note or ""
+        if text != before:
+            paper = next(iter(self._library.papers([paper.id])), paper)
+            if (paper.note or "") != before:
+                text = f"{paper.note}\n\n{text}"
+                self._tell("The note was changed elsewhere meanwhile: both are kept.", "warning")
             try:
                 self._after(self._library.note(paper.key, text))
             except ReadingListError as error:
@@ -394,21 +399,22 @@ class LibraryScreen(Screen[None]):
         """Copy the citation keys."""
         papers = self._library.papers(self._targets())
         if papers:
-            self._copy(",".join(paper.key for paper in papers), papers, "key")
+            self._copy(",".join(paper.key for paper in papers), papers, plural(len(papers), "key"))
 
     def action_copy_bibtex(self) -> None:
         """Copy the BibTeX entries."""
         papers = self._library.papers(self._targets())
         if papers:
-            self._copy(export_text(papers), papers, "BibTeX entry")
+            self._copy(
+                export_text(papers), papers, plural(len(papers), "BibTeX entry", "BibTeX entries")
+            )
 
     def _copy(self, text: str, papers: list[Paper], what: str) -> None:
         self.app.copy_to_clipboard(text)
         self._library.freeze_keys(papers)
         self._save_soon()
-        what = what if len(papers) == 1 else f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
         shown = f": {text}" if len(text) < 60 else ""
-        self._tell(f"Sent the {what} to the terminal's clipboard{shown}")
+        self._tell(f"Sent {what} to the terminal's clipboard{shown}")
 
     @work
     async def action_export(self) -> None:
@@ -419,17 +425,18 @@ class LibraryScreen(Screen[None]):
         if not targets:
             return
         kind = self._config.export.format
-        try:
-            text = export_text(self._library.papers(targets), kind)
-            path = await self.app.push_screen_wait(
-                ExportPreview(text, len(targets), self._config.export.path)
-            )
-            if path is not None:
-                self._library.export(targets, path, kind)
-                self._save_soon()
-                self._tell(f"{plural(len(targets), 'paper')} written to {path}")
-        except ReadingListError as error:
-            self._tell(str(error), "error")
+        path: str | None = self._config.export.path
+        while path is not None:  # until it is written, or given up
+            try:
+                text = export_text(self._library.papers(targets), kind)
+                path = await self.app.push_screen_wait(ExportPreview(text, len(targets), path))
+                if path is not None:
+                    self._library.export(targets, path, kind)
+                    self._save_soon()
+                    self._tell(f"{plural(len(targets), 'paper')} written to {path}")
+                    return
+            except ReadingListError as error:
+                self._tell(str(error), "error")
 
     @work
     async def action_import(self) -> None:
@@ -461,14 +468,11 @@ class LibraryScreen(Screen[None]):
         views = {view.name: view for view in VIEWS.values()}
         tags = self._library.tags()
         views |= {view.name: view for view in (tag_view(tag) for tag, _ in tags)}
+        by_status = self._library.count_by_status()
         counts = {f"tag:{tag}": count for tag, count in tags}
-        items = [
-            Item(
-                view.name,
-                f"{view.label}  {counts[view.name]}" if view.name in counts else view.label,
-            )
-            for view in views.values()
-        ]
+        counts |= {status.value: count for status, count in by_status.items()}
+        counts |= {"all": sum(by_status.values()), "next": by_status[Status.UNREAD]}
+        items = [Item(v.name, f"{v.label}  {counts[v.name]:,}") for v in views.values()]
         answer = await self.app.push_screen_wait(Choose("View", items, self._view.name))
         if answer is not None:
             self._view = views[answer]

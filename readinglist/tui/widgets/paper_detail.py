@@ -73,14 +73,14 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
         if paper.byline:
             parts.append(self._marked(printable(paper.byline), details, ""))
         parts += [Text(), self._facts(details)]
-        if paper.abstract:
-            parts += [Text(), self._marked(printable_block(paper.abstract), details, "")]
         if paper.note:
             # Markdown is not needed before there is a note to show.
             from rich.markdown import Markdown
 
             parts += [Text("\nNote", self._parts["label"])]
             parts += [Markdown(printable_block(paper.note), hyperlinks=False)]
+        if paper.abstract:
+            parts += [Text(), self._marked(printable_block(paper.abstract), details, "")]
         if details.history:
             parts.append(Text("\nHistory", self._parts["label"]))
             parts += [Text(printable(line)) for line in details.history]
