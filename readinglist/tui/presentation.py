@@ -99,10 +99,10 @@ def counts_line(counts: Mapping[Status, int], shown: int, chosen: int, view: str
         parts.append(f"{shown:,} shown")
     if chosen:
         parts.append(f"{chosen:,} chosen")
+    parts += [view, SORT_LABELS[sort]]
     parts += [
         f"{STATUS_SIGNS[status]} {counts[status]:,} {status}"
         for status in Status
         if counts[status] or status is not Status.SKIPPED
     ]
-    parts += [view, SORT_LABELS[sort]]
     return " · ".join(parts)

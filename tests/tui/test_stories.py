@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
@@ -71,6 +72,25 @@ async def test_moving_through_the_list(make_app: MakeApp) -> None:
         assert current(app) == first
         await pilot.press("end", "home", "k")
         assert papers.cursor == 0
+
+
+async def test_what_is_typed_ahead_is_no_command(make_app: MakeApp, sample: Library) -> None:
+    """Letters that come in one piece behind `/` or `n` mark nothing."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        before = sample.papers(screen_of(app).papers.ids)
+        for key in "/xrx":
+            app.post_message(events.Key("slash" if key == "/" else key, key))
+        await until(pilot, lambda: screen_of(app).search.value == "xrx")
+        await pilot.press("escape", "escape")
+        for key in "nxrx":
+            app.post_message(events.Key(key, key))
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert [p.status for p in sample.papers([p.id for p in before])] == [
+            p.status for p in before
+        ]
 
 
 async def test_searching_with_a_typo_and_clearing(make_app: MakeApp) -> None:
@@ -305,8 +325,7 @@ async def test_an_export_that_fails_is_told(make_app: MakeApp, tmp_path: Path) -
         await pilot.press("enter")
         await settle(pilot)
         assert any("can't be written" in n.message for n in app._notifications)
-        await pilot.press("e")
-        await pilot.pause()
+        assert app.screen.query_one(Input).value.endswith("refs.bib")
         await pilot.press("escape")
         await settle(pilot)
         assert not list(tmp_path.glob("*.bib"))
@@ -481,7 +500,7 @@ async def test_the_file_follows_within_a_second(make_app: MakeApp, sample: Libra
         before = sample.path.stat().st_mtime_ns
         await pilot.press("x")
         await until(pilot, lambda: sample.path.stat().st_mtime_ns != before)
-        assert sample.is_saved()
+        await until(pilot, sample.is_saved)
 
 
 async def test_another_program_s_edit_appears(make_app: MakeApp, sample: Library) -> None:

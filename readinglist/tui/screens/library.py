@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
@@ -42,6 +43,8 @@ Your reading list is empty.
   readinglist demo         try all on a sample library
   ?                        all keys"""
 
+_ACTIONS = frozenset(key.action.partition("(")[0] for key in LIBRARY)
+
 _SAVE_AFTER = 0.4
 """Seconds from an edit to the writing of the library file."""
 _LOOK_EVERY = 1.0
@@ -54,10 +57,9 @@ class LibraryScreen(Screen[None]):
     """The one screen on which all happens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help, show=key.in_footer,
-                key_display=displayed(key.keys).split(" ", 1)[0])
+        Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help, priority=True)
         for key in LIBRARY
-    ]  # fmt: skip
+    ]
     """All keys, see `readinglist.tui.keymap`."""
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
         (0, "-narrow"),
@@ -108,7 +110,7 @@ class LibraryScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the library and begin to look for what others do to it."""
-        self.papers.focus()
+        self.set_focus(self.papers)
         self._reload(keep=False)
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
         self._index_ahead()
@@ -120,6 +122,15 @@ class LibraryScreen(Screen[None]):
         with suppress(ReadingListError), closing(self._library.sibling()) as library:
             library.index()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let the search bar have its letters.
+
+        Keys are looked up before they are sent to where the focus is, so that what is typed
+        fast, or pasted, behind `/` goes to the search and is no command.
+        """
+        is_typing = self.is_mounted and self.focused is self.search
+        return action == "back" if is_typing and action in _ACTIONS else True
+
     # --- what is shown
 
     def _reload(self, keep: bool = True) -> None:
@@ -130,8 +141,9 @@ class LibraryScreen(Screen[None]):
             self.papers.chosen &= present
         self.papers.show(self._found.ids, self._found.spans, keep)
         problems = self.query_one("#search-problem", Static)
-        problems.update(" ".join(self._found.query.problems))
-        problems.display = bool(self._found.query.problems)
+        if self._found.query.problems or problems.display:
+            problems.update(" ".join(self._found.query.problems))
+            problems.display = bool(self._found.query.problems)
         self._show_counts()
 
     def _show_counts(self) -> None:
@@ -139,19 +151,21 @@ class LibraryScreen(Screen[None]):
         total, shown = sum(counts.values()), len(self._found.ids)
         sort = self._sort or ("" if self._found.scores else self._view.sort)
         self.query_one("#status", Static).update(
-            counts_line(counts, shown, len(self.papers.chosen), self._view.label, sort)
+            counts_line(counts, shown, len(self.papers.chosen), self._view.label, sort),
+            layout=False,
         )
         message = self.query_one("#message", Static)
-        if not total:
-            message.update(_EMPTY)
-        elif not shown and self.search.value:
-            message.update(
-                f"Nothing matches “{printable(self.search.value)}”. Esc clears the search."
-            )
-        else:
-            message.update(f"No paper is in the view “{self._view.label}”. v chooses another.")
+        if not shown:
+            message.update(self._why_empty(total))
         message.display = not shown
         self.papers.display = bool(shown)
+
+    def _why_empty(self, total: int) -> str:
+        if not total:
+            return _EMPTY
+        if self.search.value:
+            return f"Nothing matches “{printable(self.search.value)}”. Esc clears the search."
+        return f"No paper is in the view “{self._view.label}”. v chooses another."
 
     @on(Input.Changed, "#search")
     def _search_changed(self) -> None:
@@ -159,7 +173,7 @@ class LibraryScreen(Screen[None]):
 
     @on(Input.Submitted, "#search")
     def _search_submitted(self) -> None:
-        self.papers.focus()
+        self.set_focus(self.papers)
 
     @on(PaperList.Moved)
     def _detail_follows(self) -> None:
@@ -183,7 +197,7 @@ class LibraryScreen(Screen[None]):
         """Give the paper's details all the room that they can use."""
         if self.papers.current:
             self.add_class("-reading")
-            self.detail.focus()
+            self.set_focus(self.detail)
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the place one is in."""
@@ -203,18 +217,18 @@ class LibraryScreen(Screen[None]):
 
     def action_search(self) -> None:
         """Go to the search bar."""
-        self.search.focus()
+        self.set_focus(self.search)
 
     def action_back(self) -> None:
         """Go back by one: from the detail or the search to the list, then clear."""
         if self.has_class("-reading"):
             self.remove_class("-reading")
-            self.papers.focus()
+            self.set_focus(self.papers)
         elif not self.papers.has_focus and self.papers.display:
-            self.papers.focus()
+            self.set_focus(self.papers)
         elif self.search.value:
             self.search.value = ""
-            self.papers.focus()
+            self.set_focus(self.papers)
         elif self.papers.chosen:
             self.papers.choose(())
             self._show_counts()
@@ -284,8 +298,7 @@ class LibraryScreen(Screen[None]):
         """Set the priority."""
         self._after(self._library.mark(self._targets(), priority=Priority(priority)))
 
-    @work
-    async def action_tags(self) -> None:
+    def action_tags(self) -> None:
         """Ask for the tags and set them."""
         from readinglist.tui.screens.dialogs import AskText, LastOfList
 
@@ -299,32 +312,30 @@ class LibraryScreen(Screen[None]):
         )
         title = "Tags" if len(targets) == 1 else f"Tags of all {plural(len(targets), 'paper')}"
         text = "".join(f"{tag}, " for tag in sorted(common))
-        answer = await self.app.push_screen_wait(
-            AskText(title, text, printable(hint), LastOfList(known))
-        )
-        if answer is None:
-            return
-        wanted = {tag for part in answer.split(",") if (tag := " ".join(part.split()))}
+
+        def keep(answer: str | None) -> None:
+            if answer is not None:
+                wanted = {tag for part in answer.split(",") if (tag := " ".join(part.split()))}
+                self._set_tags(targets, sorted(wanted - common), sorted(common - wanted))
+
+        self.app.push_screen(AskText(title, text, printable(hint), LastOfList(known)), keep)
+
+    def _set_tags(self, papers: list[Paper], add: list[str], remove: list[str]) -> None:
         try:
-            step = self._library.mark(
-                [paper.id for paper in targets],
-                add_tags=sorted(wanted - common),
-                remove_tags=sorted(common - wanted),
-            )
+            step = self._library.mark([p.id for p in papers], add_tags=add, remove_tags=remove)
         except ReadingListError as error:
             self._tell(str(error), "error")
         else:
             self._after(step)
 
-    @work
-    async def action_note(self) -> None:
+    def action_note(self) -> None:
         """Write the note of the paper under the cursor."""
         from readinglist.tui.screens.note_editor import NoteEditor
 
         paper = self.papers.current
         if paper:
-            text = await self.app.push_screen_wait(NoteEditor(paper.title, paper.note or ""))
-            self._keep_note(paper, text)
+            editor = NoteEditor(paper.title, paper.note or "")
+            self.app.push_screen(editor, partial(self._keep_note, paper))
 
     def action_note_in_editor(self) -> None:
         """Write the note in the editor of the user's choice."""
@@ -339,9 +350,9 @@ class LibraryScreen(Screen[None]):
             self._tell(str(error), "error")
         self.refresh(layout=True)
 
-    def _keep_note(self, paper: Paper, text: str) -> None:
+    def _keep_note(self, paper: Paper, text: str | None) -> None:
         before = paper.note or ""
-        if text != before:
+        if text is not None and text != before:
             paper = next(iter(self._library.papers([paper.id])), paper)
             if (paper.note or "") != before:
                 text = f"{paper.note}\n\n{text}"
@@ -351,23 +362,23 @@ class LibraryScreen(Screen[None]):
             except ReadingListError as error:
                 self._tell(str(error), "error")
 
-    @work
-    async def action_delete(self) -> None:
+    def action_delete(self) -> None:
         """Delete after a question."""
         from readinglist.tui.screens.dialogs import Confirm
 
         targets = self._library.papers(self._targets())
         if not targets:
             return
-        what = (
-            f"“{printable(targets[0].title)}”"
-            if len(targets) == 1
-            else plural(len(targets), "paper")
-        )
-        if await self.app.push_screen_wait(Confirm(f"Delete {what}? (u brings it back)")):
-            step = self._library.delete([paper.id for paper in targets])
-            self.papers.chosen -= set(step.papers)
-            self._after(step, " ")
+        one = f"“{printable(targets[0].title)}”"
+        what = one if len(targets) == 1 else plural(len(targets), "paper")
+
+        def delete(sure: bool | None) -> None:
+            if sure:
+                step = self._library.delete([paper.id for paper in targets])
+                self.papers.chosen -= set(step.papers)
+                self._after(step, " ")
+
+        self.app.push_screen(Confirm(f"Delete {what}? (u brings it back)"), delete)
 
     def action_undo(self) -> None:
         """Take back the last step."""
@@ -416,52 +427,57 @@ class LibraryScreen(Screen[None]):
         shown = f": {text}" if len(text) < 60 else ""
         self._tell(f"Sent {what} to the terminal's clipboard{shown}")
 
-    @work
-    async def action_export(self) -> None:
+    def action_export(self) -> None:
         """Export the chosen papers, or the one under the cursor, after a preview."""
-        from readinglist.tui.screens.export_preview import ExportPreview
-
         targets = self._targets()
-        if not targets:
-            return
-        kind = self._config.export.format
-        path: str | None = self._config.export.path
-        while path is not None:  # until it is written, or given up
+        if targets:
             try:
-                text = export_text(self._library.papers(targets), kind)
-                path = await self.app.push_screen_wait(ExportPreview(text, len(targets), path))
-                if path is not None:
-                    self._library.export(targets, path, kind)
-                    self._save_soon()
-                    self._tell(f"{plural(len(targets), 'paper')} written to {path}")
-                    return
+                text = export_text(self._library.papers(targets), self._config.export.format)
             except ReadingListError as error:
                 self._tell(str(error), "error")
+            else:
+                self._preview_export(targets, text, self._config.export.path)
 
-    @work
-    async def action_import(self) -> None:
+    def _preview_export(self, targets: list[int], text: str, path: str) -> None:
+        from readinglist.tui.screens.export_preview import ExportPreview
+
+        def write(answer: str | None) -> None:
+            if answer is None:
+                return
+            try:
+                self._library.export(targets, answer, self._config.export.format)
+            except ReadingListError as error:
+                self._tell(str(error), "error")
+                self._preview_export(targets, text, answer)
+            else:
+                self._save_soon()
+                self._tell(f"{plural(len(targets), 'paper')} written to {answer}")
+
+        self.app.push_screen(ExportPreview(text, len(targets), path), write)
+
+    def action_import(self) -> None:
         """Import files."""
         from readinglist.tui.screens.importing import ImportFiles
 
-        await self.app.push_screen_wait(ImportFiles(self._library))
-        self._reload()
+        self.app.push_screen(ImportFiles(self._library), lambda _: self._reload())
 
     # --- choosing what is shown
 
-    @work
-    async def action_sort(self) -> None:
+    def action_sort(self) -> None:
         """Choose the order of the list."""
         from readinglist.tui.screens.dialogs import Choose, Item
 
         items = [Item("", "best match first when searching, else the view's own order")]
         items += [Item(name, SORT_LABELS[name]) for name in SORT_NAMES]
-        answer = await self.app.push_screen_wait(Choose("Sort by", items, self._sort or ""))
-        if answer is not None:
-            self._sort = answer or None
-            self._reload()
 
-    @work
-    async def action_view(self) -> None:
+        def sort(answer: str | None) -> None:
+            if answer is not None:
+                self._sort = answer or None
+                self._reload()
+
+        self.app.push_screen(Choose("Sort by", items, self._sort or ""), sort)
+
+    def action_view(self) -> None:
         """Choose a view."""
         from readinglist.tui.screens.dialogs import Choose, Item
 
@@ -473,18 +489,20 @@ class LibraryScreen(Screen[None]):
         counts |= {status.value: count for status, count in by_status.items()}
         counts |= {"all": sum(by_status.values()), "next": by_status[Status.UNREAD]}
         items = [Item(v.name, f"{v.label}  {counts[v.name]:,}") for v in views.values()]
-        answer = await self.app.push_screen_wait(Choose("View", items, self._view.name))
-        if answer is not None:
-            self._view = views[answer]
-            self._sort = None
-            self._reload(keep=False)
 
-    @work
-    async def action_help(self) -> None:
+        def show(answer: str | None) -> None:
+            if answer is not None:
+                self._view = views[answer]
+                self._sort = None
+                self._reload(keep=False)
+
+        self.app.push_screen(Choose("View", items, self._view.name), show)
+
+    def action_help(self) -> None:
         """Show all keys."""
         from readinglist.tui.screens.help import Help
 
-        await self.app.push_screen_wait(Help(help_lines(self._config.keys)))
+        self.app.push_screen(Help(help_lines(self._config.keys)))
 
     async def action_quit(self) -> None:
         """Leave; the app saves."""
