@@ -61,6 +61,7 @@ class LibraryScreen(Screen[None]):
         for key in LIBRARY
     ]
     """All keys, see `readinglist.tui.keymap`."""
+    AUTO_FOCUS = "#papers"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
         (0, "-narrow"),
         (110, "-wide"),
@@ -110,8 +111,8 @@ class LibraryScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the library and begin to look for what others do to it."""
-        self.set_focus(self.papers)
         self._reload(keep=False)
+        self._show_detail()
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
         self._index_ahead()
 

@@ -50,6 +50,7 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__(id="detail")
         self._parts = PartStyles(self, "detail")
+        self._details: Details | None = None
         self._content = Static(id="detail-content", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -60,9 +61,14 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Take up new styles, as after a change of theme."""
         super().notify_style_update()
         self._parts.forget()
+        if self._details:
+            self._content.update(self._rendered(self._details))
 
     def show(self, details: Details | None) -> None:
         """Show a paper from its beginning, or nothing."""
+        if details == self._details:
+            return
+        self._details = details
         self._content.update(self._rendered(details) if details else "")
         self.scroll_home(animate=False)
 
