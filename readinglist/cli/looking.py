@@ -141,7 +141,7 @@ def history(session: Session, key: str | None, limit: int, as_json: bool) -> Non
         print_json([_change_object(change) for change in changes])
         return
     for change in changes:
-        from readinglist.services.changing import describe
+        from readinglist.domain.change import describe
 
         when = change.at.replace("T", " ").removesuffix("Z")
         parts = (when, change.key, describe(change), f"({change.machine})")

@@ -4,21 +4,47 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from readinglist import __version__
-from readinglist.cli import editing, files, looking
 from readinglist.cli.session import Session, say
 from readinglist.errors import ReadingListError
 
+_MODULES = {
+    "import": "files:import_",
+    "list": "looking:list_",
+    "show": "looking:show",
+    "mark": "editing:mark",
+    "note": "editing:note",
+    "edit": "editing:edit",
+    "delete": "editing:delete",
+    "undo": "editing:undo",
+    "redo": "editing:redo",
+    "history": "looking:history",
+    "export": "files:export",
+    "check": "files:check",
+    "config": "files:config",
+    "demo": "files:demo",
+}
+"""Where each command is, in the order in which one comes to need them."""
+
 
 class Commands(click.Group):
-    """Lists its commands in the order of their adding: as one comes to need them."""
+    """Loads a command when it is called: a start pays for no other."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in order."""
-        return list(self.commands)
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of a name, None where there is none."""
+        if cmd_name not in _MODULES:
+            return None
+        module, _, name = _MODULES[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"readinglist.cli.{module}"), name)
+        return command
 
 
 @click.group(
@@ -51,26 +77,9 @@ def cli(context: click.Context, library: str | None, config: str | None) -> None
     """
     context.obj = Session(library, config)
     if context.invoked_subcommand is None:
-        files.open_app(context.obj)
+        from readinglist.cli.files import open_app
 
-
-for _command in (
-    files.import_,
-    looking.list_,
-    looking.show,
-    editing.mark,
-    editing.note,
-    editing.edit,
-    editing.delete,
-    editing.undo,
-    editing.redo,
-    looking.history,
-    files.export,
-    files.check,
-    files.config,
-    files.demo,
-):
-    cli.add_command(_command)
+        open_app(context.obj)
 
 
 def run(arguments: list[str] | None = None) -> int:

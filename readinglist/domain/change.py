@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from readinglist.domain.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Action(StrEnum):
@@ -28,6 +34,10 @@ SOURCE = "source"
 """The field of a change that adds a source to a paper."""
 
 
+NOTHING = "nothing"
+"""The field of a change that notes an undo or a redo that found nothing left to turn back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One field of one paper, from an old to a new value: a row of the journal."""
@@ -49,3 +59,49 @@ class Change:
     machine: str = ""
     key: str = ""
     """The citation key of the paper at that time: what people call it."""
+
+
+def summary(changes: Sequence[Change]) -> str:
+    """Return what `changes` do, in a few words."""
+    if not changes:
+        return "nothing to change"
+    papers = dict.fromkeys(c.paper for c in changes)
+    who = next(c.key for c in changes) if len(papers) == 1 else plural(len(papers), "paper")
+    deeds = list(dict.fromkeys(_deed(change) for change in changes if change.field != SOURCE))
+    if len(deeds) > 3:
+        deeds = [plural(len(deeds), "change")]
+    return f"{who}: {', '.join(deeds) or 'sources'}"
+
+
+def describe(change: Change) -> str:
+    """Return what one change did, with the values where they are short."""
+    if change.field == WHOLE_PAPER:
+        origin = change.new if change.action == Action.IMPORT else None
+        deed = f"added from {origin}" if origin else _deed(change)
+    elif change.field == SOURCE:
+        deed = "found on another page" if change.new else "no longer from a page"
+    elif change.field == TAG:
+        deed = _deed(change)
+    elif change.field == NOTHING:
+        deed = "nothing was left of it"
+    else:
+        old, new = (_glimpse(value) for value in (change.old, change.new))
+        deed = f"{change.field.replace('_', ' ')}: {old} → {new}"
+    return f"{change.action}: {deed}" if change.action in (Action.UNDO, Action.REDO) else deed
+
+
+def _glimpse(value: str | None) -> str:
+    line = " ".join((value or "").split())
+    return (line if len(line) <= 40 else line[:39] + "…") or "nothing"
+
+
+def _deed(change: Change) -> str:
+    if change.field == WHOLE_PAPER:
+        if change.new is None:
+            return "deleted"
+        return "brought back" if change.new.startswith("{") else "added"
+    if change.field == TAG:
+        return f"tag -{change.old}" if change.new is None else f"tag +{change.new}"
+    if change.field in ("status", "priority"):
+        return f"{change.field} {change.new}"
+    return change.field.replace("_", " ")

@@ -9,9 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from readinglist.domain.change import SOURCE, TAG, WHOLE_PAPER, Action, Change
+from readinglist.domain.change import (
+    NOTHING,
+    SOURCE,
+    TAG,
+    WHOLE_PAPER,
+    Action,
+    Change,
+    summary,
+)
 from readinglist.domain.fields import parse_field, parse_tag
-from readinglist.domain.text import plural
 from readinglist.errors import InvalidValueError, NothingToUndoError
 from readinglist.storage.papers import encode, paper_to_json
 
@@ -20,10 +27,6 @@ if TYPE_CHECKING:
 
     from readinglist.domain.paper import Paper, Priority, Status
     from readinglist.storage.working_copy import WorkingCopy
-
-
-_NOTHING = "nothing"
-"""The field of the journal row of a step that found nothing to turn back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class Editor:
             self._apply(turned)  # at once: the next one looks at what this one left
             changes += turned
         # A step that found nothing left to turn back is noted all the same: it is done.
-        noted = changes or [Change(0, _NOTHING, None, None)]
+        noted = changes or [Change(0, NOTHING, None, None)]
         self._working.journal.record(noted, action, reverts=batch)
         return _step(changes, left_out)
 
@@ -190,54 +193,8 @@ def field_change(paper: Paper, field: str, value: Any) -> Change:
     )
 
 
-def summary(changes: Sequence[Change]) -> str:
-    """Return what `changes` do, in a few words."""
-    if not changes:
-        return "nothing to change"
-    papers = dict.fromkeys(c.paper for c in changes)
-    who = next(c.key for c in changes) if len(papers) == 1 else plural(len(papers), "paper")
-    deeds = list(dict.fromkeys(_deed(change) for change in changes if change.field != SOURCE))
-    if len(deeds) > 3:
-        deeds = [plural(len(deeds), "change")]
-    return f"{who}: {', '.join(deeds) or 'sources'}"
-
-
-def describe(change: Change) -> str:
-    """Return what one change did, with the values where they are short."""
-    if change.field == WHOLE_PAPER:
-        origin = change.new if change.action == Action.IMPORT else None
-        deed = f"added from {origin}" if origin else _deed(change)
-    elif change.field == SOURCE:
-        deed = "found on another page" if change.new else "no longer from a page"
-    elif change.field == TAG:
-        deed = _deed(change)
-    elif change.field == _NOTHING:
-        deed = "nothing was left of it"
-    else:
-        old, new = (_glimpse(value) for value in (change.old, change.new))
-        deed = f"{change.field.replace('_', ' ')}: {old} → {new}"
-    return f"{change.action}: {deed}" if change.action in (Action.UNDO, Action.REDO) else deed
-
-
 def _step(changes: Sequence[Change], left_out: int = 0) -> Step:
     return Step(tuple(dict.fromkeys(c.paper for c in changes)), summary(changes), left_out)
-
-
-def _glimpse(value: str | None) -> str:
-    line = " ".join((value or "").split())
-    return (line if len(line) <= 40 else line[:39] + "…") or "nothing"
-
-
-def _deed(change: Change) -> str:
-    if change.field == WHOLE_PAPER:
-        if change.new is None:
-            return "deleted"
-        return "brought back" if change.new.startswith("{") else "added"
-    if change.field == TAG:
-        return f"tag -{change.old}" if change.new is None else f"tag +{change.new}"
-    if change.field in ("status", "priority"):
-        return f"{change.field} {change.new}"
-    return change.field.replace("_", " ")
 
 
 def _stored(field: str, value: Any) -> str | None:

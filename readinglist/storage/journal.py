@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import secrets
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +54,9 @@ class Journal:
             batch: an earlier step that this one goes on with.
         """
         (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
-        clocked = (int(self._clock() * 1000) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+        clocked = (int(self._clock() * 1000) << _RANDOM_BITS) | int.from_bytes(os.urandom(4)) >> (
+            32 - _RANDOM_BITS
+        )
         first = max(clocked, last + 1)
         at = now()
         rows = [

@@ -13,8 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
-import socket
+import platform
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -461,8 +460,8 @@ def _machine_name(state: Path, library: Path) -> str:
     secret = state / "machine"
     if not secret.exists():
         draft = state / f"machine.{os.getpid()}"
-        draft.write_text(secrets.token_hex(16), encoding="ascii")
+        draft.write_text(os.urandom(16).hex(), encoding="ascii")
         os.replace(draft, secret)  # all of it at once: another process may be reading
     place = secret.read_bytes() + os.fsencode(library)
-    host = socket.gethostname().partition(".")[0][:32] or "machine"
+    host = platform.node().partition(".")[0][:32] or "machine"
     return f"{host}-{hashlib.sha256(place).hexdigest()[:6]}"

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from readinglist.config import state_folder
-from readinglist.domain.change import Action, Change
+from readinglist.domain.change import Action, Change, describe
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import InvalidValueError, NothingToUndoError, UnknownKeyError
-from readinglist.services.changing import describe
 from readinglist.services.library import Library
 from readinglist.storage.journal import Journal
 from readinglist.storage.working_copy import WorkingCopy

@@ -12,10 +12,10 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from readinglist.domain.change import describe
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.services.changing import Step, describe
 from readinglist.services.exporting import export_text
 from readinglist.services.external_editor import edit_text
 from readinglist.services.finding import SORT_NAMES, VIEWS, Found, View, tag_view
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from readinglist.config import Config
+    from readinglist.services.changing import Step
     from readinglist.services.library import Library
 
 _EMPTY = """\
