@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import sys
 
-_GARBAGE = (50_000, 20, 50)
+GARBAGE_THRESHOLDS = (50_000, 20, 50)
 """How seldom Python looks for cyclic garbage; by default it does so for a tenth of the start."""
 
 
 def main() -> None:
     """Run the command line; errors a user can cause end in one sentence and an exit code."""
-    gc.set_threshold(*_GARBAGE)
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     from readinglist.cli.main import run
 
     sys.exit(run())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readinglist.domain.text import fold
@@ -33,12 +34,23 @@ SORTS = {
 
 _RERANKED = 150
 """How many of the best by bm25 are ranked closely."""
+_REMEMBERED = 5000
+"""Of so many papers the words are kept in memory."""
 _FEW = 10
 """Fewer hits than this, and misspellings of known words are looked for, too."""
 _MOST_WORDS = 32
 """The words of a query that count: more than a long title has."""
 _FIELD_WEIGHTS = (1.0, 0.8, 0.75, 0.75, 0.6, 0.5, 0.4)
 """What a word counts in each field of `FIELDS`, falling."""
+
+
+@dataclass(frozen=True, slots=True)
+class _PaperWords:
+    """The words of one paper, as far as ranking asks for them."""
+
+    title: tuple[str, ...]
+    weights: dict[str, float]
+    """Each word with the weight of the most telling field that has it."""
 
 
 class Searcher:
@@ -49,6 +61,8 @@ class Searcher:
     ) -> None:
         self._connection = connection
         self._index = SearchIndex(connection, papers)
+        self._words: dict[int, _PaperWords] = {}
+        self._words_version = self._index.version()
         self._vocabulary: tuple[tuple[int, int], Vocabulary] | None = None
         connection.create_function("fold", 1, fold, deterministic=True)
         connection.create_function("has_author", 3, _has_author, deterministic=True)
@@ -108,6 +122,19 @@ class Searcher:
             self._vocabulary = version, Vocabulary(self._index.terms())
         return self._vocabulary[1]
 
+    def _words_of(self, ids: list[int]) -> dict[int, _PaperWords]:
+        """Return the words of papers, from memory while the index stays as it is."""
+        if self._words_version != self._index.version() or len(self._words) > _REMEMBERED:
+            self._words_version = self._index.version()
+            self._words.clear()
+        missing = [paper for paper in ids if paper not in self._words]
+        for paper, fields in self._index.fields(missing).items() if missing else ():
+            weights: dict[str, float] = {}
+            for text, weight in zip(reversed(fields), reversed(_FIELD_WEIGHTS), strict=True):
+                weights.update(dict.fromkeys(text.split(), weight))
+            self._words[paper] = _PaperWords(tuple(fields[0].split()), weights)
+        return self._words
+
     def _search(
         self, query: Query, meanings: list[Meaning], phrases: list[tuple[str, ...]], all_words: bool
     ) -> list[tuple[int, float]]:
@@ -125,15 +152,15 @@ class Searcher:
         condition, parameters = _condition(query.filters)
         candidates = self._index.candidates(expression, condition, parameters)
         close, rest = candidates[:_RERANKED], candidates[_RERANKED:]
-        fields = self._index.fields(close)
+        indexed = self._words_of(close)
         known = frozenset().union(*(m.known for m in meanings))
-        scored = [(paper, _score(fields[paper], meanings, known, phrases)) for paper in close]
+        scored = [(paper, _score(indexed[paper], meanings, known, phrases)) for paper in close]
         scored.sort(key=lambda pair: -pair[1])  # stable: equal scores stay in order of bm25
         return scored + [(paper, 0.0) for paper in rest]
 
 
 def _score(
-    fields: tuple[str, ...],
+    paper: _PaperWords,
     meanings: Sequence[Meaning],
     known: frozenset[str],
     phrases: Sequence[tuple[str, ...]],
@@ -142,15 +169,13 @@ def _score(
 
     `known` are the words that any of `meanings` may mean.
     """
-    weights: dict[str, float] = {}  # of each word in the most telling field that has it
-    for text, weight in zip(reversed(fields), reversed(_FIELD_WEIGHTS), strict=True):
-        weights.update(dict.fromkeys(known.intersection(text.split()), weight))
+    weights = {word: paper.weights[word] for word in known & paper.weights.keys()}
     score = sum(wanted.best(weights) for wanted in meanings) / max(1, len(meanings))
-    title = fields[0].split()
+    title = paper.title
     if len(meanings) > 1:
         score += 0.3 * _adjacent(title, meanings)
     for phrase in phrases:
-        score += 0.5 if f" {' '.join(phrase)} " in f" {fields[0]} " else 0.1
+        score += 0.5 if f" {' '.join(phrase)} " in f" {' '.join(title)} " else 0.1
     if title:
         score += 0.1 * sum(term in known for term in title) / len(title)
     return score

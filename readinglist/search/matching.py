@@ -25,6 +25,12 @@ _SHORTEST_BEGINNING = 3
 _MOST_TERMS = 80
 
 
+def warm_up() -> None:
+    """Load what looks for misspellings, so that the first of them need not wait for it."""
+    import rapidfuzz.distance
+    import rapidfuzz.process  # noqa: F401 - loaded for later
+
+
 class Vocabulary:
     """The words of a library, to look up beginnings and misspellings in."""
 

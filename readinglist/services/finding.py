@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from readinglist.domain.query import Filter, Query, parse_query
 from readinglist.errors import InvalidValueError
 from readinglist.search.engine import SORTS, Searcher
+from readinglist.search.matching import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -120,6 +121,7 @@ class Finder:
 
     def index(self, enough: Callable[[], bool] = lambda: False) -> bool:
         """Index what changed, in short steps; return whether all is done."""
+        warm_up()
         return self._searcher.bring_up_to_date(enough)
 
     @staticmethod

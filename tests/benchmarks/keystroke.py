@@ -11,6 +11,7 @@ The app runs without a terminal. Printed are, over all letters of some queries:
 from __future__ import annotations
 
 import asyncio
+import gc
 import statistics
 import sys
 import time
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # `tests` is in no
 
 from textual.events import Key
 
+from readinglist.__main__ import GARBAGE_THRESHOLDS
 from readinglist.config import Config
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
@@ -100,6 +102,7 @@ async def measure(library: Library) -> dict[str, list[float]]:
 
 def main() -> None:
     """Measure and print."""
+    gc.set_threshold(*GARBAGE_THRESHOLDS)  # as the program does at its start
     with TemporaryDirectory() as folder:
         state = Path(folder) / "state"
         with Library.open(Path(folder) / "library.db", state=state) as library:

@@ -205,7 +205,7 @@ def test_the_first_start_shows_how_to_fill_the_library(home: Path, own_page: str
         terminal.keys("Enter")
         terminal.wait_for("4 added, 0 completed, 0 unchanged")
         terminal.keys("Escape")
-        terminal.wait_for("4 papers · ○ 4 unread")
+        terminal.wait_for("4 papers · All papers · last added first · ○ 4 unread")
         for paper in PAPERS:
             terminal.wait_for(shows(paper.title[:24], "○"))
         terminal.keys("q")
