@@ -159,6 +159,8 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
         if not isinstance(node, yaml.SequenceNode):
             raise _wrong(node, name, f"“{key}” is a list, such as [status, title]")
         value = tuple(_value(item, key, str, name) for item in node.value)
+        if key == "columns" and "title" not in value:
+            raise _wrong(node, name, "“columns” needs the title")
     else:
         if not isinstance(node, yaml.MappingNode):
             raise _wrong(node, name, f"“{key}” holds “id: key” pairs")

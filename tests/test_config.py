@@ -95,6 +95,7 @@ def test_what_is_commented_out_keeps_its_default(text: str) -> None:
         ("theme: x\n\ntheme: y", 3, "“theme” is set twice", "config.example.yaml"),
         ("library: 7", 1, "“library” is text: put “7” in quotes", "config.example.yaml"),
         ("library: [a]", 1, "“library” is text", "config.example.yaml"),
+        ("theme: nord\ncolumns: [status]", 2, "“columns” needs the title", "config.example.yaml"),
         ("columns: title", 1, "“columns” is a list", "config.example.yaml"),
         ("columns:\n  - title\n  - 7", 3, "“columns” is text", "config.example.yaml"),
         ("columns: [titel]", 1, "“titel” can't be the columns", "Did you mean “title”?"),

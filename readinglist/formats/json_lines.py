@@ -82,11 +82,11 @@ def parse(text: str) -> Parsed:
                 except (ValueError, RecursionError) as reason:
                     problems.append(Problem(number, f"It is no JSON: {reason}."))
     papers: list[Paper] = []
-    for number, value in objects:
+    for nth, (number, value) in enumerate(objects, 1):
         try:
             papers.append(_paper(value))
         except ReadingListError as error:
-            problems.append(Problem(number, str(error)))
+            problems.append(Problem(number, f"Paper {nth}: {error}"))
     if not papers:
         if problems:
             raise FormatError(problems[0].message, line=problems[0].line)

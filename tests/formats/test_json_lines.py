@@ -205,3 +205,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 )
 def test_json_is_known_by_its_beginning(text: str, expected: bool) -> None:
     assert looks_like(text) is expected
+
+
+def test_a_paper_of_an_array_that_can_not_be_read_is_named_by_its_place() -> None:
+    parsed = parse('[{"title": "A"}, {"title": "B"}, {"titel": "C"}]')
+
+    assert [paper.title for paper in parsed.papers] == ["A", "B"]
+    assert parsed.problems[0].message.startswith("Paper 3: ")
