@@ -81,3 +81,18 @@ def m0001_papers_and_journal(db: Database) -> None:
         "PRAGMA user_version = 1",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m0002_entries_of_bib_files(db: Database) -> None:
+    """What .bib files say of a paper, letter for letter, and what stands between their entries.
+
+    `paper.entries` is a JSON array of entries, see readinglist/domain/entry.py;
+    `source.definitions` a JSON object of the macros, preambles and comments of a file.
+    """
+    for statement in (
+        "ALTER TABLE paper ADD COLUMN entries TEXT",
+        "ALTER TABLE source ADD COLUMN definitions TEXT",
+        "PRAGMA user_version = 2",
+    ):
+        db.execute(statement)

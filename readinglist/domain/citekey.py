@@ -29,6 +29,8 @@ _SKIPPED_WORDS = frozenset(
     )
 )  # fmt: skip
 _LONGEST = 80
+_LONGEST_IMPORTED = 250
+_IN_IMPORTED_KEYS = frozenset("!*+-./:;<>?@[]_|`'")
 
 
 def check_key(key: str) -> str:
@@ -43,6 +45,18 @@ def check_key(key: str) -> str:
         f"“{key}” can't be a citation key.",
         f"Use at most {_LONGEST} letters and digits without accents, and : _ . + / -",
     )
+
+
+def importable_key(key: str) -> str:
+    """Return `key`, which a file brought, without what breaks LaTeX or a terminal.
+
+    More is allowed than in a key that we make, for documents cite it already: letters of
+    all alphabets, and what bibtex takes and LaTeX prints or carries unharmed.
+    """
+    if _KEY.fullmatch(key):
+        return key[:_LONGEST_IMPORTED]
+    kept = "".join(c for c in key if c.isalnum() or c in _IN_IMPORTED_KEYS)
+    return kept.lstrip("-")[:_LONGEST_IMPORTED]
 
 
 def check_pattern(pattern: str) -> str:

@@ -6,8 +6,12 @@ import datetime
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from readinglist.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from readinglist.domain.entry import Entry
 
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
@@ -74,6 +78,8 @@ class Paper:
     """When it came into the library: ISO 8601, UTC, to the second."""
     sources: tuple[str, ...] = ()
     """The names of the pages and files that it came from, in the order of their import."""
+    entries: tuple[Entry, ...] = ()
+    """What .bib files say of it: a preprint and its published version are two."""
 
     @property
     def year(self) -> int | None:

@@ -88,9 +88,9 @@ _ACCENTS = {
     "\u0328": "k",
     "\u0331": "b",
 }
-_MARK_OF_ACCENT = {accent: mark for mark, accent in _ACCENTS.items()}
+MARK_OF_ACCENT = {accent: mark for mark, accent in _ACCENTS.items()}
 #: The accents that biber must not understand: hook and horn have no other command.
-_MACRO_OF_MARK = {
+MACRO_OF_MARK = {
     "\u0306": "rlbreve",
     "\u0309": "rlhook",
     "\u030a": "rlring",
@@ -106,7 +106,7 @@ _MACRO_OF_MARK = {
 _DEFINITIONS = {
     **{
         macro: rf"\providecommand{{\{macro}}}[1]{{\{_ACCENTS[mark]}{{#1}}}}"
-        for mark, macro in _MACRO_OF_MARK.items()
+        for mark, macro in MACRO_OF_MARK.items()
         if mark in _ACCENTS
     },
     "rlhook": r"\providecommand{\rlhook}[1]{\leavevmode\setbox0\hbox{#1}"
@@ -415,7 +415,7 @@ def _token_pieces(kind: str, token: str, before: Sequence[_Piece]) -> Iterable[_
         return _foreign(_accented(token))
     if kind == "command":
         name = token.strip("{\\} ")
-        return _foreign(_named()[name])
+        return _foreign(named_characters()[name])
     if kind == "escape":
         return _literally(token[1])
     if token == '"':
@@ -435,7 +435,7 @@ def _scanner() -> re.Pattern[str]:
         r"""\\(?:[`'^"~=.]\s*|[uvHcdbkr](?:\s+|(?=\{)))"""
         r"(?:\{(?:[A-Za-z]|\\[ij])\}|\\[ij](?![A-Za-z])|[A-Za-z](?![\u0300-\u036f]))"
     )
-    names = "|".join(sorted(_named(), key=len, reverse=True))
+    names = "|".join(sorted(named_characters(), key=len, reverse=True))
     return re.compile(
         rf"""
           (?P<plain> [A-Za-z0-9]+(?![\u0300-\u036f]) | [!()*+,\-./:;=?@\[\]'`])
@@ -454,7 +454,7 @@ def _scanner() -> re.Pattern[str]:
 def _accented(token: str) -> str:
     r"""Return the letter that `\"o`, `\c{c}` or `{\'\i}` stands for."""
     accent, letter = token.strip("{} ")[1], token.rstrip("} ")[-1]
-    return unicodedata.normalize("NFC", letter + _MARK_OF_ACCENT[accent])
+    return unicodedata.normalize("NFC", letter + MARK_OF_ACCENT[accent])
 
 
 @lru_cache(maxsize=1 << 14)
@@ -533,14 +533,14 @@ def _accented_letter(cluster: str) -> str | None:
     letter, marks = decomposed[0], decomposed[1:]
     if not marks or not (letter.isascii() and letter.isalpha()):
         return None
-    if any(mark not in _ACCENTS and mark not in _MACRO_OF_MARK for mark in marks):
+    if any(mark not in _ACCENTS and mark not in MACRO_OF_MARK for mark in marks):
         return None
     if len(cluster) == 1 and cluster <= "\u017f":
         command = _ACCENTS[marks[0]]
         return rf"{{\{command}{{{letter}}}}}" if command.isalpha() else rf"{{\{command}{letter}}}"
     latex = letter
     for mark in marks:
-        command = _MACRO_OF_MARK.get(mark) or _ACCENTS[mark]
+        command = MACRO_OF_MARK.get(mark) or _ACCENTS[mark]
         guarded = latex + "{}" if latex == letter and not command.isalpha() else latex
         latex = rf"\{command}{{{guarded}}}"
     return f"{{{latex}}}"
@@ -566,7 +566,7 @@ def _symbols() -> dict[str, tuple[_Kind, str]]:
 
 
 @cache
-def _named() -> dict[str, str]:
+def named_characters() -> dict[str, str]:
     r"""Return the characters that commands such as `\ss` and `\textless` name."""
     names = {latex[1:]: character for character, latex in _table() if _names_character(latex)}
     written = (_SPECIAL | _WRITTEN).items()

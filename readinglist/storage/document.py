@@ -26,10 +26,13 @@ from readinglist.errors import LibraryError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """The newest schema: `user_version` of a library file."""
 APPLICATION_ID = 0x524C5354
-SCHEMA_DIGESTS = {1: "f62a00c4dc539e6894cd5342f97d82a14f18e72a917cca0da9ef87252945626e"}
+SCHEMA_DIGESTS = {
+    1: "f62a00c4dc539e6894cd5342f97d82a14f18e72a917cca0da9ef87252945626e",
+    2: "a7e9f4fea8fe141d0c907f07aa35d4d0f6095dc85a9a2abfef7fe848ed6fee99",
+}
 """The digest of the exact schema of each version, see `schema_digest`."""
 
 LARGEST_FILE = 4 * 2**30
@@ -116,7 +119,7 @@ def open_inspected(path: Path) -> Iterator[sqlite3.Connection]:
         except OSError as error:
             raise LibraryError(f"{path} can't be read: {error.strerror}.") from error
         _check_header(path, copy)
-        if _version(copy) < SCHEMA_VERSION:  # pragma: no cover - there is one version so far
+        if _version(copy) < SCHEMA_VERSION:
             from readinglist.storage.migrating import migrate
 
             with contextlib.closing(_open_read_only(copy)) as connection:
@@ -171,6 +174,10 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
                 raise DocumentChangedError(path)
             shutil.copyfile(path, new)
             shutil.copymode(path, new)
+            if _version(new) < SCHEMA_VERSION:
+                from readinglist.storage.migrating import migrate
+
+                migrate(new)
         connection = sqlite3.connect(new, isolation_level=None)
         try:
             for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "secure_delete = ON"):

@@ -7,6 +7,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from readinglist.domain.citekey import importable_key
+from readinglist.domain.entry import Entry, Macro
 from readinglist.domain.fields import EDITABLE
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import InvalidValueError, LibraryError
@@ -18,12 +20,11 @@ if TYPE_CHECKING:
 COLUMNS = (
     "id", "key", "key_frozen", "type", "title", "authors", "author_count", "organization",
     "abstract", "published", "venue", "arxiv", "doi", "url", "links", "comments", "status",
-    "priority", "note", "added_at",
+    "priority", "note", "added_at", "entries",
 )  # fmt: skip
 _LISTS = frozenset(("authors", "links"))
 _NUMBERS = frozenset(("author_count", "comments", "key_frozen"))
 _EXACT = ("type", "published", "arxiv", "doi", "url")
-_KEY = re.compile(r"[\w:.+/-]+", re.ASCII)
 _BATCH = 500
 
 
@@ -31,6 +32,8 @@ def encode(field: str, value: Any) -> str | int | None:
     """Return `value` of a paper's `field` as its column holds it."""
     if field in _LISTS:
         return json.dumps(value, ensure_ascii=False) if value else None
+    if field == "entries":
+        return _entries_to_json(value) if value else None
     if isinstance(value, bool):
         return int(value)
     return value if value is None or isinstance(value, int) else str(value)
@@ -45,6 +48,8 @@ def decode(field: str, stored: Any) -> Any:
     try:
         if field in _LISTS:
             return _strings(stored)
+        if field == "entries":
+            return _entries_from_json(stored) if stored else ()
         if stored is None:
             return None
         if field in _NUMBERS:
@@ -85,8 +90,9 @@ def received_paper(row: tuple[Any, ...]) -> Paper:
             fits = False
         if not fits:
             raise _misfit(field, value)
-    if not _KEY.fullmatch(paper.key):
-        raise _misfit("key", paper.key)
+    for key in (paper.key, *(entry.key for entry in paper.entries)):
+        if not key or importable_key(key) != key:
+            raise _misfit("key", key)
     for link in paper.links:
         if not link.lower().startswith(("http://", "https://")):
             raise _misfit("link", link)
@@ -95,7 +101,9 @@ def received_paper(row: tuple[Any, ...]) -> Paper:
 
 def paper_to_json(paper: Paper) -> str:
     """Return all of `paper` as one JSON object, for the journal."""
-    return json.dumps(dataclasses.asdict(paper), ensure_ascii=False)
+    values = dataclasses.asdict(dataclasses.replace(paper, entries=()))
+    values["entries"] = encode("entries", paper.entries)
+    return json.dumps(values, ensure_ascii=False)
 
 
 def paper_from_json(text: str) -> Paper:
@@ -106,6 +114,7 @@ def paper_from_json(text: str) -> Paper:
     """
     try:
         values = json.loads(text)
+        values["entries"] = decode("entries", values.get("entries"))
         values.update(
             {name: tuple(values[name]) for name in ("authors", "links", "tags", "sources")},
             status=Status(values["status"]),
@@ -245,11 +254,20 @@ class PaperStore:
         query = "SELECT 1 FROM source WHERE id = ?"
         return self._connection.execute(query, (source,)).fetchone() is not None
 
-    def save_source(self, source: int, name: str, kind: str, at: str) -> None:
-        """Remember a source: the digest of its text, its name, its format."""
+    def save_source(
+        self, source: int, name: str, kind: str, at: str, definitions: str | None = None
+    ) -> None:
+        """Remember a source: the digest of its text, its name, its format, what it defines."""
         self._connection.execute(
-            "INSERT OR IGNORE INTO source VALUES (?, ?, ?, ?)", (source, name, kind, at)
+            "INSERT OR IGNORE INTO source VALUES (?, ?, ?, ?, ?)",
+            (source, name, kind, at, definitions),
         )
+
+    def definitions(self, sources: Iterable[int]) -> dict[int, str]:
+        """Return what sources define, as JSON; those that define nothing are left out."""
+        query = "SELECT definitions FROM source WHERE id = ? AND definitions IS NOT NULL"
+        found = ((i, self._connection.execute(query, (i,)).fetchone()) for i in sources)
+        return {source: row[0] for source, row in found if row}
 
     def sources_of(self, paper: int) -> list[int]:
         """Return the ids of the sources of a paper."""
@@ -298,3 +316,62 @@ def _strings(stored: str | None) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError
     return tuple(values)
+
+
+def _entries_to_json(entries: tuple[Entry, ...]) -> str:
+    """Return entries as JSON: a value is its text, or an array of texts and `{"macro": name}`."""
+    return json.dumps(
+        [
+            {
+                "key": entry.key,
+                "type": entry.type,
+                "fields": [
+                    [name, value if isinstance(value, str) else [_part_to_json(p) for p in value]]
+                    for name, value in entry.fields
+                ],
+                **({"comment": entry.comment} if entry.comment else {}),
+                **({"source": entry.source} if entry.source else {}),
+            }
+            for entry in entries
+        ],
+        ensure_ascii=False,
+    )
+
+
+def _part_to_json(part: str) -> str | dict[str, str]:
+    return {"macro": str(part)} if isinstance(part, Macro) else part
+
+
+def _entries_from_json(text: str) -> tuple[Entry, ...]:
+    """Return the entries that `_entries_to_json` wrote.
+
+    Raises:
+        ValueError: the text is not of that kind.
+    """
+    try:
+        return tuple(
+            Entry(
+                _text(entry["key"]),
+                _text(entry["type"]),
+                tuple((_text(name), _value(value)) for name, value in entry["fields"]),
+                _text(entry.get("comment", "")),
+                int(entry.get("source", 0)),
+            )
+            for entry in json.loads(text)
+        )
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError from error
+
+
+def _value(value: object) -> str | tuple[str | Macro, ...]:
+    if isinstance(value, list):
+        return tuple(
+            Macro(_text(part["macro"])) if isinstance(part, dict) else _text(part) for part in value
+        )
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return value

@@ -39,6 +39,13 @@ _TABLES = {
     "journal": ("id", "machine"),
 }
 _LAYOUT = "1"
+_UPGRADES = {
+    "1.1": (
+        "ALTER TABLE paper ADD COLUMN entries TEXT",
+        "ALTER TABLE source ADD COLUMN definitions TEXT",
+    ),
+}
+"""What brings a working copy of an earlier layout to this one: its edits may be unsaved."""
 _SCHEMA = """
     CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE unsaved (paper INTEGER PRIMARY KEY, version INTEGER NOT NULL);
@@ -355,7 +362,7 @@ class WorkingCopy:
         try:
             connection.execute("PRAGMA synchronous = FULL")
             row = connection.execute("SELECT value FROM meta WHERE name = 'layout'").fetchone()
-            if row == (_layout_now(),):
+            if row == (_layout_now(),) or (row and self._upgrade(connection, row[0])):
                 return connection
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF not in _NO_WORKING_COPY:
@@ -363,6 +370,21 @@ class WorkingCopy:
                 raise LibraryError(f"{self._database} can't be read: {error}.") from error
         connection.close()
         return None
+
+    def _upgrade(self, connection: sqlite3.Connection, layout: str) -> bool:
+        """Bring a working copy of an earlier `layout` to this one; return whether it is."""
+        if layout not in _UPGRADES:
+            return False
+        connection.execute("BEGIN IMMEDIATE")
+        query = "SELECT value FROM meta WHERE name = 'layout'"
+        if connection.execute(query).fetchone() == (layout,):  # no other process was faster
+            for statement in _UPGRADES[layout]:
+                connection.execute(statement)
+            connection.execute(
+                "UPDATE meta SET value = ? WHERE name = 'layout'", (_layout_now(),)
+            )
+        connection.execute("COMMIT")
+        return True
 
     def _make_anew(self) -> sqlite3.Connection:
         with document.open_inspected(self.path) as incoming:

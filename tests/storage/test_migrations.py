@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import runpy
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from sqlite_utils import Database
+
+from readinglist.services.library import Library
 from readinglist.storage.document import (
     APPLICATION_ID,
     SCHEMA_DIGESTS,
@@ -16,7 +20,7 @@ from readinglist.storage.document import (
     schema_digest,
 )
 from readinglist.storage.migrating import migrate, migrations_file
-from tests.conftest import rows
+from tests.conftest import PageMaker, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,10 +29,10 @@ SCHEMA = {
     "paper": [
         "id", "key", "key_frozen", "type", "title", "authors", "author_count", "organization",
         "abstract", "published", "venue", "arxiv", "doi", "url", "links", "comments", "status",
-        "priority", "note", "added_at",
+        "priority", "note", "added_at", "entries",
     ],
     "paper_tag": ["paper", "tag"],
-    "source": ["id", "name", "format", "added_at"],
+    "source": ["id", "name", "format", "added_at", "definitions"],
     "paper_source": ["paper", "source"],
     "key_alias": ["key", "paper"],
     "journal": [
@@ -106,3 +110,48 @@ def test_nothing_but_primary_keys_is_unique_so_that_no_merge_fails(tmp_path: Pat
         "SELECT m.name FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f",
     )
     assert (constraints, foreign) == ([], [])
+
+
+def first_schema(path: Path) -> None:
+    """Make a library file as the first version made it."""
+    steps = runpy.run_path(str(migrations_file()))["migrations"]
+    database = Database(path)
+    steps.apply(database, stop_before="m0002_entries_of_bib_files")
+    database.close()
+
+
+def test_a_library_of_the_first_version_is_read_and_written_as_one_of_today(
+    tmp_path: Path, page: PageMaker
+) -> None:
+    path = tmp_path / "library.db"
+    first_schema(path)
+    assert digest_of(path) == SCHEMA_DIGESTS[1]
+
+    with Library.open(path, state=tmp_path / "state") as library:
+        assert library.count() == 0
+        assert digest_of(path) == SCHEMA_DIGESTS[1]  # reading changes nothing
+        library.import_files([page("A Title")])
+
+    assert digest_of(path) == SCHEMA_DIGESTS[SCHEMA_VERSION]
+    with Library.open(path, state=tmp_path / "fresh") as library:
+        assert library.count() == 1
+
+
+def test_edits_that_the_first_version_could_not_save_outlive_the_update(
+    tmp_path: Path, page: PageMaker
+) -> None:
+    path, state = tmp_path / "library.db", tmp_path / "state"
+    with Library.open(path, state=state) as library:
+        library.import_files([page("A Title")])
+    (working,) = state.glob("*/working.db")
+    with closing(sqlite3.connect(working)) as connection:  # as the first version left it
+        connection.executescript(
+            "ALTER TABLE paper DROP COLUMN entries; ALTER TABLE source DROP COLUMN definitions;"
+            "UPDATE meta SET value = '1.1' WHERE name = 'layout';"
+            "UPDATE paper SET note = 'not saved yet'; INSERT INTO unsaved SELECT id, 1 FROM paper"
+        )
+
+    with Library.open(path, state=state) as library:
+        (paper,) = library.papers(library.find().ids)
+
+    assert paper.note == "not saved yet"

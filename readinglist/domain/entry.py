@@ -1,0 +1,52 @@
+"""What a .bib file says of a paper, letter for letter: the source that export goes back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Macro(str):
+    """The name of an abbreviation that its file leaves to the style: a month, mostly."""
+
+    __slots__ = ()
+
+
+Parts = tuple[str | Macro, ...]
+"""A value that is put together of text and macros: `{10~} # jan`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a .bib file."""
+
+    key: str
+    type: str
+    """In lower case."""
+    fields: tuple[tuple[str, str | Parts], ...]
+    """Names in lower case, in the order of the file; text is TeX, without its delimiters."""
+    comment: str = ""
+    """The text before it that belongs to no entry."""
+    source: int = 0
+    """The file that it came from, whose preamble it may need."""
+
+    def get(self, name: str) -> str:
+        """Return the value of a field as TeX, macros by their names; empty where there is none."""
+        value = dict(self.fields).get(name, "")
+        return value if isinstance(value, str) else "".join(value)
+
+
+def joined(parts: Iterable[str | Macro]) -> str | Parts:
+    """Return parts with neighbouring texts put together; one text alone as text."""
+    result: list[str | Macro] = []
+    for part in parts:
+        if result and not isinstance(part, Macro) and not isinstance(result[-1], Macro):
+            result[-1] += part
+        else:
+            result.append(part)
+    if not result:
+        return ""
+    return result[0] if len(result) == 1 and not isinstance(result[0], Macro) else tuple(result)

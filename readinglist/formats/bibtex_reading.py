@@ -1,0 +1,263 @@
+"""Papers of a .bib file: what each entry says, decoded to be shown and searched.
+
+The entry itself stays with its paper, letter for letter, and is what export goes back to.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from readinglist.domain.citekey import importable_key
+from readinglist.domain.entry import Entry
+from readinglist.domain.identity import arxiv_id, doi_name, paper_id
+from readinglist.domain.links import find_links
+from readinglist.domain.paper import Paper, check_date
+from readinglist.errors import FormatError, InvalidValueError
+from readinglist.formats.bib_syntax import MONTHS, split
+from readinglist.formats.latex_text import to_block, to_text
+from readinglist.formats.parsed import Parsed, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from readinglist.domain.entry import Parts
+
+_HEAD = re.compile(r"^[ \t]*@\s*\w+\s*[{(]", re.MULTILINE)
+_VENUES = (
+    "journal", "journaltitle", "booktitle", "maintitle", "eventtitle", "school", "institution",
+    "organization", "publisher", "howpublished", "series",
+)  # fmt: skip
+_YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
+_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_SEPARATOR = re.compile(r"\s+and\s+", re.IGNORECASE)
+_ARXIV_IN_TEXT = re.compile(
+    r"(?:arxiv(?:\.org/(?:abs|pdf)/|:\s*)|corr,?\s*(?:vol(?:ume)?\.?\s*)?abs/)"
+    r"((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}))(?:v\d+)?",
+    re.IGNORECASE,
+)
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s{}\\]+")
+_SIMPLE_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*)*, [^\W\d_][\w.'’-]*(?: [\w.'’-]+)*")
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
+_NAME_PART = re.compile(r"\s*(family|given|prefix|suffix)(?:-i)?\s*=\s*", re.IGNORECASE)
+_LONGEST_TITLE = 2000
+
+
+def looks_like(text: str) -> bool:
+    """Return whether `text` has a line on which an entry begins."""
+    return bool(_HEAD.search(text))
+
+
+def parse(text: str, strings: Mapping[str, str | Parts] | None = None) -> Parsed:
+    """Return the papers of a .bib file.
+
+    Args:
+        text: the file.
+        strings: the macros that files before this one have defined.
+
+    Raises:
+        FormatError: there is not one entry that can be read.
+    """
+    file = split(text, dict(strings or {}))
+    problems = list(file.problems)
+    assumptions = list(file.assumptions)
+    parents = {entry.key.lower(): entry for _, entry in file.entries}
+    used: set[str] = set()
+    papers: list[Paper] = []
+    for line, entry in file.entries:
+        key = _free_key(importable_key(entry.key), used)
+        if key != entry.key and entry.key:
+            reason = "is there already" if importable_key(entry.key) == entry.key else "breaks LaTeX"
+            problems.append(
+                Problem(line, f"The key “{entry.key[:80]}” {reason}: “{key}” was taken.")
+            )
+        used.add(key.lower())
+        kept = Entry(key, entry.type, entry.fields, entry.comment)
+        papers.append(paper_of(kept, parents.get(entry.get("crossref").lower())))
+    if not papers:
+        if problems:
+            raise FormatError(problems[0].message, line=problems[0].line)
+        if not (file.strings or file.preambles):
+            raise FormatError("It holds no entries.")
+    problems.sort(key=lambda problem: problem.line)
+    return Parsed(
+        tuple(papers),
+        tuple(problems),
+        tuple(assumptions),
+        strings=file.strings,
+        preambles=tuple(file.preambles),
+        comments=tuple(file.comments),
+    )
+
+
+def paper_of(entry: Entry, parent: Entry | None = None) -> Paper:
+    """Return what `entry` says, with what it inherits from the entry of its `crossref`."""
+    title = _title(entry)
+    arxiv = _arxiv(entry)
+    return Paper(
+        title=title,
+        id=paper_id(title),
+        key=entry.key,
+        type=entry.type if re.fullmatch(r"[a-z][a-z0-9_-]{0,40}", entry.type) else "misc",
+        authors=names(entry.get("author") or entry.get("editor")),
+        abstract=to_block(entry.get("abstract")).strip() or None,
+        published=_date(entry) or (_date(parent) if parent else None),
+        venue=_venue(entry) or (_title(parent) if parent else None),
+        arxiv=arxiv,
+        doi=_doi(entry),
+        url=_url(entry),
+        links=tuple(find_links(to_text(entry.get("note") + " " + entry.get("howpublished")))),
+        entries=(entry,),
+    )
+
+
+def is_preprint(entry: Entry) -> bool:
+    """Return whether an entry is of a preprint, not of what a journal or a press made of it."""
+    if entry.type in ("unpublished", "online", "misc"):
+        return not any(entry.get(name) for name in ("journal", "journaltitle", "booktitle"))
+    venue = entry.get("journal") + entry.get("journaltitle")
+    return entry.type == "article" and bool(re.search(r"arxiv|corr\b|rxiv", venue, re.IGNORECASE))
+
+
+@lru_cache(maxsize=1 << 14)
+def names(latex: str) -> tuple[str, ...]:
+    """Return the names of an author field, each as `Family, Given`; a body has no comma.
+
+    After BibTeX's rules for the parts of a name; `and others` is left out.
+    """
+    if not latex.strip():
+        return ()
+    if "{" in latex or "\\" in latex:
+        from bibtexparser.middlewares.names import split_multiple_persons_names
+
+        parts = split_multiple_persons_names(" ".join(latex.split()))
+    else:
+        parts = _SEPARATOR.split(" ".join(latex.split()))
+    found = (_name(part.strip()) for part in parts if part.strip().lower() != "others")
+    return tuple(name for name in found if name)
+
+
+@lru_cache(maxsize=1 << 14)
+def _name(latex: str) -> str:
+    if _SIMPLE_NAME.fullmatch(latex):
+        return latex
+    if "=" in latex and _NAME_PART.match(latex):
+        return _extended_name(latex)
+    if latex.startswith("{") and latex.endswith("}") and _is_one_group(latex):
+        return _no_comma(to_text(latex))
+    from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts
+
+    try:
+        parts = parse_single_name_into_parts(latex, strict=False)
+    except (InvalidNameError, IndexError):
+        return _no_comma(to_text(latex))
+    family = " ".join([*parts.von, *parts.last, *parts.jr])
+    given = " ".join(parts.first)
+    family_text, given_text = _no_comma(to_text(family)), _no_comma(to_text(given))
+    return f"{family_text}, {given_text}" if given_text and family_text else family_text
+
+
+def _extended_name(latex: str) -> str:
+    """Return the name that biber's `family=..., given=...` spells out."""
+    parts: dict[str, str] = {}
+    for piece in latex.split(","):
+        part = _NAME_PART.match(piece)
+        if part:
+            parts.setdefault(part[1].lower(), _no_comma(to_text(piece[part.end() :])).strip('"'))
+    family = " ".join(
+        filter(None, (parts.get("prefix"), parts.get("family"), parts.get("suffix")))
+    )
+    given = parts.get("given", "")
+    return f"{family}, {given}" if family and given else family or given
+
+
+def _is_one_group(latex: str) -> bool:
+    depth = 0
+    for position, character in enumerate(latex):
+        depth += (character == "{") - (character == "}")
+        if not depth:
+            return position == len(latex) - 1
+    return False
+
+
+def _no_comma(text: str) -> str:
+    return " ".join(text.replace(",", " ").split())
+
+
+def _title(entry: Entry) -> str:
+    title = ": ".join(
+        text for name in ("title", "subtitle") if (text := to_text(entry.get(name)))
+    )
+    for name in ("booktitle", "maintitle", "shorttitle", "chapter", "type", "note"):
+        title = title or to_text(entry.get(name))
+    return title[:_LONGEST_TITLE] or entry.key
+
+
+def _venue(entry: Entry) -> str | None:
+    for name in _VENUES:
+        text = entry.get(name)
+        if text and (text := to_text(text)) and not (name == "howpublished" and "://" in text):
+            return text
+    return None
+
+
+def _date(entry: Entry) -> str | None:
+    """Return the date in ISO form, as far as it is known and in the calendar."""
+    date = entry.get("date") or entry.get("year")
+    iso = _ISO.match(date.strip())
+    if iso and iso[2]:
+        return _checked(iso[0]) or _checked(iso[1])
+    year = _YEAR.search(to_text(date))
+    if not year:
+        return None
+    month = to_text(entry.get("month")).strip().lower()
+    number = MONTHS.index(month[:3]) + 1 if month[:3] in MONTHS else 0
+    if month.isdigit() and 1 <= int(month[:4]) <= 12:
+        number = int(month)
+    return (_checked(f"{year[1]}-{number:02}") if number else None) or _checked(year[1])
+
+
+def _checked(date: str) -> str | None:
+    try:
+        return check_date(date)
+    except InvalidValueError:
+        return None
+
+
+def _arxiv(entry: Entry) -> str | None:
+    kind = (entry.get("archiveprefix") or entry.get("eprinttype")).lower()
+    eprint = entry.get("eprint").strip()
+    if eprint and kind in ("arxiv", "") and (found := arxiv_id(eprint)):
+        return found
+    doi = _ARXIV_DOI.fullmatch(_doi(entry) or "")
+    if doi and (found := arxiv_id(doi[1])):
+        return found
+    for name in ("journal", "journaltitle", "url", "howpublished", "note", "volume"):
+        match = _ARXIV_IN_TEXT.search(entry.get(name))
+        if match:
+            return match[1]
+    return None
+
+
+def _doi(entry: Entry) -> str | None:
+    text = entry.get("doi").replace("\\_", "_").replace("{", "").replace("}", "")
+    found = doi_name(text) if text else None
+    return found if found and "\\" not in found else None
+
+
+def _url(entry: Entry) -> str | None:
+    text = entry.get("url").replace("\\_", "_").replace("\\%", "%").replace("\\&", "&")
+    found = _URL.search(text.replace("\\#", "#").replace("\\~", "~"))
+    return found[0] if found else None
+
+
+def _free_key(key: str, used: set[str]) -> str:
+    """Return `key`, or `key-2`, `key-3` where it is used; an empty key stays empty."""
+    if not key or key.lower() not in used:
+        return key
+    number = 2
+    while f"{key}-{number}".lower() in used:
+        number += 1
+    return f"{key}-{number}"
