@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from readinglist.services.importing import ImportReport
 
-_IMPORT_FORMATS = ("daily-papers", "json")
+_IMPORT_FORMATS = ("daily-papers", "bibtex", "csl-json", "ris", "json")
 _EXPORT_FORMATS = ("bibtex", "json")
 
 
@@ -50,7 +50,7 @@ def _need_terminal(what: str) -> None:
         raise ReadingListError(f"{what} needs a terminal.", "See readinglist --help.")
 
 
-@click.command(name="import", short_help="Import listing pages.")
+@click.command(name="import", short_help="Import listing pages and .bib files.")
 @click.argument(
     "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(readable=False)
 )
@@ -72,6 +72,8 @@ def import_(
     session: Session, files: tuple[str, ...], kind: str | None, year: int | None, as_json: bool
 ) -> int:
     """Import papers from each FILE, or from standard input for -.
+
+    Listing pages, BibTeX, CSL-JSON, RIS and our own JSON are told apart by their content.
 
     New papers are added, known ones get what they lacked; what you did to them stays. A file
     that can't be read is named and doesn't stop the others; the exit code is 1 then.
@@ -109,7 +111,10 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def _tell(report: ImportReport) -> None:
     for file in report.files:
-        for line in (*file.problems, *(f"{file.file}: {a}" for a in file.assumptions)):
+        for line in (
+            *file.problems,
+            *(f"{file.file}: {text}" for text in (*file.assumptions, *file.offers)),
+        ):
             say(line)
         if not file.failed:
             say(f"{file.file}: {_counts(file.added, file.completed, file.unchanged)}")
@@ -135,6 +140,7 @@ def _report_object(report: ImportReport) -> dict[str, object]:
                 "completed": file.completed,
                 "unchanged": file.unchanged,
                 "problems": list(file.problems),
+                "offers": list(file.offers),
             }
             for file in report.files
         ],

@@ -30,10 +30,14 @@ An import writes the name of the source as `new`; a deletion writes all of the p
 """
 TAG = "tag"
 """The field of a change that adds (`new`) or removes (`old`) one tag."""
+ALIAS = "alias"
+"""The field of a change that lets another citation key name a paper, too."""
 SOURCE = "source"
 """The field of a change that adds a source to a paper."""
 
 
+ENTRIES = "entries"
+"""The field of a change to what .bib files say of a paper."""
 NOTHING = "nothing"
 """The field of a change that notes an undo or a redo that found nothing left to turn back."""
 
@@ -78,6 +82,10 @@ def describe(change: Change) -> str:
     if change.field == WHOLE_PAPER:
         origin = change.new if change.action == Action.IMPORT else None
         deed = f"added from {origin}" if origin else _deed(change)
+    elif change.field == ENTRIES:
+        deed = "BibTeX entry" if change.new else "no BibTeX entry"
+    elif change.field == ALIAS:
+        deed = f"also {change.new}" if change.new else f"no longer {change.old}"
     elif change.field == SOURCE:
         deed = "found on another page" if change.new else "no longer from a page"
     elif change.field == TAG:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_PREPRINT_SERVER = re.compile(r"arxiv|\bcorr\b|\w+rxiv", re.IGNORECASE)
 
 
 class Macro(str):
@@ -35,8 +38,18 @@ class Entry:
 
     def get(self, name: str) -> str:
         """Return the value of a field as TeX, macros by their names; empty where there is none."""
-        value = dict(self.fields).get(name, "")
-        return value if isinstance(value, str) else "".join(value)
+        for field, value in self.fields:
+            if field == name:
+                return value if isinstance(value, str) else "".join(value)
+        return ""
+
+    @property
+    def is_preprint(self) -> bool:
+        """True for a preprint, not for what a journal or a press made of it."""
+        venue = self.get("journal") or self.get("journaltitle")
+        if self.type in ("unpublished", "online", "misc"):
+            return not (venue or self.get("booktitle"))
+        return self.type == "article" and bool(_PREPRINT_SERVER.search(venue))
 
 
 def joined(parts: Iterable[str | Macro]) -> str | Parts:

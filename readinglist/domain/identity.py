@@ -6,10 +6,24 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from readinglist.domain.paper import family_name
 from readinglist.domain.text import fold
 
 if TYPE_CHECKING:
+    from readinglist.domain.entry import Entry
     from readinglist.domain.paper import Paper
+
+_KINDS = {
+    **dict.fromkeys(("book", "mvbook", "collection", "mvcollection", "proceedings"), "book"),
+    **dict.fromkeys(("phdthesis", "mastersthesis", "thesis"), "thesis"),
+    **dict.fromkeys(
+        ("misc", "online", "unpublished", "techreport", "report", "electronic", "www"), "any"
+    ),
+}
+"""What a work is by its type; all others are parts of something: articles, chapters."""
+_NO_LETTER = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\d{4}")
+_PLACE = re.compile(r"\w+")
 
 _ARXIV = re.compile(
     r"(?:arxiv:\s*|https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/)?"
@@ -21,7 +35,7 @@ _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.[0-9]{4,9}/\S+)
 
 def title_key(title: str) -> str:
     """Return the letters and digits of `title`, folded: equal for two spellings of one title."""
-    bare = "".join(c for c in fold(title) if c.isalnum())
+    bare = _NO_LETTER.sub("", fold(title))
     return bare or " ".join(title.split())
 
 
@@ -41,14 +55,69 @@ def paper_id(title: str, identifier: str = "") -> int:
 
 
 def contradict(one: Paper, other: Paper) -> bool:
-    """Return whether identifiers say that two papers of one title are different works."""
+    """Return whether two papers of one title are different works.
+
+    Their identifiers say so, or that they have no author in common, or that one is a book
+    and the other a thesis, or that both were published, in other years or on other pages.
+    """
     if one.arxiv and other.arxiv:
         return one.arxiv != other.arxiv
     if one.doi and other.doi:
         # An arXiv DOI names the preprint of whatever the other DOI names.
         dois = {one.doi.lower(), other.doi.lower()}
         return len(dois) == 2 and not any(doi.startswith("10.48550/") for doi in dois)
-    return False
+    if _share_no_author(one, other):
+        return True
+    kinds = {_KINDS.get(p.type, "part") for p in (one, other)} - {"any"}
+    return len(kinds) == 2 or _were_published_apart(one, other)
+
+
+def only_share_identifier(one: Paper, other: Paper) -> bool:
+    """Return whether two papers of one identifier are different works all the same.
+
+    Reference managers have given one arXiv id to thousands of papers, and the DOI of a book
+    stands in the entries of its chapters.
+    """
+    titles = sorted((title_key(one.title), title_key(other.title)), key=len)
+    if titles[1].startswith(titles[0]):
+        return False
+    return _share_no_author(one, other) or _were_published_apart(one, other)
+
+
+def _share_no_author(one: Paper, other: Paper) -> bool:
+    families = [{title_key(family_name(name)) for name in p.authors} for p in (one, other)]
+    return all(families) and families[0].isdisjoint(families[1])
+
+
+def _were_published_apart(one: Paper, other: Paper) -> bool:
+    pairs = [
+        mine.is_preprint == theirs.is_preprint and _differ(mine, theirs)
+        for mine in one.entries
+        for theirs in other.entries
+    ]
+    return bool(pairs) and all(pairs)
+
+
+def edition(paper: Paper) -> str:
+    """Return what tells a published work from others of its title: year, author, place in it."""
+    places = [_place(entry) for entry in paper.entries[:1]]
+    author = title_key(family_name(paper.authors[0])) if paper.authors else ""
+    return "/".join(["edition", str(paper.year or ""), author, *(p for ps in places for p in ps)])
+
+
+def _differ(one: Entry, other: Entry) -> bool:
+    if one.source == other.source and one.source:
+        return one.key != other.key  # whoever wrote the file told them apart
+    return any(a != b for a, b in zip(_place(one), _place(other), strict=True) if a and b)
+
+
+def _place(entry: Entry) -> tuple[str, ...]:
+    """Return year, volume, number and first page of an entry, as far as it has them."""
+    first = (
+        _DIGITS.search(entry.get("year") or entry.get("date")),
+        *(_PLACE.search(entry.get(name)) for name in ("volume", "number", "pages")),
+    )
+    return tuple(match[0].lower() if match else "" for match in first)
 
 
 def arxiv_id(text: str) -> str | None:

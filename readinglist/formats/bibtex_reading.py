@@ -6,11 +6,12 @@ The entry itself stays with its paper, letter for letter, and is what export goe
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from readinglist.domain.citekey import importable_key
-from readinglist.domain.entry import Entry
+from readinglist.domain.entry import Entry, Macro
 from readinglist.domain.identity import arxiv_id, doi_name, paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper, check_date
@@ -20,11 +21,10 @@ from readinglist.formats.latex_text import to_block, to_text
 from readinglist.formats.parsed import Parsed, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from readinglist.domain.entry import Parts
 
-_HEAD = re.compile(r"^[ \t]*@\s*\w+\s*[{(]", re.MULTILINE)
 _VENUES = (
     "journal", "journaltitle", "booktitle", "maintitle", "eventtitle", "school", "institution",
     "organization", "publisher", "howpublished", "series",
@@ -45,11 +45,6 @@ _NAME_PART = re.compile(r"\s*(family|given|prefix|suffix)(?:-i)?\s*=\s*", re.IGN
 _LONGEST_TITLE = 2000
 
 
-def looks_like(text: str) -> bool:
-    """Return whether `text` has a line on which an entry begins."""
-    return bool(_HEAD.search(text))
-
-
 def parse(text: str, strings: Mapping[str, str | Parts] | None = None) -> Parsed:
     """Return the papers of a .bib file.
 
@@ -60,7 +55,8 @@ def parse(text: str, strings: Mapping[str, str | Parts] | None = None) -> Parsed
     Raises:
         FormatError: there is not one entry that can be read.
     """
-    file = split(text, dict(strings or {}))
+    carried = dict(strings or {})
+    file = split(text, carried)
     problems = list(file.problems)
     assumptions = list(file.assumptions)
     parents = {entry.key.lower(): entry for _, entry in file.entries}
@@ -86,7 +82,7 @@ def parse(text: str, strings: Mapping[str, str | Parts] | None = None) -> Parsed
         tuple(papers),
         tuple(problems),
         tuple(assumptions),
-        strings=file.strings,
+        strings={name: value for name, value in file.strings.items() if name not in carried},
         preambles=tuple(file.preambles),
         comments=tuple(file.comments),
     )
@@ -111,14 +107,6 @@ def paper_of(entry: Entry, parent: Entry | None = None) -> Paper:
         links=tuple(find_links(to_text(entry.get("note") + " " + entry.get("howpublished")))),
         entries=(entry,),
     )
-
-
-def is_preprint(entry: Entry) -> bool:
-    """Return whether an entry is of a preprint, not of what a journal or a press made of it."""
-    if entry.type in ("unpublished", "online", "misc"):
-        return not any(entry.get(name) for name in ("journal", "journaltitle", "booktitle"))
-    venue = entry.get("journal") + entry.get("journaltitle")
-    return entry.type == "article" and bool(re.search(r"arxiv|corr\b|rxiv", venue, re.IGNORECASE))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -190,7 +178,7 @@ def _title(entry: Entry) -> str:
     title = ": ".join(
         text for name in ("title", "subtitle") if (text := to_text(entry.get(name)))
     )
-    for name in ("booktitle", "maintitle", "shorttitle", "chapter", "type", "note"):
+    for name in ("booktitle", "maintitle", "shorttitle", "chapter"):
         title = title or to_text(entry.get(name))
     return title[:_LONGEST_TITLE] or entry.key
 
@@ -261,3 +249,45 @@ def _free_key(key: str, used: set[str]) -> str:
     while f"{key}-{number}".lower() in used:
         number += 1
     return f"{key}-{number}"
+
+
+def paper_of_record(
+    key: str, kind: str, record: Mapping[str, str], names: Mapping[str, Sequence[str]]
+) -> Paper:
+    """Return the paper that another format tells of, with the entry that it makes.
+
+    Args:
+        key: its name in the file; taken for the citation key where it can be one.
+        kind: the type of the entry.
+        record: plain text by the name of the field; `date` in ISO form.
+        names: people as `Family, Given`, by `author` and `editor`.
+    """
+    from readinglist.formats.latex import latex_name, protect_title, to_latex
+
+    fields: dict[str, str | Parts] = {
+        role: " and ".join(filter(None, map(latex_name, people))) for role, people in names.items()
+    }
+    for name, text in record.items():
+        if name == "date":
+            year, _, rest = text.partition("-")
+            fields["year"] = year
+            if rest[:2].isdigit() and 1 <= int(rest[:2]) <= 12:
+                fields["month"] = (Macro(MONTHS[int(rest[:2]) - 1]),)
+        elif name in ("doi", "url"):
+            fields[name] = text.strip()
+        elif name == "title":
+            fields[name] = protect_title(text)
+        elif name == "pages":
+            fields[name] = re.sub(r"\s*[-–—]+\s*", "--", text.strip())
+        else:
+            fields[name] = to_latex(text)
+    # Zotero names items by addresses, others by numbers: nobody cites these.
+    key = "" if key.isdigit() or "://" in key else importable_key(key)
+    written = tuple((name, value) for name, value in fields.items() if value)
+    paper = paper_of(Entry(key, kind, written))
+    date = record.get("date")
+    exact = _checked(date) if date else None
+    return replace(
+        paper, title=" ".join(record["title"].split()), published=exact or paper.published,
+        id=paper_id(record["title"]),
+    )  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from readinglist.domain.entry import Parts
     from readinglist.domain.paper import Paper
 
 
@@ -26,3 +29,9 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
     assumptions: tuple[str, ...] = ()
     """What was assumed to read it, one sentence each."""
+    strings: Mapping[str, str | Parts] = field(default_factory=dict)
+    """The macros of a .bib file, by name in lower case."""
+    preambles: tuple[str, ...] = ()
+    """The TeX of its @preamble blocks."""
+    comments: tuple[str, ...] = ()
+    """The text that follows its last entry."""

@@ -12,16 +12,24 @@ from readinglist.errors import FormatError
 from readinglist.formats import daily_papers, json_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from readinglist.domain.entry import Parts
     from readinglist.formats.parsed import Parsed
 
 DAILY_PAPERS = "daily-papers"
+BIBTEX = "bibtex"
+CSL_JSON = "csl-json"
+RIS = "ris"
 JSON = "json"
-IMPORT_FORMATS = (DAILY_PAPERS, JSON)
+IMPORT_FORMATS = (DAILY_PAPERS, BIBTEX, CSL_JSON, RIS, JSON)
 """The formats that can be imported, by name."""
 
-_BIBTEX = re.compile(r"^\s*@\s*\w+\s*[{(]", re.MULTILINE)
+_BIBTEX = re.compile(r"^[ \t]*@\s*\w+\s*[{(]", re.MULTILINE)
+_RIS = re.compile(r"^TY  ?- ?[A-Z]", re.MULTILINE)
+_CSL = re.compile(r'"type"\s*:\s*"[a-z]+(?:-[a-z]+)?"')
+_CSL_ONLY = re.compile(r'"(?:issued|container-title|title-short|DOI|family|id)"\s*:')
+_OURS_ONLY = re.compile(r'"(?:status|priority|author_count|added_at|published)"\s*:')
 _HTML = re.compile(r"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
 
 
@@ -47,6 +55,35 @@ def read_text(data: bytes) -> tuple[str, str]:
     return text, assumption
 
 
+def read_lines(data: bytes) -> tuple[str, str]:
+    """Return the text of `data`, no byte of it lost, and what was assumed to read it.
+
+    Each line that is no UTF-8 is read as Windows-1252, or as Latin-1 where that has no
+    such character.
+    """
+    lines = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    others = 0
+    first = ""
+    texts = []
+    for number, line in enumerate(lines, 1):
+        try:
+            texts.append(line.decode("utf-8"))
+            continue
+        except UnicodeDecodeError:
+            others += 1
+            first = first or f"line {number}"
+        try:
+            texts.append(line.decode("cp1252"))
+        except UnicodeDecodeError:
+            texts.append(line.decode("latin-1"))
+    assumption = (
+        f"{plural(others, 'line')} that are not UTF-8 were read as Windows-1252, first {first}."
+        if others
+        else ""
+    )
+    return "\n".join(texts), assumption
+
+
 def _nearly_utf8(data: bytes) -> tuple[str, str]:
     """Return the text of bytes that are not all UTF-8, and what was assumed."""
     text = data.decode("utf-8-sig", errors="replace")
@@ -66,23 +103,52 @@ def recognise(text: str) -> str:
     Raises:
         FormatError: it is none that can be imported.
     """
+    start = text.lstrip()[:4000]
+    if start[:1] in ("[", "{") and _CSL.search(start) and _CSL_ONLY.search(start):
+        if not _OURS_ONLY.search(start):
+            return CSL_JSON
     if json_lines.looks_like(text):
         return JSON
     if daily_papers.looks_like(text):
         return DAILY_PAPERS
     if _BIBTEX.search(text):
-        raise FormatError("It is BibTeX, which can't be imported yet.")
+        return BIBTEX
+    if _RIS.search(text):
+        return RIS
     if _HTML.match(text):
         raise FormatError("It is a web page's source.", "Save the page as text, or copy it.")
     raise FormatError("It is no listing page.", f"If it is one, say --format {DAILY_PAPERS}.")
 
 
-def parse(text: str, kind: str, fallback_year: Callable[[], tuple[int, str]]) -> Parsed:
+def parse(
+    text: str,
+    kind: str,
+    fallback_year: Callable[[], tuple[int, str]],
+    strings: Mapping[str, str | Parts] | None = None,
+) -> Parsed:
     """Return what `text`, of the format `kind`, holds.
+
+    Args:
+        text: the whole file.
+        kind: one of `IMPORT_FORMATS`.
+        fallback_year: gives the year of dates without one, and why.
+        strings: the macros that .bib files before this one have defined.
 
     Raises:
         FormatError: it doesn't hold what it should.
     """
     if kind == JSON:
         return json_lines.parse(text)
+    if kind == BIBTEX:
+        from readinglist.formats import bibtex_reading
+
+        return bibtex_reading.parse(text, strings)
+    if kind == CSL_JSON:
+        from readinglist.formats import csl_json
+
+        return csl_json.parse(text)
+    if kind == RIS:
+        from readinglist.formats import ris
+
+        return ris.parse(text)
     return daily_papers.parse(text, fallback_year)

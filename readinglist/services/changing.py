@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import (
+    ALIAS,
     NOTHING,
     SOURCE,
     TAG,
@@ -158,7 +159,7 @@ class Editor:
                 elsewhere = self._working.journal.changed_elsewhere(change.paper, change.id)
                 return self._deletion(present) if present and not elsewhere else None
             return None if present else [_reversed(change)]
-        if change.field == SOURCE:
+        if change.field in (SOURCE, ALIAS):
             return [_reversed(change)]
         if present is None:
             return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import os
 import sys
 from dataclasses import dataclass, replace
@@ -14,9 +15,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from readinglist.domain.change import SOURCE, WHOLE_PAPER, Action, Change
+from readinglist.domain.change import ALIAS, ENTRIES, SOURCE, WHOLE_PAPER, Action, Change
 from readinglist.domain.citekey import unique_key
-from readinglist.domain.identity import contradict, paper_id, title_key
+from readinglist.domain.identity import (
+    contradict,
+    edition,
+    only_share_identifier,
+    paper_id,
+    title_key,
+)
 from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats import recognition
 from readinglist.services.changing import field_change
@@ -24,7 +31,9 @@ from readinglist.services.changing import field_change
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from readinglist.domain.entry import Entry, Parts
     from readinglist.domain.paper import Paper
+    from readinglist.formats.parsed import Parsed
     from readinglist.storage.working_copy import WorkingCopy
 
 IMPORT_FORMATS = recognition.IMPORT_FORMATS
@@ -49,6 +58,8 @@ class FileReport:
     problems: tuple[str, ...] = ()
     """Each thing that could not be read, with file and line."""
     assumptions: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    """Facts that differ from those of the library, which stay as they are; one sentence each."""
     failed: bool = False
     """True if nothing of it was imported."""
 
@@ -82,6 +93,8 @@ class Importer:
         self._working = working
         self._key_pattern = key_pattern
         self._batch: int | None = None
+        self._strings: dict[str, str | Parts] = {}
+        self._known: _Known | None = None
 
     def import_files(
         self,
@@ -107,6 +120,8 @@ class Importer:
             )
         reports = []
         self._batch = None
+        self._strings = {}
+        self._known = None
         for file in files:
             name = str(file)
             try:
@@ -131,26 +146,33 @@ class Importer:
         try:
             text, assumption = recognition.read_text(data)
             kind = kind or recognition.recognise(text)
-            parsed = recognition.parse(text, kind, lambda: fallback_year)
+            if assumption and kind != recognition.DAILY_PAPERS:
+                text, assumption = recognition.read_lines(data)
+            parsed = recognition.parse(text, kind, lambda: fallback_year, self._strings)
+            if not parsed.papers:  # a file of abbreviations, for those that come after it
+                self._strings |= parsed.strings
         except FormatError as error:
             return _failure(name, error)
         counts = {"added": 0, "completed": 0, "unchanged": 0}
         source = int.from_bytes(hashlib.sha256(data).digest()[:8], "big") >> 1
+        offers: list[str] = []
         with self._working.transaction():
-            known = _Known(self._working)
+            known = self._known_now()
             started = datetime.datetime.now(datetime.UTC)
             changes: list[Change] = []
             for number, paper in enumerate(parsed.papers):
                 # The first of a page is the newest, so that a list in order of time shows
                 # the page as it was.
                 at = started + datetime.timedelta(microseconds=len(parsed.papers) - number)
-                outcome, made = self._take(paper, source, Path(name).name, at, known)
+                outcome, made = self._take(paper, source, Path(name).name, at, known, offers)
                 counts[outcome] += 1
                 changes += made
                 progress(number + 1, len(parsed.papers))
             if changes and not self._working.papers.has_source(source):
                 at_text = started.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-                self._working.papers.save_source(source, Path(name).name, kind, at_text)
+                self._working.papers.save_source(
+                    source, Path(name).name, kind, at_text, _definitions(parsed)
+                )
             self._batch = self._working.journal.record(changes, Action.IMPORT, batch=self._batch)
         return FileReport(
             name,
@@ -161,20 +183,41 @@ class Importer:
             counts["unchanged"],
             tuple(f"{name}:{problem.line}: {problem.message}" for problem in parsed.problems),
             tuple(filter(None, (assumption, *parsed.assumptions))),
+            tuple(offers),
         )
 
+    def _known_now(self) -> _Known:
+        """Return what the library has, read anew where another process has written to it."""
+        version = self._working.version()
+        if self._known is None or self._known.version != version:
+            self._known = _Known(self._working, version)
+        return self._known
+
     def _take(
-        self, paper: Paper, source: int, name: str, at: datetime.datetime, known: _Known
+        self,
+        paper: Paper,
+        source: int,
+        name: str,
+        at: datetime.datetime,
+        known: _Known,
+        offers: list[str],
     ) -> tuple[str, list[Change]]:
         """Add or complete one paper; return what became of it, and the changes made."""
         papers = self._working.papers
+        entries = tuple(replace(entry, source=source) for entry in paper.entries)
+        paper = replace(paper, entries=entries)
         number = known.find(paper)
         if number is None:
             new = replace(
-                paper, id=known.new_id(paper), added_at=at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+                paper,
+                id=known.new_id(paper),
+                added_at=at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             )
             if not new.key or new.key.lower() in known.keys:
                 new = replace(new, key=unique_key(new, known.keys, self._key_pattern))
+                if paper.key:
+                    offers.append(f"{paper.key} is another paper's key here: {new.key} was taken.")
+            new = replace(new, entries=tuple(replace(e, key=e.key or new.key) for e in entries))
             papers.add(new)
             papers.add_source(new.id, source)
             known.add(new)
@@ -182,11 +225,46 @@ class Importer:
         present = papers.get([number])[0]
         facts = self._missing_facts(present, paper)
         changes = [field_change(present, field, value) for field, value in facts.items()]
+        changes += self._entry_changes(present, entries, known)
+        outcome = "completed" if changes else "unchanged"
         if source not in papers.sources_of(number):
             changes.append(Change(number, SOURCE, None, str(source), key=present.key))
         for change in changes:
             self._working.apply(change)
-        return ("completed" if facts else "unchanged"), changes
+        if outcome == "completed":
+            offers += _offers(present, paper)
+        return outcome, changes
+
+    def _entry_changes(
+        self, present: Paper, incoming: tuple[Entry, ...], known: _Known
+    ) -> list[Change]:
+        """Return what gives `present` the entries that a .bib file has for it, and their keys."""
+        entries = present.entries
+        changes: list[Change] = []
+        for entry in incoming:
+            entry = replace(entry, key=entry.key or present.key)  # noqa: PLW2901 - its own key
+            same = next((e for e in entries if e.key.lower() == entry.key.lower()), None)
+            if same is None:
+                changes += self._key_changes(present, entry.key, known)
+                entries = (*entries, entry)
+            else:
+                had = {name for name, _ in same.fields}
+                more = tuple(pair for pair in entry.fields if pair[0] not in had)
+                fuller = replace(same, fields=same.fields + more) if more else same
+                entries = tuple(fuller if e is same else e for e in entries)
+        if entries != present.entries:
+            changes.append(field_change(present, ENTRIES, entries))
+        return changes
+
+    def _key_changes(self, present: Paper, key: str, known: _Known) -> list[Change]:
+        """Return what lets `key` name `present`: as its own while that is free, else as an alias."""
+        if key.lower() in known.keys:
+            return []
+        known.keys.add(key.lower())
+        bound = present.key_frozen or present.entries
+        if bound or "key" in self._working.journal.edited_fields(present.id):
+            return [Change(present.id, ALIAS, None, key, key=present.key)]
+        return [field_change(present, "key", key)]
 
     def _missing_facts(self, present: Paper, incoming: Paper) -> dict[str, Any]:
         """Return what `present` lacks and `incoming` has, but for what a person has set."""
@@ -213,11 +291,12 @@ class Importer:
 class _Known:
     """What the library has, to find a paper again."""
 
-    def __init__(self, working: WorkingCopy) -> None:
+    def __init__(self, working: WorkingCopy, version: int) -> None:
+        self.version = version
         self.keys = {key.lower() for key in working.papers.all_keys()}
         self._papers = working.papers
         self._ids: set[int] = set()
-        self._titles: dict[str, int] = {}
+        self._titles: dict[str, list[int]] = {}
         self._identifiers: dict[str, int] = {}
         for number, title, arxiv, doi in working.papers.identifiers():
             self._note(number, title, arxiv, doi)
@@ -234,30 +313,43 @@ class _Known:
     def find(self, paper: Paper) -> int | None:
         """Return the paper that is the same work as `paper`, or None."""
         for identifier in _identifiers(paper.arxiv, paper.doi):
-            if identifier in self._identifiers:
-                return self._identifiers[identifier]
-        number = paper_id(paper.title)
-        found = number if number in self._ids else self._titles.get(title_key(paper.title))
-        if found is None or not contradict(self._papers.get([found])[0], paper):
-            return found
+            number = self._identifiers.get(identifier)
+            if number and not only_share_identifier(self._papers.get([number])[0], paper):
+                return number
+        named = [i for i in (paper_id(paper.title),) if i in self._ids]
+        named += self._titles.get(title_key(paper.title), [])
+        same = [
+            present
+            for present in self._papers.get(dict.fromkeys(named))
+            if not contradict(present, paper)
+        ]
+        if same:
+            keys = {entry.key for entry in paper.entries}
+            cited = (p for p in same if any(entry.key in keys for entry in p.entries))
+            return next(cited, same[0]).id
         # Another work of this title; it may be here, with other identifiers by now.
-        others = (
-            paper_id(paper.title, identifier) for identifier in _identifiers(paper.arxiv, paper.doi)
-        )
-        return next((other for other in others if other in self._ids), None)
+        others = (paper_id(paper.title, identifier) for identifier in _tellers(paper))
+        return next((other for other in others if other in self._ids), None) if named else None
 
     def new_id(self, paper: Paper) -> int:
         """Return the id of a new paper: told apart by its identifier if its title is taken."""
         number = paper_id(paper.title)
-        if number not in self._ids:
-            return number
-        return paper_id(paper.title, next(_identifiers(paper.arxiv, paper.doi)))
+        tellers = _tellers(paper)
+        while number in self._ids:
+            number = paper_id(paper.title, next(tellers))
+        return number
 
     def _note(self, number: int, title: str, arxiv: str | None, doi: str | None) -> None:
         self._ids.add(number)
-        self._titles.setdefault(title_key(title), number)
+        self._titles.setdefault(title_key(title), []).append(number)
         for identifier in _identifiers(arxiv, doi):
             self._identifiers.setdefault(identifier, number)
+
+
+def _tellers(paper: Paper) -> Iterator[str]:
+    """Yield what tells `paper` apart from others of its title, the most telling first."""
+    yield from _identifiers(paper.arxiv, paper.doi)
+    yield edition(paper)
 
 
 def _read(name: str) -> tuple[bytes, float | None]:
@@ -285,3 +377,30 @@ def _identifiers(arxiv: str | None, doi: str | None) -> Iterator[str]:
 def _failure(name: str, error: FormatError) -> FileReport:
     where = name if error.line is None else f"{name}:{error.line}"
     return FileReport(name, problems=(f"{where}: {error}",), failed=True)
+
+
+def _definitions(parsed: Parsed) -> str | None:
+    """Return what a .bib file defines beside its entries, as JSON; None where it does not."""
+    if not (parsed.strings or parsed.preambles or parsed.comments):
+        return None
+    return json.dumps(
+        {
+            "strings": parsed.strings,
+            "preambles": parsed.preambles,
+            "comments": parsed.comments,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _offers(present: Paper, incoming: Paper) -> Iterator[str]:
+    """Yield the facts of a published version that differ from what the library has."""
+    if not any(not entry.is_preprint for entry in incoming.entries):
+        return
+    for name, field in (("year", "year"), ("venue", "venue"), ("doi", "doi")):
+        old, new = getattr(present, field), getattr(incoming, field)
+        if old and new and str(old).lower() != str(new).lower():
+            yield (
+                f"{present.key}: the file says {name} {new}, here it stays {old}; "
+                f"`readinglist edit {present.key} '{name}={new}'` takes it."
+            )

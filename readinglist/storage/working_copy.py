@@ -18,7 +18,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from readinglist.domain.change import SOURCE, TAG, WHOLE_PAPER, Change
+from readinglist.domain.change import ALIAS, SOURCE, TAG, WHOLE_PAPER, Change
 from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
@@ -256,6 +256,11 @@ class WorkingCopy:
                 self.papers.remove_tag(change.paper, change.old)
             if change.new is not None:
                 self.papers.add_tag(change.paper, change.new)
+        elif change.field == ALIAS:
+            if change.old is not None:
+                self.papers.remove_alias(change.old)
+            if change.new is not None:
+                self.papers.add_alias(change.new, change.paper)
         elif change.field == SOURCE:
             if change.old is not None:
                 self.papers.remove_source(change.paper, int(change.old))
