@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import Enum
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _Kind = Literal["text", "math", "^", "_", "stand-in"]
+
+
+class Repertoire(Enum):
+    """Which characters beyond ASCII stand as they are."""
+
+    ASCII = "none"
+    UNREACHABLE = "those that pdflatex can't print: the document needs XeLaTeX or LuaLaTeX"
+    UNICODE = "those, and the letters and quotes that pdflatex reads"
 
 _NBSP = "\u00a0"
 #: What a formula, a group or a stand-in is in the shape of a word: something of no case.
@@ -70,6 +79,7 @@ _WRITTEN = {
     "„": ",,",
     "…": r"{\ldots}",
 }
+_READ_BY_PDFLATEX = frozenset("ȘșȚț‘’“”„‚–—…")
 _ACCENTS = {
     "\u0300": "`",
     "\u0301": "'",
@@ -112,6 +122,8 @@ _DEFINITIONS = {
     "rlhook": r"\providecommand{\rlhook}[1]{\leavevmode\setbox0\hbox{#1}"
     r"\rlap{\hbox to\wd0{\hss\raise\ht0\hbox{\tiny ?}\hss}}\box0 }",
     "rlhorn": r"\providecommand{\rlhorn}[1]{#1\kern-.1em{'}}",
+    "noopsort": r"\providecommand{\noopsort}[1]{}",
+    "SortNoop": r"\providecommand{\SortNoop}[1]{}",
     "mathbb": r"\providecommand{\mathbb}[1]{\mathbf{#1}}",
     "mathfrak": r"\providecommand{\mathfrak}[1]{\mathbf{#1}}",
     "boldsymbol": r"\providecommand{\boldsymbol}[1]{\mathbf{#1}}",
@@ -131,7 +143,7 @@ def _names(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-_STYLES = _names(
+STYLES = _names(
     """
     emph mbox textbf textit textmd textnormal textrm textsc textsf textsl textsubscript
     textsuperscript texttt textup
@@ -195,6 +207,8 @@ _MATH_TEXT = _names(
     text mbox textbf textit textrm textsc textsf texttt
     """
 )
+MATH_COMMANDS = _MATH_SYMBOLS | _MATH_OF_ONE | _MATH_OF_TWO | _MATH_TEXT
+"""The commands that a formula may have."""
 #: What the table writes as text or not at all, and mathematicians as math.
 _MATH_CHARACTERS: dict[str, tuple[_Kind, str]] = {
     "−": ("math", "-"),
@@ -242,36 +256,44 @@ class _Piece(NamedTuple):
     """A formula without the braces that keep its case."""
 
 
-def to_latex(text: str) -> str:
+def to_latex(text: str, repertoire: Repertoire = Repertoire.ASCII) -> str:
     """Return `text` as LaTeX for a field that no style changes the case of."""
-    return "".join(piece.latex for piece in _pieces(_clean(text)))
+    text = _clean(text)
+    return "".join(piece.latex for piece in _pieces(text, _possible(text, repertoire)))
 
 
-def protect_title(text: str) -> str:
+def protect_title(
+    text: str,
+    repertoire: Repertoire = Repertoire.ASCII,
+    protected: frozenset[str] = frozenset(),
+) -> str:
     """Return `text` as LaTeX, with braces around each word that must keep its capitals.
 
     Such a word has a capital after its first letter, a capital and a digit, or is a single
     capital: `{BERT}`, `{GPT-4o}`, `{C\\#}`. The parts of a compound count one by one, so
-    that `Chain-of-Thought` stays open to the style.
+    that `Chain-of-Thought` stays open to the style. So are the words in `protected`.
     """
     text = _clean(text)
+    repertoire = _possible(text, repertoire)
     if not any(character in text for character in "\\{}$\u00a0"):
-        return " ".join(map(_title_word, text.split(" ")))
-    words = groupby(_pieces(text), lambda piece: piece.shape == " ")
+        return " ".join(_title_word(word, repertoire, protected) for word in text.split(" "))
+    words = groupby(_pieces(text, repertoire), lambda piece: piece.shape == " ")
     return "".join(
-        "".join(piece.latex for piece in word) if space else _protected(list(word))
+        "".join(piece.latex for piece in word) if space else _protected(list(word), protected)
         for space, word in words
     )
 
 
-def latex_name(author: str) -> str:
+def latex_name(author: str, repertoire: Repertoire = Repertoire.ASCII) -> str:
     """Return `author`, given as `Family, Given`, as one name of an author field.
 
     `King, Jr., Martin Luther` and `King Jr., Martin Luther` both give the form that BibTeX
     takes a suffix in. A name without a comma is a body; it is braced, as is what BibTeX or
     natbib would misread. Returns nothing for a name of which nothing can be seen.
     """
-    parts = [part for part in (part.strip() for part in _clean(author).split(",")) if part]
+    author = _clean(author)
+    repertoire = _possible(author, repertoire)
+    parts = [part for part in (part.strip() for part in author.split(",")) if part]
     if not parts:
         return ""
     family = _FAMILY_WITH_SUFFIX.fullmatch(parts[0])
@@ -280,10 +302,10 @@ def latex_name(author: str) -> str:
     elif len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):
         parts = [parts[0], parts[2], parts[1]]
     if len(parts) == 1:
-        return _body(parts[0])
+        return _body(parts[0], repertoire)
     if len(parts) > 3 or (len(parts) == 3 and not _SUFFIX.fullmatch(parts[1])):
-        return _body(", ".join(parts))
-    return ", ".join(_name_part(part) for part in parts)
+        return _body(", ".join(parts), repertoire)
+    return ", ".join(_name_part(part, repertoire) for part in parts)
 
 
 def definitions(latex: str) -> list[str]:
@@ -297,23 +319,38 @@ def needs_t1(latex: str) -> bool:
     return bool(_NEEDS_T1.search(latex))
 
 
-def _name_part(part: str) -> str:
-    return _body(part) if _MISREAD_IN_NAME.search(part) else _in_name(part)
+def romanised(text: str) -> str:
+    """Return the characters of `text` that pdflatex can't print, each once, in their order."""
+    if text.isascii():
+        return ""
+    clusters = _CLUSTER.findall(_clean(text))
+    return "".join(dict.fromkeys(c for c in clusters if not c.isascii() and _is_unreachable(c)))
 
 
-def _body(name: str) -> str:
-    latex = _in_name(name)
+def character(cluster: str, repertoire: Repertoire) -> str:
+    """Return one character beyond ASCII, with its combining marks, as LaTeX for running text."""
+    return "".join(piece.latex for piece in _foreign(cluster, repertoire))
+
+
+def _name_part(part: str, repertoire: Repertoire) -> str:
+    if _MISREAD_IN_NAME.search(part):
+        return _body(part, repertoire)
+    return _in_name(part, repertoire)
+
+
+def _body(name: str, repertoire: Repertoire) -> str:
+    latex = _in_name(name, repertoire)
     return latex if re.fullmatch(r"\{[^{}]*\}", latex) else f"{{{latex}}}"
 
 
-def _in_name(text: str) -> str:
+def _in_name(text: str, repertoire: Repertoire) -> str:
     """Return `text` as LaTeX of which biber can take the initials.
 
     Biber strips commands from the beginning of a word and takes the next character, were it
     a closing brace: so no word begins with a command that stands for a symbol.
     """
     latex = ""
-    for piece in _pieces(text, groups=False):
+    for piece in _pieces(text, repertoire, groups=False):
         begins = not latex or latex[-1] in " ~-"
         unfit = begins and _SYMBOL.match(piece.latex)
         latex += f"{{{_code_points(piece.shape)}}}" if unfit else piece.latex
@@ -332,18 +369,19 @@ def _clean(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def _title_word(word: str) -> str:
-    return _protected(_pieces(word))
+def _title_word(word: str, repertoire: Repertoire, protected: frozenset[str]) -> str:
+    return _protected(_pieces(word, repertoire), protected)
 
 
-def _protected(word: Sequence[_Piece]) -> str:
+def _protected(word: Sequence[_Piece], words: frozenset[str]) -> str:
     start, end = 0, len(word)
     while start < end and not (word[start].shape.isalnum() or word[start].shape == _OBJECT):
         start += 1
     while end > start and word[end - 1].shape in _CLOSING:
         end -= 1
     core = word[start:end]
-    if not _keeps_case("".join(piece.shape for piece in core)):
+    shape = "".join(piece.shape for piece in core)
+    if shape not in words and not _keeps_case(shape):
         return "".join(piece.latex for piece in word)
     inner = "".join(piece.bare or piece.latex for piece in core)
     # BibTeX changes the case in a group that begins with a backslash.
@@ -369,7 +407,7 @@ def _part_keeps_case(part: str) -> bool:
 # Text in pieces
 
 
-def _pieces(text: str, groups: bool = True) -> list[_Piece]:
+def _pieces(text: str, repertoire: Repertoire, groups: bool = True) -> list[_Piece]:
     """Return clean `text` in pieces; a group in braces is one, if there may be any."""
     segments = _split_at_formulas(text)
     tokens: list[tuple[str, str]] = []
@@ -395,14 +433,16 @@ def _pieces(text: str, groups: bool = True) -> list[_Piece]:
                 else [*_literally(opener), *inner, *_literally("}")]
             )
         else:
-            pieces.extend(_token_pieces(kind, token, pieces))
+            pieces.extend(_token_pieces(kind, token, pieces, repertoire))
     whole = open_groups[0][1]
     for opener, inner in open_groups[1:]:
         whole += [*_literally(opener), *inner]
     return whole
 
 
-def _token_pieces(kind: str, token: str, before: Sequence[_Piece]) -> Iterable[_Piece]:
+def _token_pieces(
+    kind: str, token: str, before: Sequence[_Piece], repertoire: Repertoire
+) -> Iterable[_Piece]:
     if kind == "plain":
         return [_Piece(token, token)]
     if kind == "space":
@@ -410,12 +450,12 @@ def _token_pieces(kind: str, token: str, before: Sequence[_Piece]) -> Iterable[_
     if kind == "formula":
         return [_math_piece(token)]
     if kind == "foreign":
-        return _foreign(token)
+        return _foreign(token, repertoire)
     if kind == "accent":
-        return _foreign(_accented(token))
+        return _foreign(_accented(token), repertoire)
     if kind == "command":
         name = token.strip("{\\} ")
-        return _foreign(named_characters()[name])
+        return _foreign(named_characters()[name], repertoire)
     if kind == "escape":
         return _literally(token[1])
     if token == '"':
@@ -444,7 +484,7 @@ def _scanner() -> re.Pattern[str]:
         | (?P<accent> \{{{accent}\}} | {accent})
         | (?P<command> \{{\\(?:{names})\ *\}} | \\(?:{names})(?![A-Za-z])(?:\{{\}}|\ +)?)
         | (?P<escape> \\[&%$\#_{{}}])
-        | (?P<style> \\(?:{"|".join(sorted(_STYLES))})\{{)
+        | (?P<style> \\(?:{"|".join(sorted(STYLES))})\{{)
         | (?P<character> .)
         """,
         re.VERBOSE,
@@ -458,12 +498,12 @@ def _accented(token: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def _foreign(run: str) -> tuple[_Piece, ...]:
+def _foreign(run: str, repertoire: Repertoire) -> tuple[_Piece, ...]:
     """Return the pieces of a run of characters beyond ASCII."""
     pieces: list[_Piece] = []
     formula = ""
     scripts: set[str] = set()
-    for kind, group in _by_kind(run):
+    for kind, group in _by_kind(run, repertoire):
         sources, written = zip(*group, strict=True)
         joined = _join_math(written)
         if kind == "math":
@@ -498,15 +538,34 @@ def _script(kind: _Kind, latex: str) -> str:
     return rf"\text{'superscript' if kind == '^' else 'subscript'}{{{latex}}}"
 
 
-def _by_kind(run: str) -> Iterator[tuple[_Kind, list[tuple[str, str]]]]:
+def _by_kind(
+    run: str, repertoire: Repertoire = Repertoire.ASCII
+) -> Iterator[tuple[_Kind, list[tuple[str, str]]]]:
     """Yield runs of characters of one kind, each character with its LaTeX."""
-    clusters = [(cluster, *_character(cluster)) for cluster in _CLUSTER.findall(run)]
+    clusters = [(cluster, *_character(cluster, repertoire)) for cluster in _CLUSTER.findall(run)]
     for kind, group in groupby(clusters, lambda cluster: cluster[1]):
         yield kind, [(source, latex) for source, _, latex in group]
 
 
-def _character(cluster: str) -> tuple[_Kind, str]:
+def _character(cluster: str, repertoire: Repertoire) -> tuple[_Kind, str]:
     """Return the kind and the LaTeX of one character with its combining marks."""
+    if repertoire is Repertoire.UNICODE and _is_read_by_pdflatex(cluster):
+        return "text", cluster
+    known = _known_character(cluster)
+    if known:
+        return known
+    if repertoire is not Repertoire.ASCII:
+        return "text", cluster
+    from anyascii import anyascii
+
+    roman = anyascii(cluster)
+    if roman.strip() and roman.isprintable():
+        return "text", "".join(_SPECIAL.get(c, c) for c in roman)
+    return "stand-in", _code_points(cluster)
+
+
+def _known_character(cluster: str) -> tuple[_Kind, str] | None:
+    """Return the kind and the LaTeX of a character that pdflatex can print, else None."""
     if cluster in _WRITTEN:
         return "text", _WRITTEN[cluster]
     accented = _accented_letter(cluster)
@@ -521,7 +580,30 @@ def _character(cluster: str) -> tuple[_Kind, str]:
         return _symbols()[cluster]
     if usable:
         return "text", "".join(_SPECIAL.get(c, c) for c in compatible)
-    return "stand-in", _code_points(cluster)
+    return None
+
+
+def _is_unreachable(cluster: str) -> bool:
+    return _known_character(cluster) is None
+
+
+def _is_read_by_pdflatex(cluster: str) -> bool:
+    """Return whether biber and pdflatex take a letter or a quote as it is, in UTF-8."""
+    if len(cluster) > 1:
+        return False
+    latin = cluster <= "\u017f" and cluster.isalpha() and cluster not in "ªµºŉſ"
+    return latin or cluster in _READ_BY_PDFLATEX
+
+
+def _possible(text: str, repertoire: Repertoire) -> Repertoire:
+    """Return UNREACHABLE for UNICODE where one letter wants a macro: then all get theirs."""
+    if repertoire is not Repertoire.UNICODE or text.isascii():
+        return repertoire
+    for cluster in _CLUSTER.findall(text):
+        if cluster > "\u017f" or len(cluster) > 1:
+            if not _is_read_by_pdflatex(cluster) and _accented_letter(cluster):
+                return Repertoire.UNREACHABLE
+    return repertoire
 
 
 def _code_points(characters: str) -> str:

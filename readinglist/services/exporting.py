@@ -29,9 +29,9 @@ def export_text(papers: Sequence[Paper], kind: str = BIBTEX) -> str:
         InvalidValueError: there is no such format.
     """
     if kind == BIBTEX:
-        from readinglist.formats.bibtex import write_bibtex
+        from readinglist.formats.bibtex_writing import write_bibtex
 
-        return write_bibtex(papers)
+        return write_bibtex(papers).text
     if kind == JSON:
         from readinglist.formats.json_lines import write
 

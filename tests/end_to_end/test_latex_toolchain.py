@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from readinglist.domain.paper import Paper
-from readinglist.formats.bibtex import write_bibtex
+from readinglist.formats.bibtex_writing import write_bibtex
 from tests.end_to_end.latex_toolchain import compile_bibliography, missing_program
 from tests.formats.test_latex import NAMES, TITLES
 
@@ -91,7 +91,7 @@ def test_latex_prints_every_entry(papers: list[Paper], style: str, tmp_path: Pat
     folder = tmp_path / "paper"
     folder.mkdir()
     (folder / "secret.tex").write_text(r"\typeout{SECRET WAS READ}")
-    outcome = compile_bibliography(folder, write_bibtex(papers), style)
+    outcome = compile_bibliography(folder, write_bibtex(papers).text, style)
     assert outcome.errors == []
     assert outcome.warnings == []
     assert "SECRET WAS READ" not in outcome.log

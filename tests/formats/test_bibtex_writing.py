@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from readinglist.domain.paper import Paper
 from readinglist.errors import InvalidValueError, ReadingListError
-from readinglist.formats import bibtex
-from readinglist.formats.bibtex import entry, write_bibtex
+from readinglist.formats import bibtex_writing
+from readinglist.formats.bibtex_writing import entry, write_bibtex
 
 ATTENTION = Paper(
     title="Attention Is All You Need",
@@ -26,7 +26,7 @@ ATTENTION = Paper(
 
 
 def test_a_paper_with_all_its_facts() -> None:
-    assert write_bibtex([ATTENTION]) == (
+    assert write_bibtex([ATTENTION]).text == (
         '@preamble{"\\providecommand{\\rldot}[1]{\\d{#1}}"}\n'
         "\n"
         "@inproceedings{vaswani2017,\n"
@@ -44,13 +44,13 @@ def test_a_paper_with_all_its_facts() -> None:
 
 def test_entries_are_sorted_by_key_with_a_line_between() -> None:
     papers = [Paper(title="x", key=key, published="2020") for key in ("b", "C", "a")]
-    text = write_bibtex(papers)
-    assert text == write_bibtex(reversed(papers))
+    text = write_bibtex(papers).text
+    assert text == write_bibtex(reversed(papers)).text
     assert text == "\n".join(map(entry, [papers[2], papers[0], papers[1]]))
 
 
 def test_no_papers_are_an_empty_file() -> None:
-    assert write_bibtex([]) == ""
+    assert write_bibtex([]).text == ""
 
 
 def test_a_number_of_authors_is_a_note() -> None:
@@ -65,10 +65,10 @@ def test_a_number_of_authors_is_a_note() -> None:
 
 
 def test_a_file_says_what_an_unknown_year_is() -> None:
-    text = write_bibtex([Paper(title="x", key="x")])
+    text = write_bibtex([Paper(title="x", key="x")]).text
     assert text.startswith("@string{undated = {}}\n@comment{")
     assert "  year = undated,\n" in text
-    assert "undated" not in write_bibtex([Paper(title="x", key="x", published="2020")])
+    assert "undated" not in write_bibtex([Paper(title="x", key="x", published="2020")]).text
 
 
 def test_private_notes_and_abstracts_stay_at_home() -> None:
@@ -132,15 +132,15 @@ def test_an_identifier_that_is_none_is_left_out() -> None:
 
 def test_the_head_says_what_to_load() -> None:
     plain = Paper(title="x", key="x", url="https://x.y/z")
-    assert "usepackage" not in write_bibtex([plain])
-    text = write_bibtex([Paper(title="Đ", key="x", url="https://x.y/a_b")])
+    assert "usepackage" not in write_bibtex([plain]).text
+    text = write_bibtex([Paper(title="Đ", key="x", url="https://x.y/a_b")]).text
     assert text.startswith("% Needs \\usepackage{url}")
     assert "% Needs \\usepackage[T1]{fontenc}" in text
 
 
 def test_keys_that_bibtex_takes_for_one_are_refused() -> None:
     with pytest.raises(ReadingListError, match="“a”"):
-        write_bibtex([Paper(title="x", key="A"), Paper(title="y", key="a")])
+        write_bibtex([Paper(title="x", key="A"), Paper(title="y", key="a")]).text
 
 
 def test_a_key_that_bibtex_refuses_is_refused() -> None:
@@ -152,9 +152,9 @@ def test_a_key_that_bibtex_refuses_is_refused() -> None:
 def test_a_file_that_does_not_read_back_is_never_given(
     broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bibtex, "protect_title", lambda title: broken if title == "bad" else title)
+    monkeypatch.setattr(bibtex_writing, "protect_title", lambda title: broken if title == "bad" else title)
     with pytest.raises(ReadingListError, match="“wrong”"):
-        write_bibtex([Paper(title="good", key="right"), Paper(title="bad", key="wrong")])
+        write_bibtex([Paper(title="good", key="right"), Paper(title="bad", key="wrong")]).text
 
 
 value = st.text(st.one_of(st.characters(), st.sampled_from("\\{}$%&#_^~\"',= @\n")), max_size=40)
@@ -179,7 +179,7 @@ value = st.text(st.one_of(st.characters(), st.sampled_from("\\{}$%&#_^~\"',= @\n
 )
 def test_whatever_a_paper_holds_its_file_reads_back(papers: list[Paper]) -> None:
     keyed = [dataclasses.replace(paper, key=f"k{i}") for i, paper in enumerate(papers)]
-    text = write_bibtex(keyed)
+    text = write_bibtex(keyed).text
     assert text.isascii()
     library = parse_string(text)
     assert not library.failed_blocks
