@@ -27,6 +27,13 @@ class ExportConfig:
     path: str = "references.bib"
     """Where the app writes; a path without a folder is in the folder it was started from."""
     format: str = "bibtex"
+    """What a file is written in that doesn't show its format already."""
+    protect: tuple[str, ...] = ()
+    """Words that keep their case in titles, beside those with capitals inside."""
+    commands: tuple[str, ...] = ()
+    """TeX commands that may stand in imported entries, beside those of our own list."""
+    abstracts: bool = False
+    """Whether the abstracts of listing pages are written into .bib files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Config:
 
 _CHOICES = {
     "view": ("all", "next", "unread", "reading", "read", "skipped"),
-    "format": ("bibtex", "json"),
+    "format": ("bibtex", "biblatex", "csl-json", "json"),
     "columns": COLUMNS,
 }
 
@@ -155,6 +162,10 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
             raise _wrong(node, name, f"“{key}” is text: put “{node.value}” in quotes")
         value = node.value
         _check_choice(key, value, node, name)
+    elif kind is bool:
+        if node.tag != "tag:yaml.org,2002:bool":
+            raise _wrong(node, name, f"“{key}” is true or false")
+        value = node.value.lower() in ("true", "yes", "on")
     elif kind == tuple[str, ...]:
         if not isinstance(node, yaml.SequenceNode):
             raise _wrong(node, name, f"“{key}” is a list, such as [status, title]")

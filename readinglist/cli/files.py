@@ -24,10 +24,11 @@ from readinglist.errors import ReadingListError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from readinglist.services.exporting import Exported
     from readinglist.services.importing import ImportReport
 
 _IMPORT_FORMATS = ("daily-papers", "bibtex", "csl-json", "ris", "json")
-_EXPORT_FORMATS = ("bibtex", "json")
+_EXPORT_FORMATS = ("bibtex", "biblatex", "csl-json", "json")
 
 
 def open_app(session: Session) -> None:
@@ -140,7 +141,6 @@ def _report_object(report: ImportReport) -> dict[str, object]:
                 "completed": file.completed,
                 "unchanged": file.unchanged,
                 "problems": list(file.problems),
-                "offers": list(file.offers),
             }
             for file in report.files
         ],
@@ -150,7 +150,7 @@ def _report_object(report: ImportReport) -> dict[str, object]:
 @click.command(short_help="Export papers as BibTeX.")
 @click.argument("keys", nargs=-1, metavar="[KEY...]", shell_complete=complete_key)
 @click.option("--query", metavar="QUERY", help="The papers that answer QUERY.")
-@click.option("--format", "kind", type=click.Choice(_EXPORT_FORMATS), help="Default: bibtex.")
+@click.option("--format", "kind", type=click.Choice(_EXPORT_FORMATS), help="Default: the file's own.")
 @click.option(
     "-o", "--output", metavar="FILE", help="The file to write; else (or for -) standard output."
 )
@@ -167,7 +167,7 @@ def export(
     """
     output = None if output == "-" else output
     with session.open_library() as library:
-        ids: list[int] | None = [library.paper(key).id for key in keys] if keys else None
+        ids: list[int] | None = [] if keys else None
         if query is not None:
             found = library.find(query)
             if found.query.problems:
@@ -175,17 +175,19 @@ def export(
             if not found.ids:
                 raise ReadingListError(f"No paper answers “{query}”.", "Nothing was written.")
             ids = list(dict.fromkeys([*(ids or []), *found.ids]))
-        if kind is None and output and output.endswith((".json", ".jsonl")):
-            kind = "json"
-        kind = kind or session.load_config().export.format
-        text = library.export(ids, output, kind)
-        papers = library.papers(library.find().ids if ids is None else ids)
+        exported = library.export(ids, output, kind, keys)
     if output:
-        say(f"{plural(len(papers), 'paper')} written to {output}")
+        say(f"{plural(len(exported.papers), 'paper')} written to {output}")
     else:
-        click.echo(text, nl=False)
-    nameless = sum(not paper.authors for paper in papers) if kind == "bibtex" else 0
-    if nameless:
+        click.echo(exported.text, nl=False)
+    _tell_warnings(exported)
+
+
+def _tell_warnings(exported: Exported) -> None:
+    for warning in exported.warnings:
+        say(warning)
+    nameless = sum(not (paper.authors or paper.entries) for paper in exported.papers)
+    if nameless and exported.format in ("bibtex", "biblatex"):
         say(f"{plural(nameless, 'paper')} without known authors: listing pages don't name them.")
 
 

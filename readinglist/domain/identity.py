@@ -66,10 +66,7 @@ def contradict(one: Paper, other: Paper) -> bool:
         # An arXiv DOI names the preprint of whatever the other DOI names.
         dois = {one.doi.lower(), other.doi.lower()}
         return len(dois) == 2 and not any(doi.startswith("10.48550/") for doi in dois)
-    if _share_no_author(one, other):
-        return True
-    kinds = {_KINDS.get(p.type, "part") for p in (one, other)} - {"any"}
-    return len(kinds) == 2 or _were_published_apart(one, other)
+    return _share_no_author(one, other) or _were_published_apart(one, other)
 
 
 def only_share_identifier(one: Paper, other: Paper) -> bool:
@@ -91,7 +88,8 @@ def _share_no_author(one: Paper, other: Paper) -> bool:
 
 def _were_published_apart(one: Paper, other: Paper) -> bool:
     pairs = [
-        mine.is_preprint == theirs.is_preprint and _differ(mine, theirs)
+        _are_of_other_kinds(mine, theirs)
+        or (mine.is_preprint == theirs.is_preprint and _differ(mine, theirs))
         for mine in one.entries
         for theirs in other.entries
     ]
@@ -103,6 +101,11 @@ def edition(paper: Paper) -> str:
     places = [_place(entry) for entry in paper.entries[:1]]
     author = title_key(family_name(paper.authors[0])) if paper.authors else ""
     return "/".join(["edition", str(paper.year or ""), author, *(p for ps in places for p in ps)])
+
+
+def _are_of_other_kinds(one: Entry, other: Entry) -> bool:
+    kinds = {_KINDS.get(entry.type, "part") for entry in (one, other)} - {"any"}
+    return len(kinds) == 2
 
 
 def _differ(one: Entry, other: Entry) -> bool:

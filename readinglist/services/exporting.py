@@ -4,41 +4,141 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
+import re
 import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readinglist.errors import InvalidValueError, ReadingListError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from readinglist.config import ExportConfig
     from readinglist.domain.paper import Paper
+    from readinglist.storage.working_copy import WorkingCopy
 
 BIBTEX = "bibtex"
+BIBLATEX = "biblatex"
+CSL_JSON = "csl-json"
 JSON = "json"
-EXPORT_FORMATS = (BIBTEX, JSON)
+EXPORT_FORMATS = (BIBTEX, BIBLATEX, CSL_JSON, JSON)
 """The formats that papers can be written in, by name."""
 
+_REFERENCES = ("crossref", "xref", "xdata", "related", "entryset")
+_BIBLATEX_ONLY = re.compile(
+    r"^\s*(?:@online\s*\{|(?:date|journaltitle|eprinttype|eprintclass|location)\s*=)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
-def export_text(papers: Sequence[Paper], kind: str = BIBTEX) -> str:
-    """Return `papers` in the format `kind`.
 
-    Raises:
-        InvalidValueError: there is no such format.
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Papers as the text of a file."""
+
+    text: str
+    papers: tuple[Paper, ...]
+    """Whom it holds, each with the citation key that it stands under."""
+    format: str
+    warnings: tuple[str, ...] = ()
+    """What the researcher should know of it, one sentence each."""
+
+
+class Exporter:
+    """Writes the papers of one library."""
+
+    def __init__(self, working: WorkingCopy, config: ExportConfig) -> None:
+        self._working = working
+        self._config = config
+
+    def render(self, papers: Iterable[Paper], kind: str | None = None) -> Exported:
+        """Return `papers` in a format, with the entries that theirs refer to.
+
+        Args:
+            papers: each is written under its `key`, which may be an alias.
+            kind: the format; None for the one that the configuration names.
+
+        Raises:
+            InvalidValueError: there is no such format.
+            ReadingListError: a key or a value can't be written.
+        """
+        kind = kind or self._config.format
+        chosen = list(papers)
+        if kind == JSON:
+            from readinglist.formats.json_lines import write
+
+            text = write(sorted(chosen, key=lambda paper: paper.key.lower()))
+            return Exported(text, tuple(chosen), kind)
+        if kind == CSL_JSON:
+            from readinglist.formats import csl_json
+
+            return Exported(csl_json.write(chosen), tuple(chosen), kind)
+        if kind not in EXPORT_FORMATS:
+            raise InvalidValueError(
+                f"There is no format “{kind}”.", f"It is one of {', '.join(EXPORT_FORMATS)}."
+            )
+        from readinglist.formats.bibtex_writing import Context, Dialect, write_bibtex
+
+        chosen += self._referred(chosen)
+        context = Context(
+            Dialect(kind),
+            self._working.journal.edited_fields_of(p.id for p in chosen if p.entries),
+            self._preambles(chosen),
+            frozenset(self._config.protect),
+            frozenset(name.lstrip("\\") for name in self._config.commands),
+            self._config.abstracts,
+        )
+        written = write_bibtex(chosen, context)
+        return Exported(written.text, tuple(chosen), kind, written.warnings)
+
+    def _referred(self, papers: Sequence[Paper]) -> Iterator[Paper]:
+        """Yield the papers that entries of `papers` name in a `crossref`, an `xdata` and such."""
+        there = {paper.key.lower() for paper in papers}
+        waiting = list(papers)
+        while waiting:
+            for entry in waiting.pop().entries:
+                for name in _REFERENCES:
+                    for key in filter(None, map(str.strip, entry.get(name).split(","))):
+                        if key.lower() in there:
+                            continue
+                        there.add(key.lower())
+                        found = self._working.papers.id_of_key(key)
+                        if found is not None:
+                            (paper,) = self._working.papers.get([found])
+                            waiting.append(replace(paper, key=key))
+                            yield waiting[-1]
+
+    def _preambles(self, papers: Sequence[Paper]) -> dict[int, str]:
+        sources = {entry.source for paper in papers for entry in paper.entries}
+        stored = self._working.papers.definitions(sorted(sources))
+        preambles = {}
+        for source, text in stored.items():
+            with contextlib.suppress(ValueError, AttributeError):  # another program's
+                found = json.loads(text).get("preambles")
+                preambles[source] = "\n".join(map(str, found or ()))
+        return preambles
+
+
+def format_of_file(path: Path) -> str | None:
+    """Return the format that a file is written in, by its name and what is there already.
+
+    None where it tells nothing: any `.bib` without a trace of biblatex.
     """
-    if kind == BIBTEX:
-        from readinglist.formats.bibtex_writing import write_bibtex
-
-        return write_bibtex(papers).text
-    if kind == JSON:
-        from readinglist.formats.json_lines import write
-
-        return write(sorted(papers, key=lambda paper: paper.key.lower()))
-    raise InvalidValueError(
-        f"There is no format “{kind}”.", f"It is one of {', '.join(EXPORT_FORMATS)}."
-    )
+    if path.suffix in (".json", ".jsonl"):
+        try:
+            return CSL_JSON if path.read_bytes()[:1] == b"[" else JSON
+        except OSError:
+            return JSON
+    try:
+        text = path.read_bytes()[:200_000].decode("utf-8", "replace") if path.is_file() else ""
+    except OSError:
+        return None
+    if "@" not in text:
+        return None
+    return BIBLATEX if _BIBLATEX_ONLY.search(text) else BIBTEX
 
 
 def write_file(path: Path, text: str) -> None:

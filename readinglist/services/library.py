@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from readinglist.config import Config, state_folder
 from readinglist.errors import UnknownKeyError
-from readinglist.services.exporting import BIBTEX, export_text, write_file
+from readinglist.services.exporting import Exported, Exporter, format_of_file, write_file
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
 from readinglist.storage.working_copy import WorkingCopy
 
@@ -268,22 +269,60 @@ class Library:
         self,
         ids: Iterable[int] | None = None,
         path: str | PathLike[str] | None = None,
-        format: str = BIBTEX,  # noqa: A002 - as above
-    ) -> str:
+        format: str | None = None,  # noqa: A002 - as above
+        keys: Iterable[str] = (),
+    ) -> Exported:
         """Return papers (all, if none are named) as text; also write it to `path` if given.
 
         Their citation keys are out in the world then, and never change by themselves again.
 
+        Args:
+            ids: the papers.
+            path: the file to write, whole or not at all.
+            format: one of `EXPORT_FORMATS`; None for what the file is already, or for
+                what the configuration says.
+            keys: further papers by citation key; each is written under just this key, were
+                it an earlier one.
+
         Raises:
             InvalidValueError: there is no such format.
+            UnknownKeyError: there is no paper of a key.
             ReadingListError: the file can't be written.
         """
-        papers = self.papers(self._working.papers.all_ids() if ids is None else ids)
-        text = export_text(papers, format)
-        if path is not None:
-            write_file(Path(os.path.expanduser(path)), text)
-        self.freeze_keys(papers)
-        return text
+        cited = self.cited(keys)
+        everything = ids is None and not cited
+        papers = self.papers(self._working.papers.all_ids() if everything else ids or ())
+        there = {paper.key.lower() for paper in cited}
+        file = Path(os.path.expanduser(path)) if path is not None else None
+        exported = self.render(
+            [*cited, *(paper for paper in papers if paper.key.lower() not in there)],
+            format or (format_of_file(file) if file else None),
+        )
+        if file is not None:
+            write_file(file, exported.text)
+        self.freeze_keys(exported.papers)
+        return exported
+
+    def render(self, papers: Iterable[Paper], format: str | None = None) -> Exported:  # noqa: A002
+        """Return papers as the text of a file, with what is to be said of it; write nothing.
+
+        Raises:
+            InvalidValueError: there is no such format.
+            ReadingListError: a key or a value can't be written.
+        """
+        return Exporter(self._working, self._config.export).render(papers, format)
+
+    def cited(self, keys: Iterable[str]) -> list[Paper]:
+        """Return the papers of citation keys, each with the key that it was asked for by.
+
+        Raises:
+            UnknownKeyError: there is no such paper.
+        """
+        found = [(key, self.paper(key)) for key in dict.fromkeys(keys)]
+        return [
+            paper if paper.key.lower() == key.lower() else replace(paper, key=key)
+            for key, paper in found
+        ]
 
     def freeze_keys(self, papers: Iterable[Paper]) -> None:
         """Note that the keys of `papers` are known outside: they never change by themselves."""

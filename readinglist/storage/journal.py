@@ -96,6 +96,20 @@ class Journal:
         )
         return frozenset(field for (field,) in rows)
 
+    def edited_fields_of(self, papers: Iterable[int]) -> dict[int, frozenset[str]]:
+        """Return the fields that a person has set, by paper; papers without any are left out."""
+        wanted = set(papers)
+        if not wanted:
+            return {}
+        fields: dict[int, set[str]] = {}
+        rows = self._connection.execute(
+            "SELECT DISTINCT paper, field FROM journal WHERE action = ?", (Action.EDIT,)
+        )
+        for paper, field in rows:
+            if paper in wanted:
+                fields.setdefault(paper, set()).add(field)
+        return {paper: frozenset(names) for paper, names in fields.items()}
+
     def former_identifiers(self) -> list[tuple[int, str, str]]:
         """Return paper, field and value of each arXiv id and DOI that a person has corrected."""
         return self._connection.execute(

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 def test_the_sample_library(library: Library, tmp_path: Path, style: str) -> None:
     """Each entry of the sample compiles in each style."""
     fill_with_sample(library)
-    outcome = compile_bibliography(tmp_path, library.export(), style)
+    outcome = compile_bibliography(tmp_path, library.export().text, style)
     assert (outcome.errors, outcome.warnings) == ([], [])
 
 
@@ -27,7 +27,7 @@ def test_the_sample_library(library: Library, tmp_path: Path, style: str) -> Non
 def test_the_real_pages(library: Library, listings: Path, tmp_path: Path, style: str) -> None:
     """All 376 papers of the five pages compile, most without an author or a date."""
     library.import_files(sorted(listings.glob("*.txt")))
-    text = library.export()
+    text = library.export().text
     assert text.count("\n@misc{") == library.count() == 376
     outcome = compile_bibliography(tmp_path, text, style)
     assert (outcome.errors, outcome.warnings) == ([], [])

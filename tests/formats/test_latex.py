@@ -41,7 +41,7 @@ TITLES = [
     ("α-divergence → ∞", r"{$\alpha$}-divergence {$\rightarrow$} {$\infty$}"),
     ("Flows on ℝⁿ", r"Flows on {$\mathbb{R}^{n}$}"),
     ("5 µm ± 2 °C × 3", r"5 {\textmu}m {$\pm$} 2 {\textdegree}{C} {$\times$} 3"),
-    ("🦙 LLaMA-Omni", "{U+1F999} {LLaMA-Omni}"),
+    ("🦙 LLaMA-Omni", ":llama: {LLaMA-Omni}"),
     ("A {curly} title", "A {curly} title"),
     (r"G\"odel and {\'E}tienne", r"G{\"o}del and {\'E}tienne"),
     (r"The \emph{in vivo} case", r"The \emph{in vivo} case"),
@@ -79,13 +79,13 @@ NAMES = [
     ("OpenAI", "{OpenAI}"),
     ("Barnes and Noble", "{Barnes and Noble}"),
     ("O'Brien, Conan", "O'Brien, Conan"),
-    ("李明", "{U+674E U+660E}"),
+    ("李明", "{LiMing}"),
     ("Işık, İsmail", r"I{\c{s}}{\i}k, {\.I}smail"),
     (
         "Țîru, Ștefan",
         r"{\textcommabelow{T}}{\^i}ru, {\textcommabelow{S}}tefan",
     ),
-    ("Иван", "{U+0418 U+0432 U+0430 U+043D}"),
+    ("Иван", "{Ivan}"),
 ]
 
 text = st.text(
@@ -185,7 +185,7 @@ def test_dollars_around_anything_else_are_money(money: str) -> None:
         ),
         (r"\emph{open", r"{\textbackslash}emph{\textbraceleft}open"),
         ("ａ １ ﬃ №", r"a 1 ffi {\textnumero}"),
-        ("x̄ ẹ ǿ", r"{\={x{}}} {\rldot{e}} {U+01FF}"),
+        ("x̄ ẹ ǿ", r"{\={x{}}} {\rldot{e}} o"),
     ],
 )
 def test_tex_in_the_source_is_understood_where_it_is_safe(source: str, latex: str) -> None:

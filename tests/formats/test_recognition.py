@@ -83,7 +83,6 @@ def test_a_format_is_told_from_the_content(text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("% refs\n@article{doe2024,\n title = {On Lists}}", "It is BibTeX"),
         ("<!DOCTYPE html><html><body>Daily Papers", "a web page's source"),
         ("<?xml version='1.0'?>", "a web page's source"),
         ("Dear diary, nothing was published today.", "no listing page"),

@@ -26,11 +26,11 @@ def ids(library: Library, tmp_path: Path) -> list[int]:
 
 
 def test_json_lists_the_papers_by_key_one_a_line(library: Library, ids: list[int]) -> None:
-    papers = [json.loads(line) for line in library.export(format="json").splitlines()]
+    papers = [json.loads(line) for line in library.export(format="json").text.splitlines()]
     assert [paper["key"] for paper in papers] == ["AttentionPlease", "BuildBurn", "ZebraCrossings"]
-    (one,) = library.export(ids[:1], format="json").splitlines()
+    (one,) = library.export(ids[:1], format="json").text.splitlines()
     assert json.loads(one)["title"] == TITLES[0]
-    assert library.export([], format="json") == ""
+    assert library.export([], format="json").text == ""
 
 
 def test_what_was_exported_can_be_imported_elsewhere(
@@ -47,10 +47,10 @@ def test_what_was_exported_can_be_imported_elsewhere(
 
 
 def test_bibtex_names_each_paper_once(library: Library, ids: list[int]) -> None:
-    text = library.export()
+    text = library.export().text
     for key in library.all_keys():
         assert text.count(f"{{{key},") == 1
-    assert library.export(ids[:1]).count("@misc{") == 1
+    assert library.export(ids[:1]).text.count("@misc{") == 1
     assert r"Build \& Burn" in text
 
 
@@ -72,7 +72,7 @@ def test_exported_keys_are_frozen_and_nothing_else_is_changed(
 def test_an_unknown_format_freezes_and_writes_nothing(
     library: Library, ids: list[int], tmp_path: Path
 ) -> None:
-    with pytest.raises(InvalidValueError, match="bibtex, json"):
+    with pytest.raises(InvalidValueError, match="bibtex, biblatex, csl-json, json"):
         library.export(ids, tmp_path / "out.ris", format="ris")
     assert not (tmp_path / "out.ris").exists()
     assert not any(paper.key_frozen for paper in library.papers(ids))
@@ -81,7 +81,7 @@ def test_an_unknown_format_freezes_and_writes_nothing(
 def test_a_file_is_written_as_it_is_returned(
     library: Library, ids: list[int], tmp_path: Path
 ) -> None:
-    text = library.export(ids, tmp_path / "out.bib")
+    text = library.export(ids, tmp_path / "out.bib").text
     assert (tmp_path / "out.bib").read_text(encoding="utf-8") == text
     (tmp_path / "any").touch()
     assert (tmp_path / "out.bib").stat().st_mode == (tmp_path / "any").stat().st_mode

@@ -266,7 +266,7 @@ def test_a_file_that_can_not_be_read_does_not_stop_the_others(
     cut.write_text(cut.read_text()[:-12])
     bad = {
         "empty.txt": b" \n", "binary.txt": b"\x00\x01" * 99, "prose.txt": b"Dear diary, not much.",
-        "page.html": b"<!DOCTYPE html><title>x</title>", "some.bib": b"@misc{a, title={b}}",
+        "page.html": b"<!DOCTYPE html><title>x</title>", "some.bib": b"@misc{a, title={b}",
         "broken.json": b'[{"title": "x"', "no.jsonl": b'{"title": ""}\n',
     }  # fmt: skip
     for name, data in bad.items():
@@ -302,8 +302,8 @@ def test_a_format_can_be_said_and_must_be_one(library: Library, page: PageMaker)
     file = page("One")
     assert library.import_files([file], format="json").files[0].failed
     assert library.import_files([file], format="daily-papers").added == 1
-    with pytest.raises(InvalidValueError, match=r"bibtex.*daily-papers"):
-        library.import_files([file], format="bibtex")
+    with pytest.raises(InvalidValueError, match=r"docx.*daily-papers"):
+        library.import_files([file], format="docx")
 
 
 def test_a_year_that_no_page_names_is_said_or_that_of_the_file(

@@ -14,6 +14,8 @@ from textual.widgets import Input, Static, TextArea
 from readinglist.domain.text import plural, printable, printable_block
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -24,8 +26,9 @@ class ExportPreview(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
     """The way back."""
 
-    def __init__(self, text: str, count: int, path: str) -> None:
+    def __init__(self, text: str, count: int, path: str, warnings: Sequence[str] = ()) -> None:
         super().__init__()
+        self._warnings = warnings
         self._text = text
         self._count = count
         self._path = path
@@ -38,6 +41,14 @@ class ExportPreview(ModalScreen[str | None]):
             dialog.border_subtitle = "Enter write · Tab scroll the preview · Esc back"
             yield Input(self._path, select_on_focus=False)
             yield Static("", id="export-hint", classes="hint", markup=False)
+            if self._warnings:
+                yield Static(
+                    printable(self._warnings[0])
+                    + (f" (and {len(self._warnings) - 1} more)" if self._warnings[1:] else ""),
+                    id="export-warning",
+                    classes="hint",
+                    markup=False,
+                )
             preview = TextArea(printable_block(self._text), read_only=True, soft_wrap=False)
             preview.can_focus = True
             yield preview

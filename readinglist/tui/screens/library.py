@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
@@ -16,7 +18,7 @@ from readinglist.domain.change import describe
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.services.exporting import export_text
+from readinglist.services.exporting import format_of_file
 from readinglist.services.external_editor import edit_text
 from readinglist.services.finding import SORT_NAMES, VIEWS, Found, View, tag_view
 from readinglist.tui.keymap import LIBRARY, displayed, help_lines
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from readinglist.config import Config
     from readinglist.services.changing import Step
+    from readinglist.services.exporting import Exported
     from readinglist.services.library import Library
 
 _EMPTY = """\
@@ -418,9 +421,12 @@ class LibraryScreen(Screen[None]):
         """Copy the BibTeX entries."""
         papers = self._library.papers(self._targets())
         if papers:
-            self._copy(
-                export_text(papers), papers, plural(len(papers), "BibTeX entry", "BibTeX entries")
-            )
+            try:
+                text = self._library.render(papers).text
+            except ReadingListError as error:
+                self._tell(str(error), "error")
+            else:
+                self._copy(text, papers, plural(len(papers), "BibTeX entry", "BibTeX entries"))
 
     def _copy(self, text: str, papers: list[Paper], what: str) -> None:
         self.app.copy_to_clipboard(text)
@@ -434,28 +440,32 @@ class LibraryScreen(Screen[None]):
         targets = self._targets()
         if targets:
             try:
-                text = export_text(self._library.papers(targets), self._config.export.format)
+                exported = self._library.render(
+                    self._library.papers(targets),
+                    format_of_file(Path(os.path.expanduser(self._config.export.path))),
+                )
             except ReadingListError as error:
                 self._tell(str(error), "error")
             else:
-                self._preview_export(targets, text, self._config.export.path)
+                self._preview_export(targets, exported, self._config.export.path)
 
-    def _preview_export(self, targets: list[int], text: str, path: str) -> None:
+    def _preview_export(self, targets: list[int], exported: Exported, path: str) -> None:
         from readinglist.tui.screens.export_preview import ExportPreview
 
         def write(answer: str | None) -> None:
             if answer is None:
                 return
             try:
-                self._library.export(targets, answer, self._config.export.format)
+                self._library.export(targets, answer)
             except ReadingListError as error:
                 self._tell(str(error), "error")
-                self._preview_export(targets, text, answer)
+                self._preview_export(targets, exported, answer)
             else:
                 self._save_soon()
-                self._tell(f"{plural(len(targets), 'paper')} written to {answer}")
+                self._tell(f"{plural(len(exported.papers), 'paper')} written to {answer}")
 
-        self.app.push_screen(ExportPreview(text, len(targets), path), write)
+        preview = ExportPreview(exported.text, len(exported.papers), path, exported.warnings)
+        self.app.push_screen(preview, write)
 
     def action_import(self) -> None:
         """Import files."""
