@@ -137,6 +137,14 @@ _CLASSIC_TYPES = {
     "mvcollection": "book",
     "mvproceedings": "proceedings",
 }
+#: What the classic styles warn of where it is missing.
+_MANDATORY = {
+    "techreport": ("author", "title", "institution", "year"),
+    "phdthesis": ("author", "title", "school", "year"),
+    "mastersthesis": ("author", "title", "school", "year"),
+    "book": ("title", "publisher", "year"),
+    "proceedings": ("title", "year"),
+}
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-\d{2})?)?")
 #: The fields of a paper that the fields of an entry hold.
 _HELD_IN = {
@@ -189,14 +197,8 @@ class _Writer:
 
     def file(self, papers: Sequence[Paper]) -> Written:
         entries = [self.entry(paper, _NO_YEAR if self._classic else "") for paper in papers]
-        parents = {
-            key.strip().lower()
-            for entry in entries
-            for name in ("crossref", "xref")
-            for key in entry.get(name).split(",")
-            if key
-        }
-        entries.sort(key=lambda e: (e.key.lower() in parents, e.key.lower(), e.key))
+        ranks = _ranks(entries)
+        entries.sort(key=lambda e: (ranks[e.key.lower()], e.key.lower(), e.key))
         for one, other in pairwise(sorted((e.key for e in entries), key=str.lower)):
             if one.lower() == other.lower():
                 raise ReadingListError(
@@ -219,6 +221,8 @@ class _Writer:
             fields = self._fields_of_entry(source, paper, edited)
             type_ = paper.type if "type" in edited else source.type
             if self._classic:
+                if type_ == "thesis" and "school" not in fields and "institution" in fields:
+                    fields["school"] = fields.pop("institution")
                 type_ = _classic_type(type_, fields)
             if not _TYPE_NAME.fullmatch(type_):
                 type_ = "misc"
@@ -471,10 +475,28 @@ def _written(value: str | Parts) -> str:
     return " # ".join(str(part) if isinstance(part, Macro) else f"{{{part}}}" for part in value)
 
 
+def _ranks(entries: Sequence[Entry]) -> dict[str, int]:
+    """Return how late each entry comes, by key: BibTeX wants a parent after its children."""
+    parents = {e.key.lower(): e.get("crossref").strip().lower() for e in entries}
+    ranks = dict.fromkeys(parents, 0)
+    for key in parents:
+        rank = 0
+        while (key := parents[key]) in parents and rank < len(parents):  # a ring ends, too
+            rank += 1
+            if ranks[key] >= rank:
+                break
+            ranks[key] = rank
+    return ranks
+
+
 def _classic_type(type_: str, fields: Mapping[str, str | Parts]) -> str:
+    """Return the type that the classic styles have for one of biblatex; it lacks no field."""
+    known = _CLASSIC_TYPES.get(type_, type_)
     if type_ == "thesis" and "master" in str(fields.get("type", "")).lower():
-        return "mastersthesis"
-    return _CLASSIC_TYPES.get(type_, type_)
+        known = "mastersthesis"
+    if known == type_ or all(fields.get(name) for name in _MANDATORY.get(known, ())):
+        return known
+    return "misc"
 
 
 def _classic_fields(fields: dict[str, str | Parts]) -> dict[str, str | Parts]:
