@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from readinglist.errors import ReadingListError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from readinglist.services.citing import CitedReport
     from readinglist.services.exporting import Exported
     from readinglist.services.importing import ImportReport
 
@@ -154,18 +156,41 @@ def _report_object(report: ImportReport) -> dict[str, object]:
 @click.option(
     "-o", "--output", metavar="FILE", help="The file to write; else (or for -) standard output."
 )
+@click.option(
+    "--for",
+    "document",
+    metavar="FILE",
+    type=click.Path(readable=False),
+    help="The papers that this .tex, .aux or .bcf cites, into the .bib file that it names.",
+)
+@click.option("--watch", is_flag=True, help="With --for: go on until Ctrl-C, after each change.")
 @pass_session
 def export(
-    session: Session, keys: tuple[str, ...], query: str | None, kind: str | None, output: str | None
-) -> None:
+    session: Session,
+    keys: tuple[str, ...],
+    query: str | None,
+    kind: str | None,
+    output: str | None,
+    document: str | None,
+    watch: bool,
+) -> int:
     """Export the papers KEY, or those that answer QUERY, or all.
 
     The file is written whole or not at all. From then on the citation keys stay as they are.
+    With --for, entries in the .bib file that are not ours stay to the byte, and the exit code
+    is 1 where a cited key is nobody's.
 
     \b
     Example: readinglist export --query "tag:thesis" -o references.bib
+             readinglist export --for paper.tex --watch
     """
     output = None if output == "-" else output
+    if document is not None:
+        if keys or query is not None or kind in ("csl-json", "json"):
+            raise click.UsageError("--for takes its papers from the document, and writes BibTeX.")
+        return _export_cited(session, Path(document), Path(output) if output else None, kind, watch)
+    if watch:
+        raise click.UsageError("--watch needs --for FILE.")
     with session.open_library() as library:
         ids: list[int] | None = [] if keys else None
         if query is not None:
@@ -181,6 +206,47 @@ def export(
     else:
         click.echo(exported.text, nl=False)
     _tell_warnings(exported)
+    return 0
+
+
+def _export_cited(
+    session: Session, document: Path, output: Path | None, kind: str | None, watch: bool
+) -> int:
+    from readinglist.services.citing import export_cited, watched
+
+    with session.open_library() as library:
+        report = export_cited(library, document, output, kind)
+        _tell_cited(report)
+        while watch and report.citations:
+            state = library.version(), list(watched(report.citations, report.target))
+            # Another process may write any of the files: looking is all that is portable.
+            while state == (library.version(), list(watched(report.citations, report.target))):
+                library.take_in()
+                time.sleep(0.3)
+            try:
+                report = export_cited(library, document, output, kind)
+            except ReadingListError as error:  # an editor is between two steps of a save
+                say(str(error))
+                continue
+            if report.changed:
+                _tell_cited(report)
+    return 1 if report.unknown else 0
+
+
+def _tell_cited(report: CitedReport) -> None:
+    for warning in report.warnings:
+        say(warning)
+    for name in report.citations.missing_files if report.citations else ():
+        say(f"{name} is not there; what it cites is not known.")
+    for key, near in report.unknown:
+        say(f"Nobody has {key}." + (f" Did you mean {' or '.join(near)}?" if near else ""))
+    for old, new in report.aliases:
+        say(f"{old} is {new} now; it was written as {old}.")
+    if report.foreign:
+        say(f"{plural(len(report.foreign), 'entry', 'entries')} of the file's own left alone.")
+    count = plural(len(report.written), "entry", "entries")
+    done = "written to" if report.changed else "already in"
+    say(f"{count} {done} {report.target}")
 
 
 def _tell_warnings(exported: Exported) -> None:

@@ -142,7 +142,12 @@ def format_of_file(path: Path) -> str | None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Put `text` in the file at `path`, all of it or nothing.
+    """Put `text` in the file at `path`, as `write_bytes` does."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put `data` in the file at `path`, all of it or nothing.
 
     A link is followed to the file it names, as any editor would; a pipe or a device is
     written to as it is.
@@ -155,12 +160,12 @@ def write_file(path: Path, text: str) -> None:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if path.exists() and not target.is_file():
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(data)
             return
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:
-            with open(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with open(handle, "wb") as file:
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()

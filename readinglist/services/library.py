@@ -122,7 +122,7 @@ class Library:
         """
         number = self._working.papers.id_of_key(key)
         if number is None:
-            near = self._nearest_keys(key)
+            near = self.nearest_keys(key)
             hint = f"Did you mean {' or '.join(near)}?" if near else "See: readinglist list."
             raise UnknownKeyError(f"There is no paper with the key {key}.", hint)
         return self._working.papers.get([number])[0]
@@ -312,6 +312,11 @@ class Library:
         """
         return Exporter(self._working, self._config.export).render(papers, format)
 
+    def find_cited(self, key: str) -> Paper | None:
+        """Return the paper of a citation key, under just this key; None where there is none."""
+        number = self._working.papers.id_of_key(key)
+        return None if number is None else replace(self.papers([number])[0], key=key)
+
     def cited(self, keys: Iterable[str]) -> list[Paper]:
         """Return the papers of citation keys, each with the key that it was asked for by.
 
@@ -350,10 +355,12 @@ class Library:
 
         return Importer(self._working, self._config.citation_key)
 
-    def _nearest_keys(self, key: str) -> list[str]:
-        from difflib import get_close_matches
+    def nearest_keys(self, key: str) -> list[str]:
+        """Return up to three citation keys that look like `key`, the nearest first."""
+        from rapidfuzz import fuzz, process
 
         from readinglist.domain.text import fold
 
         keys = {fold(known): known for known in self.all_keys()}
-        return [keys[near] for near in get_close_matches(fold(key), keys, n=3, cutoff=0.6)]
+        near = process.extract(fold(key), keys.keys(), scorer=fuzz.ratio, limit=3, score_cutoff=60)
+        return [keys[folded] for folded, _, _ in near]

@@ -1,0 +1,101 @@
+r"""What a LaTeX document cites: read from its source (.tex), or from what LaTeX (.aux) and
+biblatex (.bcf) noted while they ran.
+
+Nothing is executed, so a key that a macro puts together is not seen in the source; it is in
+the .aux and the .bcf.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
+_VERBATIM = re.compile(
+    r"\\begin\{(verbatim\*?|lstlisting|minted|comment)\}.*?\\end\{\1\}", re.DOTALL
+)
+_OPTION = r"(?:\s*\[[^\[\]]*\]|\s*\([^()]*\)|\s*<[^<>]*>)*"
+_CITE = re.compile(
+    rf"\\(?:[A-Za-z]*[cC]ite[A-Za-z]*|bibentry|fullref)\*?((?:{_OPTION}\s*\{{[^{{}}]*\}})+)"
+)
+_ARGUMENT = re.compile(r"\{([^{}]*)\}")
+#: Commands that begin so and don't cite, or have an argument more than keys.
+_NO_CITATION = re.compile(
+    r"\\(?:citestyle|citesetup|DeclareCite\w*|newcite\w*|renewcite\w*|setcite\w*|citereset|"
+    r"providecite\w*|mkcite\w*|AtEveryCite\w*|AtNextCite\w*|citename|citefield|citelist|nociteall)"
+    r"(?![A-Za-z])"
+)
+_BIBLIOGRAPHY = re.compile(r"\\(?:bibliography|nobibliography)\*?\s*\{([^{}]*)\}")
+_RESOURCE = re.compile(r"\\add(?:bib|global|section)(?:bib|resource)?(?:resource)?\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}")
+_INPUT = re.compile(r"\\(?:input|include|subfile|@input|loadglsentries)\s*(?:\{([^{}]*)\}|([^\s{}\\]+))")
+_IMPORT = re.compile(r"\\(?:sub)?(?:import|includefrom|inputfrom)\*?\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_AUX_CITATION = re.compile(r"\\citation\{([^{}]*)\}")
+_AUX_BIBLATEX = re.compile(r"\\abx@aux@cite\{[^{}]*\}\{([^{}]*)\}")
+_AUX_DATA = re.compile(r"\\bibdata\{([^{}]*)\}")
+_BCF_KEY = re.compile(r"<bcf:citekey\b[^>]*>([^<]*)</bcf:citekey>")
+_BCF_DATA = re.compile(r"<bcf:datasource\b[^>]*>([^<]*)</bcf:datasource>")
+_EVERYTHING = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class TexDocument:
+    """What one file of a document says."""
+
+    keys: tuple[str, ...] = ()
+    """The citation keys, in order, each once."""
+    everything: bool = False
+    r"""True for `\nocite{*}`."""
+    bibliographies: tuple[str, ...] = ()
+    """The names of its .bib files, as they are written, with the ending."""
+    inputs: tuple[str, ...] = ()
+    """The files that it takes in, as they are written."""
+
+
+def read_tex(text: str) -> TexDocument:
+    """Return what a .tex file says."""
+    text = _VERBATIM.sub("", _COMMENT.sub(r"\1", text))
+    names: list[str] = []
+    for match in _CITE.finditer(text):
+        if not _NO_CITATION.match(match[0]):
+            for argument in _ARGUMENT.findall(match[1]):
+                names += argument.split(",")
+    inputs = [(braced or bare).strip() for braced, bare in _INPUT.findall(text)]
+    inputs += [f"{folder.strip().rstrip('/')}/{name.strip()}" for folder, name in _IMPORT.findall(text)]
+    bibliographies = [
+        name for group in _BIBLIOGRAPHY.findall(text) for name in map(_with_ending, group.split(","))
+    ]
+    bibliographies += [name.strip() for name in _RESOURCE.findall(text)]
+    return _document(names, bibliographies, inputs)
+
+
+def read_aux(text: str) -> TexDocument:
+    """Return what an .aux file says."""
+    names = [name for group in _AUX_CITATION.findall(text) for name in group.split(",")]
+    names += [name for group in _AUX_BIBLATEX.findall(text) for name in group.split(",")]
+    bibliographies = [
+        _with_ending(name)
+        for group in _AUX_DATA.findall(text)
+        for name in group.split(",")
+        if not name.strip().endswith("-blx")
+    ]
+    inputs = [braced or bare for braced, bare in _INPUT.findall(text)]
+    return _document(names, bibliographies, inputs)
+
+
+def read_bcf(text: str) -> TexDocument:
+    """Return what a .bcf file says."""
+    return _document(_BCF_KEY.findall(text), _BCF_DATA.findall(text), [])
+
+
+def _document(names: list[str], bibliographies: list[str], inputs: list[str]) -> TexDocument:
+    keys = dict.fromkeys(filter(None, (" ".join(name.split()) for name in names)))
+    everything = keys.pop(_EVERYTHING, 0) is None
+    # An argument with a macro in it is no key: it shows in the .aux.
+    plain = tuple(key for key in keys if "\\" not in key and "#" not in key)
+    files = tuple(dict.fromkeys(filter(None, bibliographies)))
+    return TexDocument(plain, everything, files, tuple(dict.fromkeys(filter(None, inputs))))
+
+
+def _with_ending(name: str) -> str:
+    name = name.strip()
+    return name if not name or name.endswith(".bib") else f"{name}.bib"

@@ -1,0 +1,217 @@
+"""The bibliography of a document: exactly what it cites, in the file that it names.
+
+    paper.tex, and what it inputs -> citation keys -> our papers -> a block of its .bib file
+
+The block stands between two comment lines. What is outside of them is not ours and stays, to
+the byte; an entry there that a document cites is left alone, and not written a second time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from readinglist.errors import ReadingListError
+from readinglist.formats.bib_syntax import split
+from readinglist.formats.recognition import read_lines
+from readinglist.formats.tex_document import TexDocument, read_aux, read_bcf, read_tex
+from readinglist.services.exporting import format_of_file, write_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from readinglist.domain.paper import Paper
+    from readinglist.services.library import Library
+
+_BEGIN = "% --- from readinglist: begin (written anew by each export; edit outside of it) ---"
+_END = "% --- from readinglist: end ---"
+_BLOCK = re.compile(
+    rb"^" + re.escape(_BEGIN).encode() + rb"\r?\n.*?^" + re.escape(_END).encode() + rb"\r?\n?",
+    re.DOTALL | re.MULTILINE,
+)
+_MOST_FILES = 2000
+_READERS: dict[str, Callable[[str], TexDocument]] = {".aux": read_aux, ".bcf": read_bcf}
+
+
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """What a document cites, all its files together."""
+
+    files: tuple[Path, ...]
+    """The files that were read."""
+    keys: tuple[str, ...]
+    everything: bool
+    bibliographies: tuple[Path, ...]
+    missing_files: tuple[str, ...] = ()
+    """What it inputs and is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedReport:
+    """What became of the bibliography of a document."""
+
+    target: Path
+    written: tuple[str, ...]
+    """The keys of the entries that are ours."""
+    foreign: tuple[str, ...]
+    """Cited keys whose entries stand in the file already and are not ours."""
+    unknown: tuple[tuple[str, tuple[str, ...]], ...]
+    """Cited keys that nobody has, each with the nearest that we have."""
+    aliases: tuple[tuple[str, str], ...]
+    """Earlier keys that are cited, each with the present one."""
+    changed: bool
+    """Whether the file was written; it is not where it holds all that already."""
+    warnings: tuple[str, ...] = ()
+    citations: Citations | None = None
+
+
+def read_citations(document: Path) -> Citations:
+    r"""Return what a .tex, .aux or .bcf file cites, and the files that it inputs.
+
+    Names are relative to the folder of `document`, as for LaTeX; `\import` to the folder
+    that it names.
+
+    Raises:
+        ReadingListError: the document can't be read.
+    """
+    folder = document.parent
+    waiting = [document]
+    read: dict[Path, None] = {}
+    missing: list[str] = []
+    keys: dict[str, None] = {}
+    bibliographies: dict[Path, None] = {}
+    everything = False
+    while waiting and len(read) < _MOST_FILES:
+        file = waiting.pop(0)
+        if file in read:
+            continue
+        try:
+            text, _ = read_lines(file.read_bytes())
+        except OSError as error:
+            if file == document:
+                raise ReadingListError(
+                    f"{document} can't be read: {error.strerror}.", "Name the .tex or .aux file."
+                ) from error
+            missing.append(os.path.relpath(file, folder))
+            continue
+        read[file] = None
+        found = _READERS.get(file.suffix, read_tex)(text)
+        keys |= dict.fromkeys(found.keys)
+        everything |= found.everything
+        bibliographies |= dict.fromkeys(folder / name for name in found.bibliographies)
+        ending = file.suffix if file.suffix == ".aux" else ".tex"
+        for name in found.inputs:
+            waiting.append(_input(folder, file.parent, name, ending))
+    return Citations(
+        tuple(read), tuple(keys), everything, tuple(bibliographies), tuple(missing)
+    )
+
+
+def export_cited(
+    library: Library, document: Path, output: Path | None = None, kind: str | None = None
+) -> CitedReport:
+    r"""Bring the .bib file of a document up to date: exactly the entries that it cites.
+
+    Args:
+        library: whose papers are cited.
+        document: a .tex, .aux or .bcf file.
+        output: the .bib file, instead of the one that the document names first.
+        kind: `bibtex` or `biblatex`; None for what the file is, or the configuration says.
+
+    Raises:
+        ReadingListError: the document can't be read or names no .bib file, or this can't
+            be written.
+    """
+    citations = read_citations(document)
+    target = output or _target(document, citations)
+    kind = kind or format_of_file(target)
+    try:
+        present = target.read_bytes() if target.is_file() else b""
+    except OSError as error:
+        raise ReadingListError(f"{target} can't be read: {error.strerror}.") from error
+    outside = _BLOCK.sub(b"", present)
+    there = {entry.key for _, entry in split(read_lines(outside)[0]).entries}
+    papers: list[Paper] = []
+    aliases: list[tuple[str, str]] = []
+    unknown: list[tuple[str, tuple[str, ...]]] = []
+    for key in citations.keys:
+        if key in there:
+            continue
+        paper = library.find_cited(key)
+        if paper is None:
+            unknown.append((key, tuple(library.nearest_keys(key))))
+            continue
+        (present_paper,) = library.papers([paper.id])
+        if present_paper.key.lower() != key.lower():
+            aliases.append((key, present_paper.key))
+        if key.lower() not in {cited.key.lower() for cited in papers}:
+            papers.append(paper)
+    if citations.everything:
+        cited = {paper.id for paper in papers}
+        everyone = library.papers(library.find().ids)
+        papers += [p for p in everyone if p.id not in cited and p.key not in there]
+    exported = library.render(papers, kind)
+    block = f"{_BEGIN}\n\n{exported.text}\n{_END}\n" if exported.text else ""
+    new = _with_block(present, block.encode())
+    if new != present:
+        write_bytes(target, new)
+    library.freeze_keys(exported.papers)
+    return CitedReport(
+        target,
+        tuple(paper.key for paper in exported.papers),
+        tuple(key for key in citations.keys if key in there),
+        tuple(unknown),
+        tuple(aliases),
+        new != present,
+        exported.warnings,
+        citations,
+    )
+
+
+def _target(document: Path, citations: Citations) -> Path:
+    if not citations.bibliographies:
+        raise ReadingListError(
+            rf"{document} names no .bib file (\bibliography or \addbibresource).",
+            "Say which with -o FILE.",
+        )
+    target = citations.bibliographies[0]
+    folder = document.parent.resolve()
+    if target.suffix != ".bib" or not target.resolve().is_relative_to(folder.parent):
+        raise ReadingListError(
+            f"{document} names {target} as its bibliography, which is far from it.",
+            "If that is meant, say it with -o FILE.",
+        )
+    return target
+
+
+def _with_block(present: bytes, block: bytes) -> bytes:
+    """Return the file with our block in its place, or at the end where it had none."""
+    found = _BLOCK.search(present)
+    if found:
+        return present[: found.start()] + block + _BLOCK.sub(b"", present[found.end() :])
+    if not present or not block:
+        return present + block
+    gap = b"\n" if present.endswith(b"\n") else b"\n\n"
+    return present + gap + block
+
+
+def _input(folder: Path, near: Path, name: str, ending: str) -> Path:
+    """Return the file that `\\input{name}` means."""
+    for base in (folder, near):
+        for candidate in (base / f"{name}{ending}", base / name):
+            if candidate.is_file():
+                return candidate
+    return folder / (name if Path(name).suffix else f"{name}{ending}")
+
+
+def watched(citations: Citations, target: Path) -> Iterator[tuple[str, int, int]]:
+    """Yield what tells whether a file of the document, or its .bib file, has changed."""
+    for file in (*citations.files, target):
+        try:
+            state = file.stat()
+        except OSError:
+            continue
+        yield str(file), state.st_mtime_ns, state.st_size
