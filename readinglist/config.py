@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from readinglist.domain.citekey import DEFAULT_PATTERN, check_pattern
+from readinglist.domain.citekey import DEFAULT_PATTERN
+from readinglist.domain.key_pattern import check_pattern
 from readinglist.errors import ConfigError, InvalidValueError
 
 if TYPE_CHECKING:

@@ -107,7 +107,7 @@ def test_what_is_commented_out_keeps_its_default(text: str) -> None:
         ("keys: {[a]: b}", 1, "a setting's name is text", "config.example.yaml"),
         ("- a", 1, "settings are written as", "config.example.yaml"),
         ("just words", 1, "settings are written as", "config.example.yaml"),
-        ("theme: x\ncitation_key: '[author]'", 2, "is no part of a citation-key", "[auth]"),
+        ("theme: x\ncitation_key: '[author]'", 2, "is no part of a citation-key", "authors"),
         ("theme: x\nview: [a", 2, "it is no YAML", ""),
         ("a: 1\n\tb: 2", 2, "it is no YAML", ""),
         ("theme: x\n---\ntheme: y", 2, "it is no YAML", ""),

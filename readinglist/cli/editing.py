@@ -120,6 +120,34 @@ def edit(session: Session, key: str, assignments: tuple[str, ...], as_json: bool
         _report(library, library.edit(key, texts), as_json)
 
 
+@click.command(short_help="Make citation keys anew.")
+@click.argument("keys", nargs=-1, metavar="[KEY...]", shell_complete=complete_key)
+@click.option("--query", metavar="QUERY", help="The papers that answer QUERY.")
+@click.option("--all", "everything", is_flag=True, help="All papers.")
+@click.option("--pattern", metavar="P", help="The pattern, instead of the configuration's.")
+@pass_session
+def rekey(
+    session: Session, keys: tuple[str, ...], query: str | None, everything: bool, pattern: str | None
+) -> None:
+    """Give papers the keys that the pattern makes. Their old keys go on naming them.
+
+    So a document that cites an old key exports as before; `export --for` says which it used.
+
+    \b
+    Example: readinglist rekey --query tag:thesis --pattern "auth.lower + year"
+    """
+    if not (keys or query is not None or everything):
+        raise click.UsageError("Say which papers: KEY..., --query QUERY or --all.")
+    with session.open_library() as library:
+        ids = [library.paper(key).id for key in keys]
+        if query is not None or everything:
+            ids += library.find(query or "").ids
+        step = library.rekey(ids, pattern)
+        for change in library.history(limit=len(step.papers)) if step.papers else ():
+            say(f"{change.old} → {change.new}")
+        _report(library, step)
+
+
 @click.command(short_help="Delete papers.")
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...", shell_complete=complete_key)
 @pass_session

@@ -19,6 +19,7 @@ _MODULES = {
     "mark": "editing:mark",
     "note": "editing:note",
     "edit": "editing:edit",
+    "rekey": "editing:rekey",
     "delete": "editing:delete",
     "undo": "editing:undo",
     "redo": "editing:redo",

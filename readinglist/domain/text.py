@@ -69,3 +69,24 @@ def printable_block(text: str) -> str:
 def plural(count: int, noun: str, plural_form: str = "") -> str:
     """Return `count` with its noun: `1 paper`, `12 papers`."""
     return f"{count:,} {noun if count == 1 else plural_form or noun + 's'}"
+
+
+def transliterate(text: str) -> str:
+    """Return `text` in ASCII with its case, apostrophes closed up; other scripts as in English."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("'", "").replace("’", ""))
+    letters = (c if c.isascii() else _like_case(c) for c in decomposed)
+    return "".join(letters)
+
+
+def _like_case(letter: str) -> str:
+    if unicodedata.combining(letter):
+        return ""
+    base = fold(letter)
+    if not base.isascii():
+        from anyascii import anyascii
+
+        base = anyascii(letter) if letter.isalpha() else ""
+        return base if base.isalnum() else " "
+    if not base.isalpha():
+        return base if base.isdigit() else " "
+    return base.capitalize() if letter.isupper() else base

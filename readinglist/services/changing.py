@@ -19,6 +19,7 @@ from readinglist.domain.change import (
     Change,
     summary,
 )
+from readinglist.domain.citekey import possible_keys
 from readinglist.domain.fields import parse_field, parse_tag
 from readinglist.errors import InvalidValueError, NothingToUndoError
 from readinglist.storage.papers import encode, paper_to_json
@@ -103,6 +104,25 @@ class Editor:
                         )
                 changes.append(field_change(paper, field, value))
             return self._carry_out(changes)
+
+    def rekey(self, ids: Iterable[int], pattern: str) -> Step:
+        """Give papers the keys that `pattern` makes, as one step; the old ones go on as aliases."""
+        changes: list[Change] = []
+        with self._working.transaction():
+            papers = self._working.papers.get(dict.fromkeys(ids))
+            taken = {key.lower(): None for key in self._working.papers.all_keys()}
+            for paper in sorted(papers, key=lambda paper: paper.id):  # not by who came first
+                for key in possible_keys(paper, pattern):
+                    owner = self._working.papers.id_of_key(key)
+                    if key.lower() not in taken or owner == paper.id:
+                        break
+                taken[key.lower()] = None
+                if key != paper.key:
+                    change = field_change(paper, "key", key)
+                    self._apply([change])
+                    changes.append(change)
+            self._working.journal.record(changes, Action.EDIT)
+            return _step(changes)
 
     def delete(self, ids: Iterable[int]) -> Step:
         """Delete papers, as one step that `undo` can bring back."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import ALIAS, ENTRIES, SOURCE, WHOLE_PAPER, Action, Change
-from readinglist.domain.citekey import unique_key
+from readinglist.domain.citekey import possible_keys
 from readinglist.domain.identity import (
     contradict,
     edition,
@@ -213,15 +213,17 @@ class Importer:
                 id=known.new_id(paper),
                 added_at=at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             )
+            renamed: list[Change] = []
             if not new.key or new.key.lower() in known.keys:
-                new = replace(new, key=unique_key(new, known.keys, self._key_pattern))
+                key, renamed = self._new_key(new, known)
+                new = replace(new, key=key)
                 if paper.key:
                     offers.append(f"{paper.key} is another paper's key here: {new.key} was taken.")
             new = replace(new, entries=tuple(replace(e, key=e.key or new.key) for e in entries))
             papers.add(new)
             papers.add_source(new.id, source)
             known.add(new)
-            return "added", [Change(new.id, WHOLE_PAPER, None, name, key=new.key)]
+            return "added", [*renamed, Change(new.id, WHOLE_PAPER, None, name, key=new.key)]
         present = papers.get([number])[0]
         facts = self._missing_facts(present, paper)
         changes = [field_change(present, field, value) for field, value in facts.items()]
@@ -234,6 +236,36 @@ class Importer:
         if outcome == "completed":
             offers += _offers(present, paper)
         return outcome, changes
+
+    def _new_key(self, paper: Paper, known: _Known) -> tuple[str, list[Change]]:
+        """Return a key for `paper`, and the changes that make way for it.
+
+        Of papers that would have one key, all get a longer one, whichever came first: so the
+        keys are the same on machines that import in another order. A key that is known
+        outside, or was given by a person or a file, stays.
+        """
+        changes: list[Change] = []
+        for key in possible_keys(paper, self._key_pattern):
+            if key.lower() not in known.keys:
+                known.keys.add(key.lower())
+                return key, changes
+            owner = self._working.papers.id_of_present_key(key)
+            if owner in (None, paper.id):  # the name of nobody any more, or its own to give up
+                continue
+            (other,) = self._working.papers.get([owner])
+            if self._may_be_renamed(other, key):
+                longer, more = self._new_key(other, known)
+                change = field_change(other, "key", longer)
+                self._working.apply(change)
+                changes += [*more, change]
+        raise AssertionError("two papers have one identity")  # pragma: no cover
+
+    def _may_be_renamed(self, paper: Paper, key: str) -> bool:
+        """Return whether `key` was made by us, for a paper that nobody cites yet."""
+        if paper.key_frozen or paper.entries:
+            return False
+        made = key.lower() in (k.lower() for k in possible_keys(paper, self._key_pattern))
+        return made and "key" not in self._working.journal.edited_fields(paper.id)
 
     def _entry_changes(
         self, present: Paper, incoming: tuple[Entry, ...], known: _Known

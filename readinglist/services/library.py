@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from readinglist.config import Config, state_folder
+from readinglist.domain.key_pattern import check_pattern
 from readinglist.errors import UnknownKeyError
 from readinglist.services.exporting import Exported, Exporter, format_of_file, write_file
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
@@ -207,6 +208,18 @@ class Library:
             InvalidValueError: the text is too long.
         """
         return self.edit(key, {"note": text})
+
+    def rekey(self, ids: Iterable[int], pattern: str | None = None) -> Step:
+        """Give papers the keys that a pattern makes; the old keys go on naming them.
+
+        Args:
+            ids: the papers.
+            pattern: see `readinglist.domain.key_pattern`; None for the configuration's.
+
+        Raises:
+            InvalidValueError: it is no pattern.
+        """
+        return self._editor.rekey(ids, check_pattern(pattern or self._config.citation_key))
 
     def delete(self, ids: Iterable[int]) -> Step:
         """Delete papers, as one step."""

@@ -189,6 +189,12 @@ class PaperStore:
         ).fetchone()
         return int(row[0]) if row else None
 
+    def id_of_present_key(self, key: str) -> int | None:
+        """Return the paper that has this citation key now, without regard to case."""
+        query = "SELECT id FROM paper WHERE key = ? COLLATE NOCASE LIMIT 1"
+        row = self._connection.execute(query, (key,)).fetchone()
+        return int(row[0]) if row else None
+
     def all_keys(self) -> list[str]:
         """Return all citation keys, and the names of those that were renamed."""
         return [key for (key,) in self._connection.execute("SELECT key FROM paper")] + [

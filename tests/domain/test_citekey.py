@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,10 +11,10 @@ from hypothesis import strategies as st
 from readinglist.domain.citekey import (
     DEFAULT_PATTERN,
     check_key,
-    check_pattern,
     make_key,
     unique_key,
 )
+from readinglist.domain.key_pattern import check_pattern
 from readinglist.domain.paper import Paper
 from readinglist.errors import InvalidValueError
 
@@ -37,7 +39,7 @@ def test_the_default_key_is_name_year_and_first_telling_word() -> None:
         ("O’Brien, Pat", "obrien"),
         ("de la Cruz, Juan", "delacruz"),
         ("ACME Research", "acmeresearch"),
-        ("李, 明", ""),
+        ("李, 明", "li"),
     ],
 )
 def test_names_come_in_plain_letters(author: str, start: str) -> None:
@@ -51,10 +53,23 @@ def test_names_come_in_plain_letters(author: str, start: str) -> None:
         ("[auth:upper]:[title:2]", "DOE:ArtLists"),
         ("[year]-[auth:lower]", "2024-doe"),
         ("[title]", "ArtListsEverywhere"),
+        ("[auth3][shortyear]", "Doe24"),
+        ("[authors]:[veryshorttitle:lower]", "DoeRoe:art"),
+        ("[authEtAl:lower]-[year]", "doeroe-2024"),
+        ("[auth.etal:lower]-[year]", "doeroe-2024"),
+        ("[authIni][camel]", "DRArtListsEverywhereAlways"),
+        ("[title:2:abbr][year]", "AL2024"),
+        ("auth.lower + shorttitle(3, 3) + year", "doeArtListsEverywhere2024"),
+        ("auth(2).upper + '_' + title.truncate(4)", "DO_ArtL"),
+        ("authorLast + venue", "RoeJLS"),
     ],
 )
 def test_a_pattern_makes_the_key(pattern: str, key: str) -> None:
-    paper = by("Doe, Jane", "The Art of Lists, Everywhere and Always")
+    paper = replace(
+        by("Doe, Jane", "The Art of Lists, Everywhere and Always"),
+        authors=("Doe, Jane", "Roe, Richard"),
+        venue="Journal of List Studies",
+    )
     assert make_key(paper, check_pattern(pattern)) == key
 
 
@@ -64,7 +79,8 @@ def test_without_an_author_the_key_is_made_of_the_title() -> None:
 
 
 def test_a_title_without_a_usable_letter_still_gets_a_key() -> None:
-    assert make_key(Paper("深度学习", id=12345678)) == "paper345678"
+    assert make_key(Paper("深度学习", id=12345678)) == "ShenDuXueXi"
+    assert make_key(Paper("∂∂", id=12345678)) == "paper345678"
 
 
 def test_more_words_and_then_digits_tell_papers_apart() -> None:
@@ -96,7 +112,7 @@ def test_keys_that_bibtex_does_not_take(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["", "auth", "[author]", "[auth:big]", "[auth", "[auth] [year]", "[auth]{}", "[]"]
+    "pattern", ["", "author", "auth.large", "auth + ' '", "[author]", "[auth:big]", "[auth", "[auth] [year]", "[auth]{}", "[]"]
 )
 def test_patterns_that_make_no_key(pattern: str) -> None:
     with pytest.raises(InvalidValueError, match="pattern"):
