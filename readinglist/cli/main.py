@@ -25,6 +25,7 @@ _MODULES = {
     "redo": "editing:redo",
     "history": "looking:history",
     "export": "files:export",
+    "cite": "citing:cite_",
     "check": "files:check",
     "config": "files:config",
     "demo": "files:demo",

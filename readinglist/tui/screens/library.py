@@ -18,6 +18,7 @@ from readinglist.domain.change import describe
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
+from readinglist.services import clipboard
 from readinglist.services.exporting import format_of_file
 from readinglist.services.external_editor import edit_text
 from readinglist.services.finding import SORT_NAMES, VIEWS, Found, View, tag_view
@@ -428,12 +429,24 @@ class LibraryScreen(Screen[None]):
             else:
                 self._copy(text, papers, plural(len(papers), "BibTeX entry", "BibTeX entries"))
 
+    @work(thread=True, group="clipboard")
     def _copy(self, text: str, papers: list[Paper], what: str) -> None:
-        self.app.copy_to_clipboard(text)
+        """Copy in a thread: a program of the system may take its time."""
+        tool = clipboard.copy(text)
+        self.app.call_from_thread(self._copied, text, papers, what, tool)
+
+    def _copied(self, text: str, papers: list[Paper], what: str, tool: str | None) -> None:
+        if tool in (None, "tmux"):
+            self.app.copy_to_clipboard(text)
         self._library.freeze_keys(papers)
         self._save_soon()
         shown = f": {text}" if len(text) < 60 else ""
-        self._tell(f"Sent {what} to the terminal's clipboard{shown}")
+        if tool is None:
+            self._tell(f"Sent {what} to the terminal's clipboard{shown}")
+        elif tool == "tmux":
+            self._tell(f"Put {what} into tmux's buffer and sent it to the terminal{shown}")
+        else:
+            self._tell(f"Copied {what} with {tool}{shown}")
 
     def action_export(self) -> None:
         """Export the chosen papers, or the one under the cursor, after a preview."""
