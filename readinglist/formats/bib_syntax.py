@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from readinglist.domain.entry import Entry, Macro, Parts, joined
@@ -26,17 +27,18 @@ if TYPE_CHECKING:
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 """The macros that each style defines."""
 
-_HEAD = re.compile(r"""@\s*([^\s"#%'(),={}@]+)\s*([{(])""")
+_HEAD = re.compile(r"""(?<![\w.])@\s*([^\s"#%'(),={}@]+)\s*([{(])""")
 _COMMENT_HEAD = re.compile(r"@comment(?![^\s{(@])", re.IGNORECASE)
 _LIKELY_HEAD = re.compile(r"^[ \t]*@\s*\w+\s*[{(]\s*[^\s,{}=]*\s*,", re.MULTILINE)
-_KEY = re.compile(r"\s*([^,}\s]*)\s*")
-_REST_OF_KEY = re.compile(r"[^,={}\n]*,")
+_KEY = re.compile(r"\s*([^,}\s]{0,1000})\s*")
+_REST_OF_KEY = re.compile(r"[^,={}\n]{0,1000},")
 _GAP = re.compile(r"[\s,]*(?:%[^\n]*\n[\s,]*)*")
 _SPACE = re.compile(r"\s*(?:%[^\n]*\n\s*)*")
 _NAME = re.compile(r"""([^\s"#%'(),={}]+)\s*=\s*""")
 _WORD = re.compile(r"""[^\s"#%'(),={}]+""")
-_GROUP = re.compile(r"\{([^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*)\}")
+_GROUP = re.compile(r"\{([^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+)\}")
 _QUOTED = re.compile(r'"([^"{}]*)"')
+_LONGEST_LINE = 10_000
 _BRACE = re.compile(r"[{}]")
 _BRACE_OR_QUOTE = re.compile(r'[{}"]')
 _UNQUOTED = re.compile(r"[^,{}\"\n]*")
@@ -81,6 +83,7 @@ class _Splitter:
         self._line = 1
         self._broken = False
         self._undefined: dict[str, int] = {}
+        self._next_head = (0, 0)
 
     def split(self) -> BibFile:
         begin = position = 0
@@ -151,6 +154,10 @@ class _Splitter:
             if self._text[position] == closer:
                 break
             name = _NAME.match(self._text, position, self._end)
+            if not name and self._is_next_entry(position):
+                raise _SyntaxError(
+                    f"The braces of the entry “{key[:80]}” don't balance; it was not imported."
+                )
             if not name:
                 if not complained:
                     self._problem(position, f"What stands here in “{key[:80]}” is no field.")
@@ -228,6 +235,8 @@ class _Splitter:
         if self._text[following : following + 1] in (",", closer, ""):
             return following
         if not _NAME.match(self._text, following, self._end):
+            if self._is_next_entry(following):
+                return following
             rest = _UNQUOTED.match(self._text, following, self._end)
             self._problem(
                 following,
@@ -242,14 +251,24 @@ class _Splitter:
         match = _GROUP.match(self._text, position, self._end)
         if match:
             return match[1], match.end()
-        depth = 0
-        for brace in _BRACE.finditer(self._text, position, self._end):
-            depth += 1 if brace[0] == "{" else -1
-            if not depth:
-                return self._text[position + 1 : brace.start()], brace.end()
+        end = self._closing.get(position)
+        if end is not None and end < self._end:
+            return self._text[position + 1 : end], end + 1
         raise _SyntaxError(
             f"The braces of the entry “{key[:80]}” don't balance; it was not imported."
         )
+
+    @cached_property
+    def _closing(self) -> dict[int, int]:
+        """Where each brace that is closed is closed, by its place."""
+        opened: list[int] = []
+        closing: dict[int, int] = {}
+        for brace in _BRACE.finditer(self._text):
+            if brace[0] == "{":
+                opened.append(brace.start())
+            elif opened:
+                closing[opened.pop()] = brace.start()
+        return closing
 
     def _quoted(self, position: int, key: str) -> tuple[str, int]:
         match = _QUOTED.match(self._text, position, self._end)
@@ -282,6 +301,7 @@ class _Splitter:
             if character == '"':
                 return self._quoted(position, "")[1]
         except _SyntaxError:
+            self._end = self._next_entry(position)
             return position + 1
         junk = _JUNK.match(self._text, position, self._end)
         return junk.end() if junk else position + 1
@@ -297,23 +317,31 @@ class _Splitter:
             return head.end()
         for hidden in _LIKELY_HEAD.finditer(inner):
             self._assume(
-                head.start() + hidden.start(), f"{hidden[0].strip()} stands in a @comment."
+                head.end() + hidden.start(), f"{hidden[0].strip()} stands in a @comment."
             )
         return end
 
     def _is_commented_out(self, position: int) -> bool:
-        begin = self._text.rfind("\n", 0, position) + 1
-        return self._text[begin:position].lstrip().startswith("%")
+        begin = self._text.rfind("\n", max(0, position - _LONGEST_LINE), position) + 1
+        return self._text[begin : min(position, begin + 200)].lstrip().startswith("%")
 
     def _space(self, position: int) -> int:
         match = _SPACE.match(self._text, position, self._end)
         return match.end() if match else position
 
+    def _is_next_entry(self, position: int) -> bool:
+        begin = self._text.rfind("\n", max(0, position - _LONGEST_LINE), position) + 1
+        head = _LIKELY_HEAD.match(self._text, begin)
+        return self._text[position] == "@" and head is not None and head.end() > position
+
     def _next_entry(self, position: int) -> int:
         """Return where the next line begins that looks like the head of an entry."""
         self._broken = True
-        head = _LIKELY_HEAD.search(self._text, position)
-        return head.start() if head else len(self._text)
+        searched, found = self._next_head
+        if not searched <= position <= found:
+            head = _LIKELY_HEAD.search(self._text, position)
+            self._next_head = position, head.start() if head else len(self._text)
+        return self._next_head[1]
 
     def _problem(self, position: int, message: str) -> None:
         self._file.problems.append(Problem(self._line_of(position), message))
@@ -330,4 +358,5 @@ class _Splitter:
 
 
 def _percent_lines(gap: str) -> Iterator[str]:
-    yield from (line.strip() for line in gap.split("\n") if line.lstrip(" \t,").startswith("%"))
+    lines = (line.strip(" \t,") for line in gap.split("\n"))
+    yield from (line for line in lines if line.startswith("%"))
