@@ -201,7 +201,8 @@ def _date(entry: Entry) -> str | None:
     if not year:
         return None
     month = to_text(entry.get("month")).strip().lower()
-    number = MONTHS.index(month[:3]) + 1 if month[:3] in MONTHS else 0
+    named = (word[:3] for word in re.findall(r"[a-z]+", month))
+    number = next((MONTHS.index(name) + 1 for name in named if name in MONTHS), 0)
     if month.isdigit() and 1 <= int(month[:4]) <= 12:
         number = int(month)
     return (_checked(f"{year[1]}-{number:02}") if number else None) or _checked(year[1])

@@ -228,7 +228,8 @@ class _Writer:
                 type_ = "misc"
         if not paper.key or importable_key(paper.key) != paper.key:
             raise InvalidValueError(f"“{paper.key}” can't be a citation key.", "Rename it.")
-        return Entry(paper.key, type_, tuple((n, v) for n, v in fields.items() if v))
+        comment = source.comment if source else ""
+        return Entry(paper.key, type_, tuple((n, v) for n, v in fields.items() if v), comment)
 
     # --- a paper of which we know facts
 

@@ -105,7 +105,7 @@ def _printed(match: re.Match[str]) -> str:
     if match["script"]:
         table = _SUPERSCRIPT if match["script"] == "textsuperscript" else _SUBSCRIPT
         scripted = match["scripted"].translate(table)
-        return scripted if not scripted.isascii() else match["scripted"]
+        return scripted if not any(map(str.isascii, scripted)) else match["scripted"]
     if match["quoting"]:
         return f"“{match['quoted']}”"
     if match["command"]:

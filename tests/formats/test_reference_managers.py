@@ -1,0 +1,142 @@
+"""CSL-JSON and RIS, as Zotero, pandoc and publishers write them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from readinglist.domain.paper import Paper
+from readinglist.errors import FormatError
+from readinglist.formats import csl_json, ris
+from readinglist.formats.bibtex_writing import entry
+from readinglist.formats.recognition import recognise
+
+ITEM = {
+    "id": "doe2024",
+    "type": "article-journal",
+    "title": "On <i>E. coli</i> & ImageNet",
+    "author": [
+        {"family": "Doe", "given": "Jane"},
+        {"family": "Beethoven", "given": "L.", "non-dropping-particle": "van"},
+        {"literal": "ACME, Inc."},
+    ],
+    "container-title": "Journal of Lists",
+    "volume": 7,
+    "issue": "2",
+    "page": "12-19",
+    "DOI": "10.1000/182",
+    "URL": "https://example.org/a_b",
+    "issued": {"date-parts": [[2024, 5, 31]]},
+}
+
+RIS = """\
+TY  - JOUR
+AU  - Doe, Jane
+AU  - Roe, Richard, Jr.
+TI  - On 100% of Lists
+JO  - Journal of Lists
+PY  - 2024/05/31
+VL  - 7
+IS  - 2
+SP  - 12
+EP  - 19
+DO  - 10.1000/182
+UR  - https://example.org/a_b
+KW  - lists
+KW  - order
+AB  - One.
+ER  -
+
+TY  - BOOK
+AU  - Poe, E.
+TI  - Another
+PB  - Press
+PY  - 1999
+ER  -
+"""
+
+
+def test_a_csl_item_is_a_paper_with_an_entry() -> None:
+    (paper,) = csl_json.parse(json.dumps([ITEM])).papers
+    assert (paper.key, paper.type, paper.title) == ("doe2024", "article", "On E. coli & ImageNet")
+    assert paper.authors == ("Doe, Jane", "van Beethoven, L.", "ACME Inc.")
+    assert (paper.published, paper.venue, paper.doi) == (
+        "2024-05-31", "Journal of Lists", "10.1000/182",
+    )  # fmt: skip
+    assert entry(paper) == (
+        "@article{doe2024,\n"
+        "  author = {Doe, Jane and van Beethoven, L. and {ACME Inc.}},\n"
+        "  volume = {7},\n"
+        "  number = {2},\n"
+        "  pages = {12--19},\n"
+        "  doi = {10.1000/182},\n"
+        "  url = {https://example.org/a_b},\n"
+        "  title = {On {E}. coli \\& {ImageNet}},\n"
+        "  journal = {Journal of Lists},\n"
+        "  year = {2024},\n"
+        "  month = may,\n"
+        "}\n"
+    )
+
+
+def test_what_we_write_for_pandoc_reads_as_it_was() -> None:
+    (paper,) = csl_json.parse(json.dumps(ITEM)).papers
+    (again,) = csl_json.parse(csl_json.write([paper])).papers
+    for name in ("key", "type", "title", "authors", "published", "venue", "doi", "url"):
+        assert getattr(again, name) == getattr(paper, name)
+    (item,) = json.loads(csl_json.write([paper]))
+    assert (item["volume"], item["issue"], item["page"]) == ("7", "2", "12–19")
+
+
+def test_a_listed_paper_for_pandoc() -> None:
+    paper = Paper(title="T", key="t", organization="ACME", arxiv="1706.03762", published="2017")
+    assert json.loads(csl_json.write([paper])) == [
+        {
+            "id": "t",
+            "type": "article",
+            "title": "T",
+            "author": [{"literal": "ACME"}],
+            "issued": {"date-parts": [[2017]]},
+            "URL": "https://arxiv.org/abs/1706.03762",
+            "number": "arXiv:1706.03762",
+        }
+    ]
+
+
+def test_ris_references() -> None:
+    one, other = ris.parse(RIS).papers
+    assert one.authors == ("Doe, Jane", "Roe Jr., Richard")
+    assert (one.title, one.type, one.published) == ("On 100% of Lists", "article", "2024-05-31")
+    assert (one.venue, one.doi, one.url) == (
+        "Journal of Lists", "10.1000/182", "https://example.org/a_b",
+    )  # fmt: skip
+    assert one.entries[0].get("pages") == "12--19"
+    assert one.entries[0].get("title") == r"On 100\% of Lists"
+    assert one.entries[0].get("keywords") == "lists, order"
+    assert (other.type, other.published, other.venue) == ("book", "1999", "Press")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [(json.dumps([ITEM]), "csl-json"), (RIS, "ris"), ("@misc{k}", "bibtex")]
+)
+def test_they_are_recognised(text: str, kind: str) -> None:
+    assert recognise(text) == kind
+
+
+@pytest.mark.parametrize("text", ["[]", "[1]", "{", '[{"type": "book"}]', "[" * 100_000])
+def test_what_is_no_csl_is_refused(text: str) -> None:
+    with pytest.raises(FormatError):
+        csl_json.parse(text)
+
+
+@pytest.mark.parametrize("text", ["", "TY  - JOUR\nAU  - Doe\nER  - \n", "TY  - JOUR\nTI  - x"])
+def test_what_is_no_ris_is_refused(text: str) -> None:
+    with pytest.raises(FormatError):
+        ris.parse(text)
+
+
+def test_an_item_that_can_not_be_read_is_named_and_the_others_are_read() -> None:
+    parsed = csl_json.parse(json.dumps([ITEM, {"type": "book"}, 7]))
+    assert len(parsed.papers) == 1
+    assert [problem.message[:6] for problem in parsed.problems] == ["Item 2", "Item 3"]
