@@ -127,7 +127,11 @@ def edit(session: Session, key: str, assignments: tuple[str, ...], as_json: bool
 @click.option("--pattern", metavar="P", help="The pattern, instead of the configuration's.")
 @pass_session
 def rekey(
-    session: Session, keys: tuple[str, ...], query: str | None, everything: bool, pattern: str | None
+    session: Session,
+    keys: tuple[str, ...],
+    query: str | None,
+    everything: bool,
+    pattern: str | None,
 ) -> None:
     """Give papers the keys that the pattern makes. Their old keys go on naming them.
 

@@ -152,7 +152,9 @@ def _report_object(report: ImportReport) -> dict[str, object]:
 @click.command(short_help="Export papers as BibTeX.")
 @click.argument("keys", nargs=-1, metavar="[KEY...]", shell_complete=complete_key)
 @click.option("--query", metavar="QUERY", help="The papers that answer QUERY.")
-@click.option("--format", "kind", type=click.Choice(_EXPORT_FORMATS), help="Default: the file's own.")
+@click.option(
+    "--format", "kind", type=click.Choice(_EXPORT_FORMATS), help="Default: the file's own."
+)
 @click.option(
     "-o", "--output", metavar="FILE", help="The file to write; else (or for -) standard output."
 )

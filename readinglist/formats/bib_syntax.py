@@ -316,9 +316,7 @@ class _Splitter:
             self._broken = True
             return head.end()
         for hidden in _LIKELY_HEAD.finditer(inner):
-            self._assume(
-                head.end() + hidden.start(), f"{hidden[0].strip()} stands in a @comment."
-            )
+            self._assume(head.end() + hidden.start(), f"{hidden[0].strip()} stands in a @comment.")
         return end
 
     def _is_commented_out(self, position: int) -> bool:

@@ -39,7 +39,9 @@ _ARXIV_IN_TEXT = re.compile(
 )
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s{}\\]+")
-_SIMPLE_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*)*, [^\W\d_][\w.'’-]*(?: [\w.'’-]+)*")
+_SIMPLE_NAME = re.compile(
+    r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*)*, [^\W\d_][\w.'’-]*(?: [\w.'’-]+)*"
+)
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
 _NAME_PART = re.compile(r"\s*(family|given|prefix|suffix)(?:-i)?\s*=\s*", re.IGNORECASE)
 _LONGEST_TITLE = 2000
@@ -65,7 +67,9 @@ def parse(text: str, strings: Mapping[str, str | Parts] | None = None) -> Parsed
     for line, entry in file.entries:
         key = _free_key(importable_key(entry.key), used)
         if key != entry.key and entry.key:
-            reason = "is there already" if importable_key(entry.key) == entry.key else "breaks LaTeX"
+            reason = (
+                "is there already" if importable_key(entry.key) == entry.key else "breaks LaTeX"
+            )
             problems.append(
                 Problem(line, f"The key “{entry.key[:80]}” {reason}: “{key}” was taken.")
             )
@@ -154,9 +158,7 @@ def _extended_name(latex: str) -> str:
         part = _NAME_PART.match(piece)
         if part:
             parts.setdefault(part[1].lower(), _no_comma(to_text(piece[part.end() :])).strip('"'))
-    family = " ".join(
-        filter(None, (parts.get("prefix"), parts.get("family"), parts.get("suffix")))
-    )
+    family = " ".join(filter(None, (parts.get("prefix"), parts.get("family"), parts.get("suffix"))))
     given = parts.get("given", "")
     return f"{family}, {given}" if family and given else family or given
 
@@ -175,9 +177,7 @@ def _no_comma(text: str) -> str:
 
 
 def _title(entry: Entry) -> str:
-    title = ": ".join(
-        text for name in ("title", "subtitle") if (text := to_text(entry.get(name)))
-    )
+    title = ": ".join(text for name in ("title", "subtitle") if (text := to_text(entry.get(name))))
     for name in ("booktitle", "maintitle", "shorttitle", "chapter"):
         title = title or to_text(entry.get(name))
     return title[:_LONGEST_TITLE] or entry.key

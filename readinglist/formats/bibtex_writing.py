@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -337,9 +337,8 @@ class _Writer:
             fits = _DATE
         elif name in _CODE:
             fits = _OPTIONS
-        elif name in _KEYS:
-            if all(importable_key(key.strip()) == key.strip() for key in value.split(",")):
-                return value
+        elif name in _KEYS and _are_keys(value):
+            return value
         if fits is not None and (fits.fullmatch(value) or self._is_raw_address(name, value)):
             return value
         if name == "execute":
@@ -480,8 +479,8 @@ def _ranks(entries: Sequence[Entry]) -> dict[str, int]:
     """Return how late each entry comes, by key: BibTeX wants a parent after its children."""
     parents = {e.key.lower(): e.get("crossref").strip().lower() for e in entries}
     ranks = dict.fromkeys(parents, 0)
-    for key in parents:
-        rank = 0
+    for child in parents:
+        key, rank = child, 0
         while (key := parents[key]) in parents and rank < len(parents):  # a ring ends, too
             rank += 1
             if ranks[key] >= rank:
@@ -513,6 +512,10 @@ def _classic_fields(fields: dict[str, str | Parts]) -> dict[str, str | Parts]:
         if known == name or known not in fields:
             classic[known] = value
     return classic
+
+
+def _are_keys(value: str) -> bool:
+    return all(importable_key(key.strip()) == key.strip() for key in value.split(","))
 
 
 def _year_and_month(published: str | None) -> dict[str, str | Parts]:
@@ -578,9 +581,7 @@ def _check(text: str, entries: Sequence[Entry], preamble: Sequence[str]) -> None
     from bibtexparser.entrypoint import parse_string
 
     library = parse_string(text, parse_stack=[])
-    read = {
-        e.key: (e.entry_type, [(f.key, f.value) for f in e.fields]) for e in library.entries
-    }
+    read = {e.key: (e.entry_type, [(f.key, f.value) for f in e.fields]) for e in library.entries}
     meant = {e.key: (e.type, [(n, _written(v)) for n, v in e.fields]) for e in entries}
     if len(read) < len(meant):
         for _, e in split(text).entries:

@@ -101,7 +101,8 @@ def _item(paper: Paper) -> dict[str, Any]:
     from readinglist.formats.latex_text import to_text
 
     entry = next(
-        (e for e in paper.entries if e.key == paper.key), next(iter(paper.entries), Entry("", "", ()))
+        (e for e in paper.entries if e.key == paper.key),
+        next(iter(paper.entries), Entry("", "", ())),
     )
     item: dict[str, Any] = {
         "id": paper.key,

@@ -40,6 +40,7 @@ class Repertoire(Enum):
     UNREACHABLE = "those that pdflatex can't print: the document needs XeLaTeX or LuaLaTeX"
     UNICODE = "those, and the letters and quotes that pdflatex reads"
 
+
 _NBSP = "\u00a0"
 #: What a formula, a group or a stand-in is in the shape of a word: something of no case.
 _OBJECT = "\ufffc"
@@ -139,18 +140,19 @@ _DEFINITIONS = {
 }
 
 
-def _names(listed: str) -> frozenset[str]:
+def names(listed: str) -> frozenset[str]:
+    """Return the names in a list that is written with spaces between them."""
     return frozenset(listed.split())
 
 
-STYLES = _names(
+STYLES = names(
     """
     emph mbox textbf textit textmd textnormal textrm textsc textsf textsl textsubscript
     textsuperscript texttt textup
     """
 )
 #: Commands of one character each that pdflatex knows without a package.
-_TEXT_SYMBOLS = _names(
+_TEXT_SYMBOLS = names(
     """
     AE DH DJ IJ L NG O OE TH ae dh dj i ij l ng o oe ss th guillemotleft guillemotright
     guilsinglleft guilsinglright textacutedbl textasciiacute textasciibreve textasciicaron
@@ -171,7 +173,7 @@ _NEEDS_T1 = re.compile(
     r"\\(?:DH|DJ|NG|TH|dh|dj|ng|th|k|rlogonek|guil(?:lemot|singl)(?:left|right))(?![A-Za-z])"
 )
 
-_MATH_SYMBOLS = _names(
+_MATH_SYMBOLS = names(
     """
     alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu
     nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma
@@ -194,15 +196,15 @@ _MATH_SYMBOLS = _names(
     dim exp gcd hom inf ker lg lim liminf limsup ln log max min Pr sec sin sinh sup tan tanh
     """
 )
-_MATH_OF_ONE = _names(
+_MATH_OF_ONE = names(
     """
     mathbb mathbf mathcal mathfrak mathit mathnormal mathrm mathsf mathtt boldsymbol
     operatorname acute bar breve check ddot dot grave hat tilde vec widehat widetilde
     overline underline sqrt not
     """
 )
-_MATH_OF_TWO = _names("frac stackrel")
-_MATH_TEXT = _names(
+_MATH_OF_TWO = names("frac stackrel")
+_MATH_TEXT = names(
     """
     text mbox textbf textit textrm textsc textsf texttt
     """
@@ -600,9 +602,9 @@ def _possible(text: str, repertoire: Repertoire) -> Repertoire:
     if repertoire is not Repertoire.UNICODE or text.isascii():
         return repertoire
     for cluster in _CLUSTER.findall(text):
-        if cluster > "\u017f" or len(cluster) > 1:
-            if not _is_read_by_pdflatex(cluster) and _accented_letter(cluster):
-                return Repertoire.UNREACHABLE
+        is_beyond = cluster > "\u017f" or len(cluster) > 1
+        if is_beyond and not _is_read_by_pdflatex(cluster) and _accented_letter(cluster):
+            return Repertoire.UNREACHABLE
     return repertoire
 
 

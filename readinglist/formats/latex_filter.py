@@ -19,9 +19,10 @@ from readinglist.formats.latex import (
     Repertoire,
     character,
     named_characters,
+    names,
 )
 
-_ALLOWED = frozenset(
+_ALLOWED = names(
     """
     u v H c d b k r t textcommabelow
     i j aa AA ae AE oe OE o O l L ss SS dh DH dj DJ ng NG th TH ij IJ
@@ -38,19 +39,19 @@ _ALLOWED = frozenset(
     nopunct newunit autocap hyphenate textins emphasis foreignlanguage textlatin
     cite citet citep citealt citeauthor citetitle citeyear autocite textcite parencite footcite
     fullcite noopsort SortNoop
-    """.split()
+    """
 )
 _SINGLE = frozenset("""&%$#_{}-/,;:!@ '"`^~=.()[]|<>""")
 #: Commands whose argument is an address, not TeX.
 _ADDRESSES = frozenset(("url", "path", "href", "nolinkurl", "doi"))
-_MATH_MORE = frozenset(
+_MATH_MORE = names(
     """
     mathscr mathbin mathrel mathord mathop mathopen mathclose mathpunct limits nolimits displaystyle
     textstyle scriptstyle big Big bigg Bigg bigl bigr Bigl Bigr left right middle binom tfrac dfrac
     cfrac overset underset overbrace underbrace overrightarrow overleftarrow ensuremath textnormal
     mathstrut phantom hphantom vphantom pmod bmod mod lvert rvert lVert rVert dagger ldotp cdotp
     bold bm pmb em it rm bf cal tt sf sc
-    """.split()
+    """
 )
 _MATH_SINGLE = frozenset("{},;:! %#&_$|><")
 _TOKEN = re.compile(
@@ -72,9 +73,20 @@ _DEFINITION = re.compile(
     r"\\(?:provide|new|renew)command\*?\s*\{?\s*\\([A-Za-z@]+)\s*\}?\s*(?:\[([1-9])\])?\s*\{"
 )
 _PARAMETER = re.compile(r"#([1-9])")
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-_LITERAL = {"%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$", "^": r"{\textasciicircum}",
-            "\\": r"{\textbackslash}", "{": r"{\textbraceleft}", "}": r"{\textbraceright}"}  # fmt: skip
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+_LITERAL = {
+    "%": r"\%",
+    "&": r"\&",
+    "#": r"\#",
+    "_": r"\_",
+    "$": r"\$",
+    "^": r"{\textasciicircum}",
+    "\\": r"{\textbackslash}",
+    "{": r"{\textbraceleft}",
+    "}": r"{\textbraceright}",
+}
 _AT_LINE_START = re.compile(r"\n\s*@")
 _DEEPEST = 60
 

@@ -20,7 +20,7 @@ _BRACES = re.compile(r"[{}]")
 _SPACES = re.compile(r"\s+")
 _SUPERSCRIPT = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
-_MARKS = MARK_OF_ACCENT | {macro: mark for mark, macro in MACRO_OF_MARK.items()} | {"t": "\u0361"}
+_MARKS = MARK_OF_ACCENT | {macro: m for m, macro in MACRO_OF_MARK.items()} | {"t": "\u0361"}
 _OTHER_CHARACTERS = {
     "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "LaTeXe": "LaTeX2ε", "dots": "…",
     "ldots": "…", "textellipsis": "…", "textasciitilde": "~", "textasciicircum": "^",
@@ -33,27 +33,28 @@ _OTHER_CHARACTERS = {
     "addcolon": ":", "isdot": "",
 }  # fmt: skip
 #: Commands whose argument is not printed.
-_UNSEEN = frozenset(("noopsort", "SortNoop", "label", "index", "hspace", "vspace", "kern", "sortkey"))
+_UNSEEN = frozenset(("noopsort", "SortNoop", "label", "index", "hspace", "vspace", "sortkey"))
 _QUOTING = frozenset(("mkbibquote", "enquote", "textquote"))
+_ACCENT_NAMES = "|".join(sorted((m for m in _MARKS if m.isalpha()), key=len, reverse=True))
 _ACCENT = re.compile(
-    r"""\\(?:(?P<sign>[`'^"~=.])|(?P<name>%s)(?![A-Za-z]))
-    \s*(?:\{\s*(?P<in_braces>\\[ij](?![A-Za-z])\s*|[^\W\d_][\u0300-\u036f]*)?(?:\{\})?\s*\}
-         |(?P<bare>\\[ij](?![A-Za-z])\s*|[^\W\d_]))"""
-    % "|".join(sorted((name for name in _MARKS if name.isalpha()), key=len, reverse=True)),
+    rf"""\\(?:(?P<sign>[`'^"~=.])|(?P<name>{_ACCENT_NAMES})(?![A-Za-z]))
+    \s*(?:\{{\s*
+            (?P<in_braces>\\[ij](?![A-Za-z])\s*|[^\W\d_][\u0300-\u036f]*)?(?:\{{\}})?\s*
+          \}}
+         |(?P<bare>\\[ij](?![A-Za-z])\s*|[^\W\d_]))""",
     re.VERBOSE,
 )
 _TOKEN = re.compile(
-    r"""
-      \\(?P<script> text(?:super|sub)script)\s*\{(?P<scripted>[^{}\\]*)\}
-    | \\(?P<unseen> (?:%s)(?![A-Za-z]))\s*(?:\{[^{}]*\})?
-    | \\(?P<quoting> (?:%s))\s*\{(?P<quoted>[^{}]*)\}
-    | \\href\s*\{[^{}]*\}
-    | \\(?P<command> [A-Za-z@]+)\*?\s*(?:\{\})?
+    rf"""
+      \\(?P<script> text(?:super|sub)script)\s*\{{(?P<scripted>[^{{}}\\]*)\}}
+    | \\(?P<unseen> (?:{"|".join(sorted(_UNSEEN))})(?![A-Za-z]))\s*(?:\{{[^{{}}]*\}})?
+    | \\(?P<quoting> (?:{"|".join(sorted(_QUOTING))}))\s*\{{(?P<quoted>[^{{}}]*)\}}
+    | \\href\s*\{{[^{{}}]*\}}
+    | \\(?P<command> [A-Za-z@]+)\*?\s*(?:\{{\}})?
     | \\(?P<escape> .)
     | (?P<ligature> ---? | `` | '')
     | (?P<tilde> ~)
-    """
-    % ("|".join(sorted(_UNSEEN)), "|".join(sorted(_QUOTING))),
+    """,
     re.VERBOSE | re.DOTALL,
 )
 _LIGATURES = {"--": "–", "---": "—", "``": "“", "''": "”"}
@@ -83,8 +84,7 @@ def _composed(text: str) -> str:
 
 
 def _text(latex: str) -> str:
-    if "\\" not in latex and "~" not in latex and "--" not in latex and "``" not in latex:
-        latex = latex.replace("''", "”") if "“" in latex else latex
+    if not any(sign in latex for sign in ("\\", "~", "--", "``", "''")):
         return _BRACES.sub("", latex) if "{" in latex or "}" in latex else latex
     # Braces that are printed must outlive those that are not.
     latex = latex.replace(r"\{", "\ue000").replace(r"\}", "\ue001")
@@ -92,7 +92,9 @@ def _text(latex: str) -> str:
         latex, count = _ACCENT.subn(_accented, latex)
         if not count:
             break
-    return _BRACES.sub("", _TOKEN.sub(_printed, latex)).replace("\ue000", "{").replace("\ue001", "}")
+    return (
+        _BRACES.sub("", _TOKEN.sub(_printed, latex)).replace("\ue000", "{").replace("\ue001", "}")
+    )
 
 
 def _accented(match: re.Match[str]) -> str:

@@ -104,9 +104,9 @@ def recognise(text: str) -> str:
         FormatError: it is none that can be imported.
     """
     start = text.lstrip()[:4000]
-    if start[:1] in ("[", "{") and _CSL.search(start) and _CSL_ONLY.search(start):
-        if not _OURS_ONLY.search(start):
-            return CSL_JSON
+    is_csl = _CSL.search(start) and _CSL_ONLY.search(start) and not _OURS_ONLY.search(start)
+    if start[:1] in ("[", "{") and is_csl:
+        return CSL_JSON
     if json_lines.looks_like(text):
         return JSON
     if daily_papers.looks_like(text):

@@ -51,7 +51,9 @@ def parse(text: str) -> Parsed:
         papers.append(_paper(reference))
     if len(references) < len(starts):
         problems.append(
-            Problem(starts[len(references)], "A reference doesn't end (no ER line) and was left out.")
+            Problem(
+                starts[len(references)], "A reference doesn't end (no ER line) and was left out."
+            )
         )
     if not papers:
         raise FormatError(problems[0].message if problems else "It holds no references.")

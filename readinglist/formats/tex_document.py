@@ -1,5 +1,6 @@
-r"""What a LaTeX document cites: read from its source (.tex), or from what LaTeX (.aux) and
-biblatex (.bcf) noted while they ran.
+r"""What a LaTeX document cites.
+
+It is read from the source (.tex), or from what LaTeX (.aux) and biblatex (.bcf) noted.
 
 Nothing is executed, so a key that a macro puts together is not seen in the source; it is in
 the .aux and the .bcf.
@@ -26,8 +27,10 @@ _NO_CITATION = re.compile(
     r"(?![A-Za-z])"
 )
 _BIBLIOGRAPHY = re.compile(r"\\(?:bibliography|nobibliography)\*?\s*\{([^{}]*)\}")
-_RESOURCE = re.compile(r"\\add(?:bib|global|section)(?:bib|resource)?(?:resource)?\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}")
-_INPUT = re.compile(r"\\(?:input|include|subfile|@input|loadglsentries)\s*(?:\{([^{}]*)\}|([^\s{}\\]+))")
+_RESOURCE = re.compile(
+    r"\\add(?:bibresource|globalbib|sectionbib)\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}"
+)
+_INPUT = re.compile(r"\\(?:input|include|subfile|@input)\s*(?:\{([^{}]*)\}|([^\s{}\\]+))")
 _IMPORT = re.compile(r"\\(?:sub)?(?:import|includefrom|inputfrom)\*?\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _AUX_CITATION = re.compile(r"\\citation\{([^{}]*)\}")
 _AUX_BIBLATEX = re.compile(r"\\abx@aux@cite\{[^{}]*\}\{([^{}]*)\}")
@@ -60,10 +63,9 @@ def read_tex(text: str) -> TexDocument:
             for argument in _ARGUMENT.findall(match[1]):
                 names += argument.split(",")
     inputs = [(braced or bare).strip() for braced, bare in _INPUT.findall(text)]
-    inputs += [f"{folder.strip().rstrip('/')}/{name.strip()}" for folder, name in _IMPORT.findall(text)]
-    bibliographies = [
-        name for group in _BIBLIOGRAPHY.findall(text) for name in map(_with_ending, group.split(","))
-    ]
+    inputs += [f"{folder.strip()}/{name.strip()}" for folder, name in _IMPORT.findall(text)]
+    groups = _BIBLIOGRAPHY.findall(text)
+    bibliographies = [_with_ending(name) for group in groups for name in group.split(",")]
     bibliographies += [name.strip() for name in _RESOURCE.findall(text)]
     return _document(names, bibliographies, inputs)
 

@@ -105,9 +105,7 @@ def read_citations(document: Path) -> Citations:
         ending = file.suffix if file.suffix == ".aux" else ".tex"
         for name in found.inputs:
             waiting.append(_input(folder, file.parent, name, ending))
-    return Citations(
-        tuple(read), tuple(keys), everything, tuple(bibliographies), tuple(missing)
-    )
+    return Citations(tuple(read), tuple(keys), everything, tuple(bibliographies), tuple(missing))
 
 
 def export_cited(

@@ -289,7 +289,7 @@ class Importer:
         return changes
 
     def _key_changes(self, present: Paper, key: str, known: _Known) -> list[Change]:
-        """Return what lets `key` name `present`: as its own while that is free, else as an alias."""
+        """Return what lets `key` name `present`: as its own key, or as an alias."""
         if key.lower() in known.keys:
             return []
         known.keys.add(key.lower())
@@ -359,9 +359,16 @@ class _Known:
             keys = {entry.key for entry in paper.entries}
             cited = (p for p in same if any(entry.key in keys for entry in p.entries))
             return next(cited, same[0]).id
-        # Another work of this title; it may be here, with other identifiers by now.
-        others = (paper_id(paper.title, identifier) for identifier in _tellers(paper))
-        return next((other for other in others if other in self._ids), None) if named else None
+        if not named:
+            return None
+        # Another work of this title; it may be here under another title by now.
+        for identifier in _identifiers(paper.arxiv, paper.doi):
+            other = paper_id(paper.title, identifier)
+            if other in self._ids:
+                return other
+        editions = (paper_id(paper.title, teller) for teller in _editions(paper))
+        there = self._papers.get(other for other in editions if other in self._ids)
+        return next((p.id for p in there if not contradict(p, paper)), None)
 
     def new_id(self, paper: Paper) -> int:
         """Return the id of a new paper: told apart by its identifier if its title is taken."""
@@ -381,7 +388,12 @@ class _Known:
 def _tellers(paper: Paper) -> Iterator[str]:
     """Yield what tells `paper` apart from others of its title, the most telling first."""
     yield from _identifiers(paper.arxiv, paper.doi)
+    yield from _editions(paper)
+
+
+def _editions(paper: Paper) -> Iterator[str]:
     yield edition(paper)
+    yield from (f"{edition(paper)}/{entry.type}/{entry.key}" for entry in paper.entries)
 
 
 def _read(name: str) -> tuple[bytes, float | None]:

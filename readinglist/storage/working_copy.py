@@ -385,9 +385,7 @@ class WorkingCopy:
         if connection.execute(query).fetchone() == (layout,):  # no other process was faster
             for statement in _UPGRADES[layout]:
                 connection.execute(statement)
-            connection.execute(
-                "UPDATE meta SET value = ? WHERE name = 'layout'", (_layout_now(),)
-            )
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'layout'", (_layout_now(),))
         connection.execute("COMMIT")
         return True
 

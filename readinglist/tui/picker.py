@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Picker(App[tuple[int, ...]]):
     """Asks for papers; returns their ids, or None if one would rather not."""
 
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "picker.tcss"]
+    CSS_PATH = ["app.tcss", "picker.tcss"]  # noqa: RUF012 - as in App
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,ctrl+n,ctrl+j", "move(1)", "Next", priority=True),

@@ -112,7 +112,19 @@ def test_keys_that_bibtex_does_not_take(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["", "author", "auth.large", "auth + ' '", "[author]", "[auth:big]", "[auth", "[auth] [year]", "[auth]{}", "[]"]
+    "pattern",
+    [
+        "",
+        "author",
+        "auth.large",
+        "auth + ' '",
+        "[author]",
+        "[auth:big]",
+        "[auth",
+        "[auth] [year]",
+        "[auth]{}",
+        "[]",
+    ],
 )
 def test_patterns_that_make_no_key(pattern: str) -> None:
     with pytest.raises(InvalidValueError, match="pattern"):

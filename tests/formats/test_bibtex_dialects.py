@@ -123,9 +123,7 @@ def test_names(author: str, classic: str, biblatex: str | None) -> None:
 
 
 def test_a_listed_paper_in_biblatex() -> None:
-    paper = Paper(
-        "Attention", key="k", author_count=8, published="2017-06-12", arxiv="1706.03762"
-    )
+    paper = Paper("Attention", key="k", author_count=8, published="2017-06-12", arxiv="1706.03762")
     assert write_bibtex([paper], BIBLATEX).text == (
         "@online{k,\n"
         "  title = {Attention},\n"
@@ -274,8 +272,12 @@ def test_any_text_is_written_and_read_back(titles: list[str], dialect: Dialect) 
     ]
 
 
-@given(st.text(st.characters(categories=["Ll", "Lu", "Nd", "Zs"], max_codepoint=0x24F), max_size=30))
+LETTERS = st.characters(categories=["Ll", "Lu", "Nd", "Zs"], max_codepoint=0x24F)
+
+
+@given(st.text(LETTERS, max_size=30))
 def test_what_a_title_says_survives_the_round(title: str) -> None:
-    shown = to_text(value(Paper(title or "x", key="k"), BIBLATEX, "title"))
-    (again,) = parse(write_bibtex([Paper(title or "x", key="k")], BIBLATEX).text).papers
-    assert again.title in (shown, "k")
+    paper = Paper(f"x{title}", key="k")
+    shown = to_text(value(paper, BIBLATEX, "title"))
+    (again,) = parse(write_bibtex([paper], BIBLATEX).text).papers
+    assert again.title == shown

@@ -79,7 +79,7 @@ def test_arxiv_ids(fields: str, arxiv: str | None) -> None:
 
 def test_an_entry_is_decoded_and_kept() -> None:
     text = (
-        "@InProceedings{Goedel:31,\n  author = {G{\\\"o}del, Kurt},\n  title = {On {$\\alpha$} \\&"
+        '@InProceedings{Goedel:31,\n  author = {G{\\"o}del, Kurt},\n  title = {On {$\\alpha$} \\&'
         " {\\'E}t{\\'e}},\n  booktitle = {Proc. \\emph{X}},\n  year = 1931,\n  DOI = {https://doi.org/"
         "10.1000/a\\_b},\n  url = {http://a.org/b\\_c},\n  abstract = {One\n two}}"
     )

@@ -34,7 +34,7 @@ def test_what_is_harmless_stays_as_it_is(value: str) -> None:
         (r"\input{secret.tex}", r"{\textbackslash}input{secret.tex}"),
         (r"\immediate\write18{id}", r"{\textbackslash}immediate{\textbackslash}write18{id}"),
         (r"\csname input\endcsname", r"{\textbackslash}csname input{\textbackslash}endcsname"),
-        (r"\def\z{\z}\z", r"{\textbackslash}def{\textbackslash}z{{\textbackslash}z}{\textbackslash}z"),
+        (r"\def\z{\y}", r"{\textbackslash}def{\textbackslash}z{{\textbackslash}y}"),
         (r"\end{document}", r"{\textbackslash}end{document}"),
         (r"\url{\input{x}}", r"{\textbackslash}url{{\textbackslash}input{x}}"),
         (r"$\input{x}$", r"\${\textbackslash}input{\textbraceleft}x{\textbraceright}\$"),
