@@ -113,6 +113,7 @@ def show(session: Session, key: str, as_json: bool) -> None:
         "DOI": paper.doi,
         "URL": paper.url,
         "links": " ".join(paper.links),
+        "also": ", ".join(entry.key for entry in paper.entries if entry.key != paper.key),
         "from": ", ".join(paper.sources),
         "added": paper.added_at[:10],
     }

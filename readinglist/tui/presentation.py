@@ -11,6 +11,8 @@ from readinglist.domain.text import plural, printable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from readinglist.domain.entry import Entry
+
 STATUS_SIGNS = {Status.UNREAD: "○", Status.READING: "►", Status.READ: "●", Status.SKIPPED: "×"}
 NOTE_SIGN = "¶"
 PRIORITY_SIGNS = {
@@ -79,6 +81,12 @@ def cell(paper: Paper, column: str) -> str:
     if column == "added":
         return paper.added_at[:10]
     return printable(paper.key if column == "key" else paper.venue or "")
+
+
+def version(entry: Entry) -> str:
+    """Return what a .bib file calls a version of a paper: `preprint 2017`, `inproceedings 2018`."""
+    kind = "preprint" if entry.is_preprint else entry.type
+    return " ".join(filter(None, (kind, (entry.get("year") or entry.get("date"))[:4])))
 
 
 def short_byline(paper: Paper) -> str:

@@ -89,9 +89,7 @@ def test_export_for_a_document(filled: CommandLine, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [("one", "--for", "p.tex"), ("--watch",), ("--for", "p.tex", "--format", "json")]
 )
-def test_what_does_not_go_together_is_said(
-    filled: CommandLine, arguments: tuple[str, ...]
-) -> None:
+def test_what_does_not_go_together_is_said(filled: CommandLine, arguments: tuple[str, ...]) -> None:
     assert "--for" in filled("export", *arguments, code=2).err
 
 

@@ -69,7 +69,9 @@ def test_importing_again_changes_no_byte(bib: Bib, library: Library, library_fil
 def test_a_bib_file_completes_what_a_listing_page_brought(
     bib: Bib, library: Library, page: PageMaker
 ) -> None:
-    library.import_files([page(Listed("Attention Is All You Need", authors=8, date="Jun 12, 2017 5"))])
+    library.import_files(
+        [page(Listed("Attention Is All You Need", authors=8, date="Jun 12, 2017 5"))]
+    )
     (paper,) = library.papers(library.find().ids)
     library.mark([paper.id], status=Status.READ, add_tags=["mine"])
     library.note(paper.key, "my note")
@@ -220,4 +222,6 @@ def test_old_encodings_are_read_and_said(library: Library, tmp_path: Path) -> No
     path.write_bytes("@misc{k, title={Größe}}\n".encode("latin-1"))
     (report,) = library.import_files([path]).files
     assert library.paper("k").title == "Größe"
-    assert report.assumptions == ("1 line that are not UTF-8 were read as Windows-1252, first line 1.",)
+    assert report.assumptions == (
+        "1 line that are not UTF-8 were read as Windows-1252, first line 1.",
+    )

@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from readinglist.domain.text import printable, printable_block
-from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS
+from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, version
 from readinglist.tui.widgets.part_styles import PartStyles
 
 if TYPE_CHECKING:
@@ -107,6 +107,11 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
             ("URL", Text(printable(paper.url or ""), link)),
             *(("link", Text(printable(address), link)) for address in paper.links),
             ("key", self._marked(paper.key, details, "")),
+            *(
+                ("also", Text(printable(f"{entry.key} ({version(entry)})")))
+                for entry in paper.entries
+                if entry.key != paper.key
+            ),
             ("from", Text(printable(", ".join(paper.sources)))),
         ]
         if paper.authors and paper.organization:
