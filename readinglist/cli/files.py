@@ -214,21 +214,26 @@ def export(
 def _export_cited(
     session: Session, document: Path, output: Path | None, kind: str | None, watch: bool
 ) -> int:
-    from readinglist.services.citing import export_cited, watched
+    from readinglist.services.citing import export_cited
 
     with session.open_library() as library:
+        version = library.version()
         report = export_cited(library, document, output, kind)
         _tell_cited(report)
-        while watch and report.citations:
-            state = library.version(), list(watched(report.citations, report.target))
+        while watch:
             # Another process may write any of the files: looking is all that is portable.
-            while state == (library.version(), list(watched(report.citations, report.target))):
-                library.take_in()
+            while (
+                report.citations.are_current()
+                and not library.take_in()
+                and version == library.version()
+            ):
                 time.sleep(0.3)
+            version = library.version()
             try:
                 report = export_cited(library, document, output, kind)
             except ReadingListError as error:  # an editor is between two steps of a save
                 say(str(error))
+                time.sleep(0.3)
                 continue
             if report.changed:
                 _tell_cited(report)
@@ -238,7 +243,7 @@ def _export_cited(
 def _tell_cited(report: CitedReport) -> None:
     for warning in report.warnings:
         say(warning)
-    for name in report.citations.missing_files if report.citations else ():
+    for name in report.citations.missing_files:
         say(f"{name} is not there; what it cites is not known.")
     for key, near in report.unknown:
         say(f"Nobody has {key}." + (f" Did you mean {' or '.join(near)}?" if near else ""))

@@ -21,7 +21,7 @@ from readinglist.formats.tex_document import TexDocument, read_aux, read_bcf, re
 from readinglist.services.exporting import format_of_file, write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from readinglist.domain.paper import Paper
     from readinglist.services.library import Library
@@ -47,6 +47,12 @@ class Citations:
     bibliographies: tuple[Path, ...]
     missing_files: tuple[str, ...] = ()
     """What it inputs and is not there."""
+    states: tuple[tuple[int, int] | None, ...] = ()
+    """What the files were when they were read: time of change and size."""
+
+    def are_current(self) -> bool:
+        """Return whether the files are still those that were read."""
+        return self.states == tuple(map(_state, self.files))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,10 @@ class CitedReport:
     """Cited keys that nobody has, each with the nearest that we have."""
     aliases: tuple[tuple[str, str], ...]
     """Earlier keys that are cited, each with the present one."""
+    citations: Citations
     changed: bool
     """Whether the file was written; it is not where it holds all that already."""
     warnings: tuple[str, ...] = ()
-    citations: Citations | None = None
 
 
 def read_citations(document: Path) -> Citations:
@@ -79,7 +85,7 @@ def read_citations(document: Path) -> Citations:
     """
     folder = document.parent
     waiting = [document]
-    read: dict[Path, None] = {}
+    read: dict[Path, tuple[int, int] | None] = {}
     missing: list[str] = []
     keys: dict[str, None] = {}
     bibliographies: dict[Path, None] = {}
@@ -88,6 +94,7 @@ def read_citations(document: Path) -> Citations:
         file = waiting.pop(0)
         if file in read:
             continue
+        state = _state(file)  # before it is read: what changes meanwhile is seen again
         try:
             text, _ = read_lines(file.read_bytes())
         except OSError as error:
@@ -97,7 +104,7 @@ def read_citations(document: Path) -> Citations:
                 ) from error
             missing.append(os.path.relpath(file, folder))
             continue
-        read[file] = None
+        read[file] = state
         found = _READERS.get(file.suffix, read_tex)(text)
         keys |= dict.fromkeys(found.keys)
         everything |= found.everything
@@ -105,7 +112,14 @@ def read_citations(document: Path) -> Citations:
         ending = file.suffix if file.suffix == ".aux" else ".tex"
         for name in found.inputs:
             waiting.append(_input(folder, file.parent, name, ending))
-    return Citations(tuple(read), tuple(keys), everything, tuple(bibliographies), tuple(missing))
+    return Citations(
+        tuple(read),
+        tuple(keys),
+        everything,
+        tuple(bibliographies),
+        tuple(missing),
+        tuple(read.values()),
+    )
 
 
 def export_cited(
@@ -163,9 +177,9 @@ def export_cited(
         tuple(key for key in citations.keys if key in there),
         tuple(unknown),
         tuple(aliases),
+        citations,
         new != present,
         exported.warnings,
-        citations,
     )
 
 
@@ -205,11 +219,9 @@ def _input(folder: Path, near: Path, name: str, ending: str) -> Path:
     return folder / (name if Path(name).suffix else f"{name}{ending}")
 
 
-def watched(citations: Citations, target: Path) -> Iterator[tuple[str, int, int]]:
-    """Yield what tells whether a file of the document, or its .bib file, has changed."""
-    for file in (*citations.files, target):
-        try:
-            state = file.stat()
-        except OSError:
-            continue
-        yield str(file), state.st_mtime_ns, state.st_size
+def _state(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
