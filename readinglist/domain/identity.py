@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from readinglist.domain.paper import family_name
@@ -33,6 +34,7 @@ _ARXIV = re.compile(
 _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1 << 16)
 def title_key(title: str) -> str:
     """Return the letters and digits of `title`, folded: equal for two spellings of one title."""
     bare = _NO_LETTER.sub("", fold(title))

@@ -104,6 +104,8 @@ def recognise(text: str) -> str:
         FormatError: it is none that can be imported.
     """
     start = text.lstrip()[:4000]
+    if start[:1] in ("@", "%") and _BIBTEX.search(text):
+        return BIBTEX
     is_csl = _CSL.search(start) and _CSL_ONLY.search(start) and not _OURS_ONLY.search(start)
     if start[:1] in ("[", "{") and is_csl:
         return CSL_JSON

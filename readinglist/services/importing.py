@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import ALIAS, ENTRIES, SOURCE, WHOLE_PAPER, Action, Change
 from readinglist.domain.citekey import possible_keys
+from readinglist.domain.entry import Entry
 from readinglist.domain.identity import (
     contradict,
     edition,
@@ -31,7 +32,7 @@ from readinglist.services.changing import field_change
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from readinglist.domain.entry import Entry, Parts
+    from readinglist.domain.entry import Parts
     from readinglist.domain.paper import Paper
     from readinglist.formats.parsed import Parsed
     from readinglist.storage.working_copy import WorkingCopy
@@ -204,8 +205,9 @@ class Importer:
     ) -> tuple[str, list[Change]]:
         """Add or complete one paper; return what became of it, and the changes made."""
         papers = self._working.papers
-        entries = tuple(replace(entry, source=source) for entry in paper.entries)
-        paper = replace(paper, entries=entries)
+        entries = tuple(Entry(e.key, e.type, e.fields, e.comment, source) for e in paper.entries)
+        if entries:
+            paper = replace(paper, entries=entries)
         number = known.find(paper)
         if number is None:
             new = replace(
@@ -219,9 +221,10 @@ class Importer:
                 new = replace(new, key=key)
                 if paper.key:
                     offers.append(f"{paper.key} is another paper's key here: {new.key} was taken.")
-            new = replace(new, entries=tuple(replace(e, key=e.key or new.key) for e in entries))
-            papers.add(new)
-            papers.add_source(new.id, source)
+            if any(not entry.key for entry in entries):
+                named = tuple(replace(entry, key=entry.key or new.key) for entry in entries)
+                new = replace(new, entries=named)
+            papers.add(new, [source])
             known.add(new)
             return "added", [*renamed, Change(new.id, WHOLE_PAPER, None, name, key=new.key)]
         present = papers.get([number])[0]
@@ -233,6 +236,7 @@ class Importer:
             changes.append(Change(number, SOURCE, None, str(source), key=present.key))
         for change in changes:
             self._working.apply(change)
+        known.forget(number)
         if outcome == "completed":
             offers += _offers(present, paper)
         return outcome, changes
@@ -328,6 +332,7 @@ class _Known:
         self.keys = {key.lower() for key in working.papers.all_keys()}
         self._papers = working.papers
         self._ids: set[int] = set()
+        self._read: dict[int, Paper] = {}
         self._titles: dict[str, list[int]] = {}
         self._identifiers: dict[str, int] = {}
         for number, title, arxiv, doi in working.papers.identifiers():
@@ -340,19 +345,31 @@ class _Known:
 
     def add(self, paper: Paper) -> None:
         self.keys.add(paper.key.lower())
+        self._read[paper.id] = paper
         self._note(paper.id, paper.title, paper.arxiv, paper.doi)
+
+    def forget(self, number: int) -> None:
+        """Note that a paper is not what it was."""
+        self._read.pop(number, None)
+
+    def _get(self, numbers: Iterable[int]) -> Iterator[Paper]:
+        """Yield papers as far as identity asks for them, from memory where they were read."""
+        for number in numbers:
+            if number not in self._read:
+                (self._read[number],) = self._papers.get([number])
+            yield self._read[number]
 
     def find(self, paper: Paper) -> int | None:
         """Return the paper that is the same work as `paper`, or None."""
         for identifier in _identifiers(paper.arxiv, paper.doi):
             number = self._identifiers.get(identifier)
-            if number and not only_share_identifier(self._papers.get([number])[0], paper):
+            if number and not only_share_identifier(next(self._get([number])), paper):
                 return number
         named = [i for i in (paper_id(paper.title),) if i in self._ids]
         named += self._titles.get(title_key(paper.title), [])
         same = [
             present
-            for present in self._papers.get(dict.fromkeys(named))
+            for present in self._get(dict.fromkeys(named))
             if not contradict(present, paper)
         ]
         if same:
@@ -367,7 +384,7 @@ class _Known:
             if other in self._ids:
                 return other
         editions = (paper_id(paper.title, teller) for teller in _editions(paper))
-        there = self._papers.get(other for other in editions if other in self._ids)
+        there = self._get(other for other in editions if other in self._ids)
         return next((p.id for p in there if not contradict(p, paper)), None)
 
     def new_id(self, paper: Paper) -> int:

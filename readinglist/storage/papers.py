@@ -22,6 +22,7 @@ COLUMNS = (
     "priority", "note", "added_at", "entries",
 )  # fmt: skip
 _LISTS = frozenset(("authors", "links"))
+_ENCODED = _LISTS | {"entries", "key_frozen", "status", "priority"}
 _NUMBERS = frozenset(("author_count", "comments", "key_frozen"))
 _EXACT = ("type", "published", "arxiv", "doi", "url")
 _BATCH = 500
@@ -210,14 +211,21 @@ class PaperStore:
             "SELECT tag, count(*) AS n FROM paper_tag GROUP BY tag ORDER BY n DESC, tag"
         ).fetchall()
 
-    def add(self, paper: Paper) -> None:
-        """Write a paper that is not there yet, with its tags; its sources come by `add_source`."""
+    def add(self, paper: Paper, sources: Iterable[int] = ()) -> None:
+        """Write a paper that is not there yet, with its tags and the ids of its sources."""
         self._connection.execute(
             f"INSERT INTO paper ({', '.join(COLUMNS)}) VALUES ({','.join('?' * len(COLUMNS))})",
-            [encode(name, getattr(paper, name)) for name in COLUMNS],
+            [
+                encode(name, getattr(paper, name)) if name in _ENCODED else getattr(paper, name)
+                for name in COLUMNS
+            ],
         )
         for tag in paper.tags:
             self.add_tag(paper.id, tag)
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO paper_source VALUES (?, ?)",
+            ((paper.id, source) for source in sources),
+        )
         self._touch(paper.id)
 
     def set(self, paper: int, field: str, value: Any) -> None:
