@@ -117,6 +117,8 @@ _DATE = re.compile(r"[-0-9/~?%.,:TZzXu*+ ]*")
 _OPTIONS = re.compile(r"[A-Za-z0-9=,{} -]*")
 _FIELD_NAME = re.compile(r"[a-z_][a-z0-9_+:.*/-]*")
 _TYPE_NAME = re.compile(r"[a-z][a-z0-9_*-]*")
+#: What bibtexparser 2.1 takes for a comment.
+_UNREAD_TYPE = re.compile(r"comment|string|preamble|\w*\W")
 _MACRO_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_:.*+/-]*")
 _URL_AS_IT_IS = re.compile(r"(?:[A-Za-z0-9:/?\[\]@!$&'()*+,;=~._%#|<>\"` -]|\\[_%#&~$])*")
 #: What biblatex has and the classic styles don't, with what these have for it.
@@ -573,7 +575,7 @@ def _url(url: str) -> str:
 def _check(text: str, entries: Sequence[Entry], preamble: Sequence[str]) -> None:
     """Read `text` with bibtexparser and compare it with what was meant.
 
-    What bibtexparser drops without a word (types such as `@commentary`) our splitter reads.
+    What it drops without a word (types such as `@commentary`, `@my-type`) our splitter reads.
 
     Raises:
         ReadingListError: they differ; it names the first key that does.
@@ -583,10 +585,10 @@ def _check(text: str, entries: Sequence[Entry], preamble: Sequence[str]) -> None
     library = parse_string(text, parse_stack=[])
     read = {e.key: (e.entry_type, [(f.key, f.value) for f in e.fields]) for e in library.entries}
     meant = {e.key: (e.type, [(n, _written(v)) for n, v in e.fields]) for e in entries}
-    if len(read) < len(meant):
-        for _, e in split(text).entries:
-            if e.key not in read and e.type.startswith(("comment", "string", "preamble")):
-                read[e.key] = e.type, [(n, _written(v)) for n, v in e.fields]
+    for e in entries:
+        if e.key not in read and _UNREAD_TYPE.match(e.type):
+            for _, again in split(_text_of(e)).entries:
+                read[again.key] = again.type, [(n, _written(v)) for n, v in again.fields]
     if read == meant and [p.value for p in library.preambles] == [
         f'"{definition}"' for definition in preamble
     ]:
