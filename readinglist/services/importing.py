@@ -368,9 +368,7 @@ class _Known:
         named = [i for i in (paper_id(paper.title),) if i in self._ids]
         named += self._titles.get(title_key(paper.title), [])
         same = [
-            present
-            for present in self._get(dict.fromkeys(named))
-            if not contradict(present, paper)
+            present for present in self._get(dict.fromkeys(named)) if not contradict(present, paper)
         ]
         if same:
             keys = {entry.key for entry in paper.entries}
