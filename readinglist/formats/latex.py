@@ -337,7 +337,9 @@ def character(cluster: str, repertoire: Repertoire) -> str:
 def _name_part(part: str, repertoire: Repertoire) -> str:
     if _MISREAD_IN_NAME.search(part):
         return _body(part, repertoire)
-    return _in_name(part, repertoire)
+    latex = _in_name(part, repertoire)
+    # A cedilla alone, and commas of other scripts, are romanised as a comma.
+    return f"{{{latex}}}" if "," in latex else latex
 
 
 def _body(name: str, repertoire: Repertoire) -> str:

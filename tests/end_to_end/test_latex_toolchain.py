@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from readinglist.domain.paper import Paper
-from readinglist.formats.bibtex_writing import write_bibtex
+from readinglist.formats.bibtex_writing import Context, Dialect, write_bibtex
 from tests.end_to_end.latex_toolchain import compile_bibliography, missing_program
 from tests.formats.test_latex import NAMES, TITLES
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(
     bool(missing_program()), reason=f"{missing_program()} is not installed"
 )
+
+BIBLATEX = Context(Dialect.BIBLATEX)
 
 HOSTILE = [
     r"\input{secret.tex}",
@@ -96,6 +98,43 @@ def test_latex_prints_every_entry(papers: list[Paper], style: str, tmp_path: Pat
     assert outcome.warnings == []
     assert "SECRET WAS READ" not in outcome.log
     assert not list(folder.glob("evil*"))
+
+
+@pytest.mark.parametrize("papers", [_of_the_table(), _mixed()], ids=["table", "mixed"])
+def test_pdflatex_prints_the_dialect_of_biblatex(papers: list[Paper], tmp_path: Path) -> None:
+    """All but letters that it has no glyphs for: they are left to XeLaTeX and LuaLaTeX."""
+    beyond = {told.split(":")[0] for told in write_bibtex(papers).warnings}
+    reached = [paper for paper in papers if paper.key not in beyond]
+    assert len(papers) - 10 < len(reached) < len(papers) + (not beyond)
+    outcome = compile_bibliography(tmp_path, write_bibtex(reached, BIBLATEX).text, "biber")
+    assert (outcome.errors, outcome.warnings) == ([], [])
+
+
+#: Pieces that make TeX do something, between any letters that there are.
+_PIECES = st.one_of(
+    st.text(max_size=8),
+    st.text("\\{}$%&#_^~\"'`-<>|@ aO1", max_size=8),
+    st.sampled_from((*HOSTILE, "\\emph{", "\\'", "$x$", "^^M", "\\begin{verse}", "``", "ﬁ", "ℝⁿ")),
+)
+_TITLES = st.lists(st.lists(_PIECES, max_size=5).map("".join), min_size=100, max_size=150)
+
+
+@given(_TITLES, st.sampled_from(["abbrvnat", "alpha", "biber"]))
+@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.generate])
+def test_any_text_as_a_title_is_printed(titles: list[str], style: str) -> None:
+    """A batch at a time: the program's start costs more than its work.
+
+    The style alpha has letters for 26 papers of one label: each is of a year of its own. And
+    a name has to fit into the 500 characters of a string that BibTeX keeps per entry.
+    """
+    papers = [
+        Paper(title, key=f"k{number}", authors=("Doe, Jo", title[:30]), published=str(1850 + number))
+        for number, title in enumerate(dict.fromkeys(["At Least One", *titles]))
+        if title.strip()
+    ]
+    with TemporaryDirectory() as folder:
+        outcome = compile_bibliography(Path(folder), write_bibtex(papers).text, style)
+    assert (outcome.errors, outcome.warnings) == ([], [])
 
 
 def test_the_toolchain_sees_what_goes_wrong(tmp_path: Path) -> None:

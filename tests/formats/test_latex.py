@@ -68,6 +68,7 @@ TITLES = [
 NAMES = [
     ("An, Nguyễn Văn", r"An, Nguy{\~{\^{e{}}}}n V{\u{a}}n"),
     ("Kaiser, Łukasz", r"Kaiser, {\L}ukasz"),
+    ("Kaiser, ¸", "Kaiser, {,}"),
     ("Erdős, Paul", r"Erd{\H{o}}s, Paul"),
     ("Đoković, Đorđe", r"{\DJ}okovi{\'c}, {\DJ}or{\dj}e"),
     ("Zola, Émile", r"Zola, {\'E}mile"),
