@@ -38,6 +38,10 @@ _NAME = re.compile(r"""([^\s"#%'(),={}]+)\s*=\s*""")
 _WORD = re.compile(r"""[^\s"#%'(),={}]+""")
 _GROUP = re.compile(r"\{([^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+)\}")
 _QUOTED = re.compile(r'"([^"{}]*)"')
+#: A whole field as most are: a braced or quoted text or a number, and the end of the field.
+_FIELD = re.compile(
+    rf"[\s,]*+{_NAME.pattern}(?:{_GROUP.pattern}|{_QUOTED.pattern}|([0-9]+))\s*+(?=[,)}}])"
+)
 _LONGEST_LINE = 10_000
 _BRACE = re.compile(r"[{}]")
 _BRACE_OR_QUOTE = re.compile(r'[{}"]')
@@ -144,37 +148,37 @@ class _Splitter:
         notes = [comment] if comment else []
         complained = False
         while True:
-            gap = _GAP.match(self._text, position, self._end)
-            position = gap.end() if gap else position
-            notes += _percent_lines(gap[0]) if gap and "%" in gap[0] else ()
-            if position >= self._end:
-                raise _SyntaxError(
-                    f"The braces of the entry “{key[:80]}” don't balance; it was not imported."
-                )
-            if self._text[position] == closer:
-                break
-            name = _NAME.match(self._text, position, self._end)
-            if not name and self._is_next_entry(position):
-                raise _SyntaxError(
-                    f"The braces of the entry “{key[:80]}” don't balance; it was not imported."
-                )
-            if not name:
-                if not complained:
-                    self._problem(position, f"What stands here in “{key[:80]}” is no field.")
-                    complained = True
-                position = self._skip_junk(position)
-                continue
-            value, position = self._value(name.end(), key)
-            field_name = name[1].lower()
-            if field_name in fields:
-                shown = value if isinstance(value, str) else "".join(value)
-                notes.append(f"% {field_name} = {{{shown}}}")
-                self._problem(
-                    name.start(), f"“{key[:80]}” has {field_name} twice; the first one counts."
-                )
+            whole = _FIELD.match(self._text, position, self._end)
+            if whole and self._text[whole.end()] in (",", closer):
+                name, place = whole[1].lower(), whole.start(1)
+                value: str | Parts = whole[whole.lastindex or 0]
+                position = whole.end()
             else:
-                fields[field_name] = value
-            position = self._after_value(position, closer, key, field_name)
+                gap = _GAP.match(self._text, position, self._end)
+                position = gap.end() if gap else position
+                notes += _percent_lines(gap[0]) if gap and "%" in gap[0] else ()
+                if self._text[position : min(position + 1, self._end)] == closer:
+                    break
+                named = _NAME.match(self._text, position, self._end)
+                if position >= self._end or (not named and self._is_next_entry(position)):
+                    raise _SyntaxError(
+                        f"The braces of the entry “{key[:80]}” don't balance; it was not imported."
+                    )
+                if not named:
+                    if not complained:
+                        self._problem(position, f"What stands here in “{key[:80]}” is no field.")
+                        complained = True
+                    position = self._skip_junk(position)
+                    continue
+                name, place = named[1].lower(), position
+                value, position = self._value(named.end(), key)
+                position = self._after_value(position, closer, key, name)
+            if name in fields:
+                shown = value if isinstance(value, str) else "".join(value)
+                notes.append(f"% {name} = {{{shown}}}")
+                self._problem(place, f"“{key[:80]}” has {name} twice; the first one counts.")
+            else:
+                fields[name] = value
         entry = Entry(key, kind, tuple(fields.items()), "\n".join(notes))
         self._file.entries.append((self._line_of(start), entry))
         return position + 1

@@ -206,15 +206,11 @@ class Importer:
         """Add or complete one paper; return what became of it, and the changes made."""
         papers = self._working.papers
         entries = tuple(Entry(e.key, e.type, e.fields, e.comment, source) for e in paper.entries)
-        if entries:
-            paper = replace(paper, entries=entries)
+        paper = replace(paper, entries=entries, added_at=at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
         number = known.find(paper)
         if number is None:
-            new = replace(
-                paper,
-                id=known.new_id(paper),
-                added_at=at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            )
+            free = known.new_id(paper)
+            new = paper if free == paper.id else replace(paper, id=free)
             renamed: list[Change] = []
             if not new.key or new.key.lower() in known.keys:
                 key, renamed = self._new_key(new, known)
@@ -365,7 +361,7 @@ class _Known:
             number = self._identifiers.get(identifier)
             if number and not only_share_identifier(next(self._get([number])), paper):
                 return number
-        named = [i for i in (paper_id(paper.title),) if i in self._ids]
+        named = [paper.id] if paper.id in self._ids else []
         named += self._titles.get(title_key(paper.title), [])
         same = [
             present for present in self._get(dict.fromkeys(named)) if not contradict(present, paper)
@@ -387,7 +383,7 @@ class _Known:
 
     def new_id(self, paper: Paper) -> int:
         """Return the id of a new paper: told apart by its identifier if its title is taken."""
-        number = paper_id(paper.title)
+        number = paper.id
         tellers = _tellers(paper)
         while number in self._ids:
             number = paper_id(paper.title, next(tellers))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import platform
 import sqlite3
@@ -290,18 +291,13 @@ class WorkingCopy:
             (newest,) = self.connection.execute(
                 "SELECT coalesce(max(rowid), 0) FROM journal"
             ).fetchone()
-            if expected is None:  # the file is gone: write all of it
-                saved, papers = 0, [(i,) for i in self.papers.all_ids()]
-            else:
-                saved, papers = int(self._meta("saved") or 0), [(paper,) for paper, _ in versions]
+            saved, papers = 0, None
+            if expected is not None:  # else the file is gone: write all of it
+                saved, papers = int(self._meta("saved") or 0), [paper for paper, _ in versions]
             with document.replacing(self.path, expected) as draft:
                 target = draft.connection
-                for table, column in (
-                    ("paper", "id"),
-                    ("paper_tag", "paper"),
-                    ("paper_source", "paper"),
-                ):
-                    self._copy_rows_of_papers(target, table, column, papers)
+                for table in ("paper", "paper_tag", "paper_source"):
+                    _copy_differences(self.connection, target, table, papers)
                 for table in ("source", "key_alias"):
                     _copy_differences(self.connection, target, table)
                 target.executemany(
@@ -318,20 +314,6 @@ class WorkingCopy:
             )
             self.connection.execute("UPDATE meta SET value = ? WHERE name = 'saved'", (newest,))
             self._set_meta("document", str(draft.fingerprint))
-
-    def _copy_rows_of_papers(
-        self, target: sqlite3.Connection, table: str, column: str, papers: list[tuple[int]]
-    ) -> None:
-        query = f"SELECT * FROM {table} WHERE {column} = ?"
-        for paper in papers:
-            rows = self.connection.execute(query, paper).fetchall()
-            if target.execute(query, paper).fetchall() == rows:
-                continue
-            if table != "paper" or not rows:
-                target.execute(f"DELETE FROM {table} WHERE {column} = ?", paper)
-            if rows:
-                marks = ",".join("?" * len(rows[0]))
-                target.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", rows)
 
     # --- the files
 
@@ -451,17 +433,27 @@ class WorkingCopy:
 
 
 def _rows(
-    connection: sqlite3.Connection, table: str
+    connection: sqlite3.Connection, table: str, papers: list[int] | None = None
 ) -> dict[tuple[object, ...], tuple[object, ...]]:
-    """Return the rows of `table`, each under the values of its primary key."""
-    cursor = connection.execute(f"SELECT * FROM {table}")
+    """Return the rows of `table`, or those of some papers, each under its primary key."""
+    query, some = f"SELECT * FROM {table}", tuple[str, ...]()
+    if papers is not None:
+        query += f" WHERE {_TABLES[table][0]} IN (SELECT value FROM json_each(?))"
+        some = (json.dumps(papers),)
+    cursor = connection.execute(query, some)
     names = [column[0] for column in cursor.description]
     places = [names.index(column) for column in _TABLES[table]]
     return {tuple(row[place] for place in places): row for row in cursor}
 
 
-def _copy_differences(origin: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
-    here, there = _rows(origin, table), _rows(target, table)
+def _copy_differences(
+    origin: sqlite3.Connection,
+    target: sqlite3.Connection,
+    table: str,
+    papers: list[int] | None = None,
+) -> None:
+    """Make the rows of `table` in `target`, all or those of some papers, what they are here."""
+    here, there = _rows(origin, table, papers), _rows(target, table, papers)
     condition = " AND ".join(f"{column} = ?" for column in _TABLES[table])
     target.executemany(
         f"DELETE FROM {table} WHERE {condition}", [key for key in there if key not in here]
