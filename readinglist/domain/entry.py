@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Parts = tuple[str | Macro, ...]
 """A value that is put together of text and macros: `{10~} # jan`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One entry of a .bib file."""
 
@@ -38,12 +39,16 @@ class Entry:
 
     def get(self, name: str) -> str:
         """Return the value of a field as TeX, macros by their names; empty where there is none."""
-        for field, value in self.fields:
-            if field == name:
-                return value if isinstance(value, str) else "".join(value)
-        return ""
+        return self._texts.get(name, "")
 
-    @property
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {
+            name: value if isinstance(value, str) else "".join(value)
+            for name, value in reversed(self.fields)
+        }
+
+    @cached_property
     def is_preprint(self) -> bool:
         """True for a preprint, not for what a journal or a press made of it."""
         venue = self.get("journal") or self.get("journaltitle")

@@ -114,6 +114,7 @@ _DATES = frozenset(("date", "urldate", "origdate", "eventdate"))
 _KEYS = frozenset(("crossref", "xref", "xdata", "related", "entryset", "ids"))
 _CODE = frozenset(("execute", "options"))
 _DATE = re.compile(r"[-0-9/~?%.,:TZzXu*+ ]*")
+_NO_TEX = re.compile(r"[A-Za-z0-9 .,:;()/+'-]*")
 _OPTIONS = re.compile(r"[A-Za-z0-9=,{} -]*")
 _FIELD_NAME = re.compile(r"[a-z_][a-z0-9_+:.*/-]*")
 _TYPE_NAME = re.compile(r"[a-z][a-z0-9_*-]*")
@@ -331,6 +332,8 @@ class _Writer:
     def _value(self, paper: Paper, name: str, value: str, commands: frozenset[str]) -> str:
         """Return a value of an imported field as it may leave."""
         fits: re.Pattern[str] | None = None
+        if _NO_TEX.fullmatch(value) and name != "execute":
+            return value
         if name in _VERBATIM:
             fits = _URL_AS_IT_IS
             if not value.isascii() and (self._classic or not value.isprintable()):
@@ -479,7 +482,12 @@ def _written(value: str | Parts) -> str:
 
 def _ranks(entries: Sequence[Entry]) -> dict[str, int]:
     """Return how late each entry comes, by key: BibTeX wants a parent after its children."""
-    parents = {e.key.lower(): e.get("crossref").strip().lower() for e in entries}
+    parents = {
+        e.key.lower(): next((_written(v) for n, v in e.fields if n == "crossref"), "")
+        .strip("{ }")
+        .lower()
+        for e in entries
+    }
     ranks = dict.fromkeys(parents, 0)
     for child in parents:
         key, rank = child, 0

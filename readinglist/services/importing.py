@@ -157,6 +157,7 @@ class Importer:
         counts = {"added": 0, "completed": 0, "unchanged": 0}
         source = int.from_bytes(hashlib.sha256(data).digest()[:8], "big") >> 1
         offers: list[str] = []
+        file = Path(name).name
         with self._working.transaction():
             known = self._known_now()
             started = datetime.datetime.now(datetime.UTC)
@@ -165,15 +166,13 @@ class Importer:
                 # The first of a page is the newest, so that a list in order of time shows
                 # the page as it was.
                 at = started + datetime.timedelta(microseconds=len(parsed.papers) - number)
-                outcome, made = self._take(paper, source, Path(name).name, at, known, offers)
+                outcome, made = self._take(paper, source, file, at, known, offers)
                 counts[outcome] += 1
                 changes += made
                 progress(number + 1, len(parsed.papers))
             if changes and not self._working.papers.has_source(source):
                 at_text = started.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-                self._working.papers.save_source(
-                    source, Path(name).name, kind, at_text, _definitions(parsed)
-                )
+                self._working.papers.save_source(source, file, kind, at_text, _definitions(parsed))
             self._batch = self._working.journal.record(changes, Action.IMPORT, batch=self._batch)
         return FileReport(
             name,
@@ -198,7 +197,7 @@ class Importer:
         self,
         paper: Paper,
         source: int,
-        name: str,
+        file: str,
         at: datetime.datetime,
         known: _Known,
         offers: list[str],
@@ -222,7 +221,7 @@ class Importer:
                 new = replace(new, entries=named)
             papers.add(new, [source])
             known.add(new)
-            return "added", [*renamed, Change(new.id, WHOLE_PAPER, None, name, key=new.key)]
+            return "added", [*renamed, Change(new.id, WHOLE_PAPER, None, file, key=new.key)]
         present = papers.get([number])[0]
         facts = self._missing_facts(present, paper)
         changes = [field_change(present, field, value) for field, value in facts.items()]

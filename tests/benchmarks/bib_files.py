@@ -80,7 +80,7 @@ def invented(folder: Path) -> Path:
     words = "Sparse Causal Recurrent GPT-4 Robust Müller's $L_2$ \\'Etale {BERT}".split()
     entries = (
         f"@article{{key{n},\n"
-        f"  author = {{Family{n % 997}, Given and M{{\\\"u}}ller, J{n % 89}}},\n"
+        f'  author = {{Family{n % 997}, Given and M{{\\"u}}ller, J{n % 89}}},\n'
         f"  title = {{{words[n % 9]} {words[n % 7]} Learning of Number {n}}},\n"
         f'  journal = "Journal {n % 53}",\n  year = {1950 + n % 75},\n  doi = {{10.1/{n}}},\n}}\n'
         for n in range(ENTRIES)

@@ -128,7 +128,9 @@ def test_any_text_as_a_title_is_printed(titles: list[str], style: str) -> None:
     a name has to fit into the 500 characters of a string that BibTeX keeps per entry.
     """
     papers = [
-        Paper(title, key=f"k{number}", authors=("Doe, Jo", title[:30]), published=str(1850 + number))
+        Paper(
+            title, key=f"k{number}", authors=("Doe, Jo", title[:30]), published=str(1850 + number)
+        )
         for number, title in enumerate(dict.fromkeys(["At Least One", *titles]))
         if title.strip()
     ]
