@@ -77,7 +77,7 @@ def timed(times: Times, name: str) -> Iterator[None]:
 
 def invented(folder: Path) -> Path:
     """Write a file of articles that nobody wrote."""
-    words = "Sparse Causal Recurrent GPT-4 Robust Müller's $L_2$ \\'Etale {BERT}".split()
+    words = ("Sparse", "Causal", "GPT-4", "Robust", "Müller's", "$L_2$", "\\'Etale", "{BERT}", "in")
     entries = (
         f"@article{{key{n},\n"
         f'  author = {{Family{n % 997}, Given and M{{\\"u}}ller, J{n % 89}}},\n'
