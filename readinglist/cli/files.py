@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from readinglist.services.importing import ImportReport
 
 _IMPORT_FORMATS = ("daily-papers", "bibtex", "csl-json", "ris", "json")
+_OFFERS_SHOWN = 10
 _EXPORT_FORMATS = ("bibtex", "biblatex", "csl-json", "json")
 
 
@@ -69,10 +70,18 @@ def _need_terminal(what: str) -> None:
     metavar="Y",
     help="The year of dates without one, on pages that name no year.",
 )
+@click.option(
+    "--update", is_flag=True, help="Take what .bib files say where it differs; else it is told."
+)
 @json_option
 @pass_session
 def import_(
-    session: Session, files: tuple[str, ...], kind: str | None, year: int | None, as_json: bool
+    session: Session,
+    files: tuple[str, ...],
+    kind: str | None,
+    year: int | None,
+    update: bool,
+    as_json: bool,
 ) -> int:
     """Import papers from each FILE, or from standard input for -.
 
@@ -87,7 +96,7 @@ def import_(
     """
     with session.open_library() as library:
         with _progress() as progress:
-            report = library.import_files(files, kind, year, progress)
+            report = library.import_files(files, kind, year, progress, update=update)
         _tell(report)
         if as_json:
             print_json(_report_object(report))
@@ -114,11 +123,14 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def _tell(report: ImportReport) -> None:
     for file in report.files:
-        for line in (
-            *file.problems,
-            *(f"{file.file}: {text}" for text in (*file.assumptions, *file.offers)),
-        ):
+        for line in (*file.problems, *(f"{file.file}: {text}" for text in file.assumptions)):
             say(line)
+        for offer in file.offers[:_OFFERS_SHOWN]:
+            say(f"{file.file}: {offer}")
+        if file.offers:
+            more = len(file.offers) - _OFFERS_SHOWN
+            rest = f"so do {plural(more, 'more paper')}; " if more > 0 else ""
+            say(f"{file.file}: {rest}--update takes what the file says.")
         if not file.failed:
             say(f"{file.file}: {_counts(file.added, file.completed, file.unchanged)}")
     if len(report.files) > 1:
@@ -143,6 +155,7 @@ def _report_object(report: ImportReport) -> dict[str, object]:
                 "completed": file.completed,
                 "unchanged": file.unchanged,
                 "problems": list(file.problems),
+                "offers": list(file.offers),
             }
             for file in report.files
         ],

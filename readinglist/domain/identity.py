@@ -111,8 +111,10 @@ def _are_of_other_kinds(one: Entry, other: Entry) -> bool:
 
 
 def _differ(one: Entry, other: Entry) -> bool:
+    if one.key and one.key.lower() == other.key.lower():
+        return False  # it was corrected in its file
     if one.source == other.source and one.source:
-        return one.key != other.key  # whoever wrote the file told them apart
+        return True  # whoever wrote the file told them apart
     return any(a != b for a, b in zip(_place(one), _place(other), strict=True) if a and b)
 
 

@@ -28,6 +28,7 @@ from readinglist.domain.identity import (
 from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats import recognition
 from readinglist.services.changing import field_change
+from readinglist.services.updating import newer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,7 +61,7 @@ class FileReport:
     """Each thing that could not be read, with file and line."""
     assumptions: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
-    """Facts that differ from those of the library, which stay as they are; one sentence each."""
+    """What differs from the library, which stays as it is; one sentence for each paper."""
     failed: bool = False
     """True if nothing of it was imported."""
 
@@ -87,6 +88,14 @@ class ImportReport:
         return sum(file.unchanged for file in self.files)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Sentences for the report of a file, while it is imported."""
+
+    assumptions: list[str]
+    offers: list[str]
+
+
 class Importer:
     """Imports texts into one library."""
 
@@ -96,6 +105,7 @@ class Importer:
         self._batch: int | None = None
         self._strings: dict[str, str | Parts] = {}
         self._known: _Known | None = None
+        self._update = False
 
     def import_files(
         self,
@@ -103,6 +113,8 @@ class Importer:
         kind: str | None = None,
         year: int | None = None,
         progress: Callable[[str, int, int], None] = lambda name, done, of: None,
+        *,
+        update: bool = False,
     ) -> ImportReport:
         """Import each of `files`, as one step; one that can't be read doesn't stop the others.
 
@@ -111,6 +123,7 @@ class Importer:
             kind: their format; None to recognise it from the content.
             year: the year of dates without one, on pages that name no year at all.
             progress: called with the file, how many of its entries are done, and of how many.
+            update: take what .bib files say where it differs, instead of offering it.
 
         Raises:
             InvalidValueError: there is no such format.
@@ -123,6 +136,7 @@ class Importer:
         self._batch = None
         self._strings = {}
         self._known = None
+        self._update = update
         for file in files:
             name = str(file)
             try:
@@ -156,7 +170,7 @@ class Importer:
             return _failure(name, error)
         counts = {"added": 0, "completed": 0, "unchanged": 0}
         source = int.from_bytes(hashlib.sha256(data).digest()[:8], "big") >> 1
-        offers: list[str] = []
+        told = _Told([assumption] if assumption else [], [])
         file = Path(name).name
         with self._working.transaction():
             known = self._known_now()
@@ -166,7 +180,7 @@ class Importer:
                 # The first of a page is the newest, so that a list in order of time shows
                 # the page as it was.
                 at = started + datetime.timedelta(microseconds=len(parsed.papers) - number)
-                outcome, made = self._take(paper, source, file, at, known, offers)
+                outcome, made = self._take(paper, source, file, at, known, told)
                 counts[outcome] += 1
                 changes += made
                 progress(number + 1, len(parsed.papers))
@@ -182,8 +196,8 @@ class Importer:
             counts["completed"],
             counts["unchanged"],
             tuple(f"{name}:{problem.line}: {problem.message}" for problem in parsed.problems),
-            tuple(filter(None, (assumption, *parsed.assumptions))),
-            tuple(offers),
+            (*told.assumptions, *parsed.assumptions),
+            tuple(told.offers),
         )
 
     def _known_now(self) -> _Known:
@@ -200,7 +214,7 @@ class Importer:
         file: str,
         at: datetime.datetime,
         known: _Known,
-        offers: list[str],
+        told: _Told,
     ) -> tuple[str, list[Change]]:
         """Add or complete one paper; return what became of it, and the changes made."""
         papers = self._working.papers
@@ -215,7 +229,9 @@ class Importer:
                 key, renamed = self._new_key(new, known)
                 new = replace(new, key=key)
                 if paper.key:
-                    offers.append(f"{paper.key} is another paper's key here: {new.key} was taken.")
+                    told.assumptions.append(
+                        f"{paper.key} is another paper's key here: {new.key} was taken."
+                    )
             if any(not entry.key for entry in entries):
                 named = tuple(replace(entry, key=entry.key or new.key) for entry in entries)
                 new = replace(new, entries=named)
@@ -232,8 +248,17 @@ class Importer:
         for change in changes:
             self._working.apply(change)
         known.forget(number)
-        if outcome == "completed":
-            offers += _offers(present, paper)
+        if entries:
+            if changes:
+                (present,) = papers.get([number])
+            edited = partial(self._working.journal.edited_fields, number)
+            newer_changes, offer = newer(present, paper, edited)
+            if offer and not self._update:
+                told.offers.append(offer)
+            elif offer:
+                for change in newer_changes:
+                    self._working.apply(change)
+                return "completed", [*changes, *newer_changes]
         return outcome, changes
 
     def _new_key(self, paper: Paper, known: _Known) -> tuple[str, list[Change]]:
@@ -445,16 +470,3 @@ def _definitions(parsed: Parsed) -> str | None:
         },
         ensure_ascii=False,
     )
-
-
-def _offers(present: Paper, incoming: Paper) -> Iterator[str]:
-    """Yield the facts of a published version that differ from what the library has."""
-    if not any(not entry.is_preprint for entry in incoming.entries):
-        return
-    for name, field in (("year", "year"), ("venue", "venue"), ("doi", "doi")):
-        old, new = getattr(present, field), getattr(incoming, field)
-        if old and new and str(old).lower() != str(new).lower():
-            yield (
-                f"{present.key}: the file says {name} {new}, here it stays {old}; "
-                f"`readinglist edit {present.key} '{name}={new}'` takes it."
-            )

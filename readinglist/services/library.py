@@ -261,6 +261,8 @@ class Library:
         format: str | None = None,  # noqa: A002 - the name of the command line's option
         year: int | None = None,
         progress: Callable[[str, int, int], None] = lambda name, done, of: None,
+        *,
+        update: bool = False,
     ) -> ImportReport:
         """Import files; new papers are added, known ones completed, nothing is overwritten.
 
@@ -272,11 +274,13 @@ class Library:
             format: their format; None to recognise it from the content.
             year: the year of dates without one, on pages that name no year at all.
             progress: called with the file, how many of its entries are done, and of how many.
+            update: take what .bib files say where it differs, instead of offering it; what a
+                person has set stays.
 
         Raises:
             InvalidValueError: there is no such format.
         """
-        return self._importer.import_files(files, format, year, progress)
+        return self._importer.import_files(files, format, year, progress, update=update)
 
     def export(
         self,

@@ -111,12 +111,3 @@ def test_watching_keeps_the_file_current(filled: CommandLine, tmp_path: Path) ->
     finally:
         watcher.kill()
         watcher.wait()
-
-
-def test_import_says_what_differs(filled: CommandLine, tmp_path: Path) -> None:
-    (tmp_path / "new.bib").write_text(
-        "@article{pub, title={On Umbrellas}, author={Roe, R}, year={2003}, journal={J}}"
-    )
-    done = filled("import", str(tmp_path / "new.bib"))
-    assert "two: the file says year 2003, here it stays 2002" in done.err
-    assert filled("export", "pub").out.startswith("@article{pub,")

@@ -54,9 +54,11 @@ def test_the_json_report_is_as_promised(cli: CommandLine, page: PageMaker, tmp_p
     assert list(done.data) == [*COUNTS, "files"]
     assert done.data["files"][0] == {
         "file": str(good), "format": "daily-papers", "entries": 2,
-        "added": 2, "completed": 0, "unchanged": 0, "problems": [],
+        "added": 2, "completed": 0, "unchanged": 0, "problems": [], "offers": [],
     }  # fmt: skip
-    assert set(done.data["files"][1]) == {"file", "format", "entries", *COUNTS, "problems"}
+    assert set(done.data["files"][1]) == {
+        "file", "format", "entries", *COUNTS, "problems", "offers",
+    }  # fmt: skip
     assert done.data["files"][1]["format"] is None
     assert len(problems) == 1
     assert problems[0].startswith(f"{bad}: It is no listing page.")
@@ -131,3 +133,23 @@ def test_the_program_reads_a_page_from_a_pipe(
     listed = program("list", READINGLIST_LIBRARY=str(library_file))
     assert listed.stdout == "[ ]     UnicodeEverywhere        Ünïcode Everywhere\n"
     assert listed.stderr == "1 paper\n"
+
+
+def test_what_a_bib_file_says_otherwise_is_told_and_taken_with_update(
+    cli: CommandLine, tmp_path: Path
+) -> None:
+    entries = [f"@misc{{k{n}, title={{Title {n}}}, year=2001}}\n" for n in range(12)]
+    file = tmp_path / "refs.bib"
+    file.write_text("".join(entries))
+    cli("import", str(file))
+    file.write_text("".join(entries).replace("2001", "2002"))
+
+    lines = cli("import", str(file)).err.splitlines()
+    assert lines[0] == f"{file}: k0: year is “2002” in the file, “2001” here."
+    assert lines[10:] == [
+        f"{file}: so do 2 more papers; --update takes what the file says.",
+        f"{file}: 0 added, 0 completed, 12 unchanged",
+    ]
+    done = cli("import", "--update", str(file))
+    assert done.err.splitlines() == [f"{file}: 0 added, 12 completed, 0 unchanged"]
+    assert cli("import", str(file)).err == f"{file}: 0 added, 0 completed, 12 unchanged\n"

@@ -106,13 +106,64 @@ def test_a_preprint_and_its_published_version_are_one_paper_that_knows_both(
     (paper,) = library.papers(library.find().ids)
     assert (paper.venue, paper.published) == ("NeurIPS", "2017")
     assert [entry.key for entry in paper.entries] == ["vaswani2017", "NIPS2017"]
-    assert report.offers == (
-        "vaswani2017: the file says year 2018, here it stays 2017; "
-        "`readinglist edit vaswani2017 'year=2018'` takes it.",
-    )
+    assert report.offers == ("vaswani2017: year is “2018” in the file, “2017” here.",)
     text = library.export(keys=["NIPS2017", "vaswani2017"]).text
     assert PREPRINT in text
     assert PUBLISHED in text
+
+
+def test_the_facts_of_the_published_version_are_taken_when_asked_for(
+    bib: Bib, library: Library, tmp_path: Path
+) -> None:
+    bib(PREPRINT)
+    bib(PUBLISHED, "published.bib")
+    library.edit("vaswani2017", {"venue": "NIPS"})
+    report = library.import_files([tmp_path / "published.bib"], update=True)
+    assert (report.completed, report.files[0].offers) == (1, ())
+    paper = library.paper("vaswani2017")
+    assert (paper.year, paper.venue) == (2018, "NIPS")  # what a person set stays
+    library.undo()
+    assert library.paper("vaswani2017").year == 2017
+
+
+ARTICLE = "@article{k, title={A Good Title}, author={Doe, Jo}, year=2001, pages={1--9}}"
+
+
+def test_an_entry_that_was_corrected_in_its_file_is_offered_and_taken(
+    bib: Bib, library: Library, tmp_path: Path
+) -> None:
+    bib(ARTICLE)
+    before = library.export().text
+    corrected = ARTICLE.replace("2001", "2002").replace("1--9", "1--19").replace("Jo", "Joan")
+    report = bib(corrected)
+
+    assert counts(report) == (0, 0, 1)
+    assert report.offers == (
+        "k: author is “Doe, Joan” in the file, “Doe, Jo” here; year is “2002” in the file, "
+        "“2001” here; pages is “1–19” in the file, “1–9” here.",
+    )
+    assert library.export().text == before
+
+    report = library.import_files([tmp_path / "refs.bib"], update=True).files[0]
+    assert counts(report) == (0, 1, 0)
+    paper = library.paper("k")
+    assert (paper.authors, paper.published) == (("Doe, Joan",), "2002")
+    assert "pages = {1--19}" in library.export().text
+    assert bib(corrected).offers == ()
+
+
+def test_what_a_person_set_is_neither_offered_again_nor_taken_away(
+    bib: Bib, library: Library, tmp_path: Path
+) -> None:
+    bib(ARTICLE)
+    library.edit("k", {"title": "A Better Title"})
+    assert bib(ARTICLE.replace("Good", "Better")).offers == ()
+    library.import_files([tmp_path / "refs.bib"], update=True)
+    report = bib(ARTICLE.replace("2001", "2003"), "other.bib")
+    assert len(report.offers) == 1
+    library.import_files([tmp_path / "other.bib"], update=True)
+    paper = library.paper("k")
+    assert (paper.title, paper.year) == ("A Better Title", 2003)
 
 
 def test_undoing_an_import_takes_back_keys_and_entries(bib: Bib, library: Library) -> None:
@@ -165,7 +216,7 @@ def test_a_key_of_another_paper_is_not_taken_from_it(bib: Bib, library: Library)
     report = bib("@misc{smith, title={B}, author={Smith, J}, year=2002}", "other.bib")
     assert library.paper("smith").title == "A"
     assert library.paper("smith2002b").title == "B"
-    assert report.offers == ("smith is another paper's key here: smith2002b was taken.",)
+    assert report.assumptions == ("smith is another paper's key here: smith2002b was taken.",)
 
 
 def test_macros_of_one_file_serve_those_that_come_after_it(

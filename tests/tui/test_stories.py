@@ -351,6 +351,30 @@ async def test_importing_a_page(make_app: MakeApp, sample: Library, tmp_path: Pa
         assert sample.count() == 40
 
 
+async def test_taking_what_a_bib_file_says_otherwise(make_app: MakeApp, tmp_path: Path) -> None:
+    """What differs is told after an import; ctrl+t takes it, and `u` gives it back."""
+    file = tmp_path / "refs.bib"
+    file.write_text("@misc{foxes, title={Foxes in Snow}, year=2001}")
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        library = screen_of(app)._library
+        library.import_files([file])
+        file.write_text("@misc{foxes, title={Foxes in Snow}, year=2002}")
+        await pilot.press("i")
+        await pilot.pause()
+        app.screen.query_one(Input).value = str(file)
+        await pilot.press("ctrl+t")  # nothing differs yet
+        await pilot.press("enter")
+        await until(pilot, lambda: "year is “2002” in the file, “2001” here" in report(app))
+        assert library.paper("foxes").year == 2001
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "1 completed" in report(app))
+        assert library.paper("foxes").year == 2002
+        await pilot.press("escape", "u")
+        await settle(pilot)
+        assert library.paper("foxes").year == 2001
+
+
 async def test_importing_what_cannot_be_read(make_app: MakeApp, tmp_path: Path) -> None:
     """A file that is no page gives a sentence, and nothing changes."""
     (tmp_path / "bad.txt").write_text("hello\n")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import work
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
@@ -27,14 +27,19 @@ if TYPE_CHECKING:
     from readinglist.services.library import Library
 
 
+_KEYS = "Enter import · Tab complete · Esc back"
+_TAKE = "Ctrl+T take what the file says · "
+
+
 class ImportFiles(ModalScreen[bool]):
     """Asks for files, imports them and says what came of it; True if anything changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Back"),
         Binding("tab", "complete", "Complete", priority=True),
+        Binding("ctrl+t", "take", "Take", priority=True),
     ]
-    """The way back, and what Tab does in a shell."""
+    """The way back, what Tab does in a shell, and taking what a file says otherwise."""
 
     @dataclass
     class Progress(Message):
@@ -58,32 +63,43 @@ class ImportFiles(ModalScreen[bool]):
         super().__init__()
         self._library = library
         self._changed = False
+        self._differing: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Ask for the files."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Import"
-            dialog.border_subtitle = "Enter import · Tab complete · Esc back"
+            dialog.border_subtitle = _KEYS
             yield Input(
-                placeholder="A listing page saved as text, or several: ~/pages/*.txt",
+                placeholder="A listing page, a .bib file, or several: ~/pages/*.txt",
                 suggester=PathSuggester(),
             )
             yield ProgressBar(show_eta=False, classes="hidden")
-            yield Static("", classes="hint", markup=False, id="import-report")
+            with VerticalScroll(can_focus=False):
+                yield Static("", classes="hint", markup=False, id="import-report")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Import what was named."""
         pattern = os.path.expanduser(event.value.strip())
         if pattern:
-            self.query_one(ProgressBar).remove_class("hidden")
-            self._import(sorted(glob.glob(pattern)) or [pattern])
+            self._start(sorted(glob.glob(pattern)) or [pattern])
+
+    def action_take(self) -> None:
+        """Import again what differed, and take what it says."""
+        if self._differing:
+            self._start(self._differing, update=True)
+
+    def _start(self, files: list[str], update: bool = False) -> None:
+        self._differing = []
+        self.query_one(ProgressBar).remove_class("hidden")
+        self._import(files, update)
 
     @work(thread=True, exclusive=True, group="import")
-    def _import(self, files: list[str]) -> None:
+    def _import(self, files: list[str], update: bool) -> None:
         """Import in a thread, over a connection of its own."""
         library = self._library.sibling()
         try:
-            report = library.import_files(files, progress=self._tell_progress)
+            report = library.import_files(files, progress=self._tell_progress, update=update)
             library.save()
             self.post_message(self.Done(report))
         except ReadingListError as error:
@@ -104,10 +120,12 @@ class ImportFiles(ModalScreen[bool]):
         if message.report:
             report = message.report
             self._changed |= bool(report.added or report.completed)
-            for file in report.files:
-                lines += [*file.problems, *file.assumptions]
             counts = f"{report.added} added, {report.completed} completed, "
             lines.append(f"{counts}{report.unchanged} unchanged")
+            self._differing = [file.file for file in report.files if file.offers]
+            for file in report.files:
+                lines += [*file.problems, *file.assumptions, *file.offers]
+        self.query_one(".dialog").border_subtitle = f"{_TAKE * bool(self._differing)}{_KEYS}"
         self.query_one("#import-report", Static).update(
             Text("\n".join(printable(line) for line in lines))
         )
