@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.containers import VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
 from readinglist.config import Config, ExportConfig
@@ -354,12 +355,14 @@ async def test_importing_a_page(make_app: MakeApp, sample: Library, tmp_path: Pa
 async def test_taking_what_a_bib_file_says_otherwise(make_app: MakeApp, tmp_path: Path) -> None:
     """What differs is told after an import; ctrl+t takes it, and `u` gives it back."""
     file = tmp_path / "refs.bib"
-    file.write_text("@misc{foxes, title={Foxes in Snow}, year=2001}")
+    others = "".join(f"@misc{{o{n}, title={{Owl {n}}}, year=2001}}" for n in range(20))
+    text = f"@misc{{foxes, title={{Foxes in Snow}}, year=2001}}{others}"
+    file.write_text(text)
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         library = screen_of(app)._library
         library.import_files([file])
-        file.write_text("@misc{foxes, title={Foxes in Snow}, year=2002}")
+        file.write_text(text.replace("2001", "2002"))
         await pilot.press("i")
         await pilot.pause()
         app.screen.query_one(Input).value = str(file)
@@ -367,8 +370,13 @@ async def test_taking_what_a_bib_file_says_otherwise(make_app: MakeApp, tmp_path
         await pilot.press("enter")
         await until(pilot, lambda: "year is “2002” in the file, “2001” here" in report(app))
         assert library.paper("foxes").year == 2001
+        scrolled = app.screen.query_one(VerticalScroll)
+        await pilot.press("pagedown")
+        await until(pilot, lambda: scrolled.scroll_y > 5)
+        await pilot.press("pageup")
+        await until(pilot, lambda: scrolled.scroll_y == 0)
         await pilot.press("ctrl+t")
-        await until(pilot, lambda: "1 completed" in report(app))
+        await until(pilot, lambda: "21 completed" in report(app))
         assert library.paper("foxes").year == 2002
         await pilot.press("escape", "u")
         await settle(pilot)

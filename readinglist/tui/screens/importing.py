@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 _KEYS = "Enter import · Tab complete · Esc back"
-_TAKE = "Ctrl+T take what the file says · "
+_KEYS_TO_TAKE = "Ctrl+T take what the file says · PgDn more · Esc back"
 
 
 class ImportFiles(ModalScreen[bool]):
@@ -38,6 +38,8 @@ class ImportFiles(ModalScreen[bool]):
         Binding("escape", "close", "Back"),
         Binding("tab", "complete", "Complete", priority=True),
         Binding("ctrl+t", "take", "Take", priority=True),
+        Binding("pageup", "page(-1)", "Up"),
+        Binding("pagedown", "page(1)", "Down"),
     ]
     """The way back, what Tab does in a shell, and taking what a file says otherwise."""
 
@@ -84,6 +86,11 @@ class ImportFiles(ModalScreen[bool]):
         if pattern:
             self._start(sorted(glob.glob(pattern)) or [pattern])
 
+    def action_page(self, pages: int) -> None:
+        """Scroll the report."""
+        scrolled = self.query_one(VerticalScroll)
+        (scrolled.scroll_page_down if pages > 0 else scrolled.scroll_page_up)(animate=False)
+
     def action_take(self) -> None:
         """Import again what differed, and take what it says."""
         if self._differing:
@@ -125,7 +132,7 @@ class ImportFiles(ModalScreen[bool]):
             self._differing = [file.file for file in report.files if file.offers]
             for file in report.files:
                 lines += [*file.problems, *file.assumptions, *file.offers]
-        self.query_one(".dialog").border_subtitle = f"{_TAKE * bool(self._differing)}{_KEYS}"
+        self.query_one(".dialog").border_subtitle = _KEYS_TO_TAKE if self._differing else _KEYS
         self.query_one("#import-report", Static).update(
             Text("\n".join(printable(line) for line in lines))
         )
