@@ -53,7 +53,7 @@ LIBRARY = (
     Key("copy.key", "y", "copy_key", "Copy key", "Copy the citation key"),
     Key("copy.bibtex", "Y", "copy_bibtex", "Copy BibTeX", "Copy the BibTeX entry"),
     Key("export", "e", "export", "Export", "Export the chosen papers, after a preview", True),
-    Key("import", "i", "import", "Import", "Import a listing page"),
+    Key("import", "i", "import", "Import", "Import a listing page, a .bib file"),
     Key("sort", "s", "sort", "Sort", "Choose the order of the list"),
     Key("view", "v", "view", "View", "Choose a view: next up, reading, read, a tag"),
     Key("undo", "u", "undo", "Undo", "Take back the last step"),

@@ -200,7 +200,7 @@ def test_the_first_start_shows_how_to_fill_the_library(home: Path, own_page: str
         screen = terminal.wait_for("Your reading list is empty.")
         assert re.search(r"^ +i +import", screen, re.MULTILINE)
         terminal.keys("i")
-        terminal.wait_for("A listing page saved as text")
+        terminal.wait_for("A listing page, a .bib file")
         terminal.type(f"~/{own_page}")
         terminal.keys("Enter")
         terminal.wait_for("4 added, 0 completed, 0 unchanged")

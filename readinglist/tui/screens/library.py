@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _EMPTY = """\
 Your reading list is empty.
 
-  i                        import a listing page (text)
+  i                        import a listing page, a .bib file
   readinglist import FILE  the same from the shell
   readinglist demo         try all on a sample library
   ?                        all keys"""
