@@ -23,7 +23,7 @@ from readinglist.errors import ReadingListError
 @click.option("--pick", is_flag=True, help="Search and choose in the terminal.")
 @pass_session
 def cite_(session: Session, query: tuple[str, ...], style: str, pick: bool) -> int:
-    r"""Print \cite{key} of the paper that answers QUERY best, or whose key it is.
+    """Print \\cite{key} of the paper that answers QUERY best, or whose key it is.
 
     With --pick the search opens under the prompt: Enter takes a paper, Tab chooses several.
     The exit code is 1 if there is none.

@@ -178,6 +178,9 @@ def _report_object(report: ImportReport) -> dict[str, object]:
     type=click.Path(readable=False),
     help="The papers that this .tex, .aux or .bcf cites, into the .bib file that it names.",
 )
+@click.option(
+    "--replace", is_flag=True, help="Replace a file with entries that the library doesn't have."
+)
 @click.option("--watch", is_flag=True, help="With --for: go on until Ctrl-C, after each change.")
 @pass_session
 def export(
@@ -187,6 +190,7 @@ def export(
     kind: str | None,
     output: str | None,
     document: str | None,
+    replace: bool,
     watch: bool,
 ) -> int:
     """Export the papers KEY, or those that answer QUERY, or all.
@@ -199,11 +203,15 @@ def export(
     Example: readinglist export --query "tag:thesis" -o references.bib
              readinglist export --for paper.tex --watch
     """
-    output = None if output == "-" else output
+    to_stdout = output == "-"
+    output = None if to_stdout else output
     if document is not None:
         if keys or query is not None or kind in ("csl-json", "json"):
             raise click.UsageError("--for takes its papers from the document, and writes BibTeX.")
-        return _export_cited(session, Path(document), Path(output) if output else None, kind, watch)
+        if to_stdout and watch:
+            raise click.UsageError("--watch needs a file to write.")
+        target = Path(output) if output else None
+        return _export_cited(session, Path(document), target, kind, watch, write=not to_stdout)
     if watch:
         raise click.UsageError("--watch needs --for FILE.")
     with session.open_library() as library:
@@ -215,7 +223,7 @@ def export(
             if not found.ids:
                 raise ReadingListError(f"No paper answers “{query}”.", "Nothing was written.")
             ids = list(dict.fromkeys([*(ids or []), *found.ids]))
-        exported = library.export(ids, output, kind, keys)
+        exported = library.export(ids, output, kind, keys, replace_all=replace)
     if output:
         say(f"{plural(len(exported.papers), 'paper')} written to {output}")
     else:
@@ -225,14 +233,22 @@ def export(
 
 
 def _export_cited(
-    session: Session, document: Path, output: Path | None, kind: str | None, watch: bool
+    session: Session,
+    document: Path,
+    output: Path | None,
+    kind: str | None,
+    watch: bool,
+    write: bool,
 ) -> int:
     from readinglist.services.citing import export_cited
 
     with session.open_library() as library:
         version = library.version()
-        report = export_cited(library, document, output, kind)
+        report = export_cited(library, document, output, kind, write=write)
+        if not write:
+            click.echo(report.text, nl=False)
         _tell_cited(report)
+        told = ""
         while watch:
             # Another process may write any of the files: looking is all that is portable.
             while (
@@ -245,9 +261,12 @@ def _export_cited(
             try:
                 report = export_cited(library, document, output, kind)
             except ReadingListError as error:  # an editor is between two steps of a save
-                say(str(error))
+                if str(error) != told:
+                    told = str(error)
+                    say(told)
                 time.sleep(0.3)
                 continue
+            told = ""
             if report.changed:
                 _tell_cited(report)
     return 1 if report.unknown else 0
@@ -263,10 +282,15 @@ def _tell_cited(report: CitedReport) -> None:
     for old, new in report.aliases:
         say(f"{old} is {new} now; it was written as {old}.")
     if report.foreign:
-        say(f"{plural(len(report.foreign), 'entry', 'entries')} of the file's own left alone.")
+        cited = plural(len(report.foreign), "cited entry", "cited entries")
+        say(f"{cited} of the file's own left alone.")
+    if not (report.citations.keys or report.citations.everything):
+        say(f"{report.citations.files[0]} cites nothing.")
+    if not report.text and not report.changed:
+        return
     count = plural(len(report.written), "entry", "entries")
-    done = "written to" if report.changed else "already in"
-    say(f"{count} {done} {report.target}")
+    if report.target != Path("-"):
+        say(f"{count} {'written to' if report.changed else 'already in'} {report.target}")
 
 
 def _tell_warnings(exported: Exported) -> None:

@@ -87,7 +87,7 @@ def describe(change: Change) -> str:
     elif change.field == ALIAS:
         deed = f"also {change.new}" if change.new else f"no longer {change.old}"
     elif change.field == SOURCE:
-        deed = "found on another page" if change.new else "no longer from a page"
+        deed = "found in another file" if change.new else "no longer from a file"
     elif change.field == TAG:
         deed = _deed(change)
     elif change.field == NOTHING:

@@ -61,7 +61,11 @@ def contradict(one: Paper, other: Paper) -> bool:
 
     Their identifiers say so, or that they have no author in common, or that one is a book
     and the other a thesis, or that both were published, in other years or on other pages.
+    Entries of one citation key are one entry, which may have been corrected in its file.
     """
+    keys = {entry.key.lower() for entry in one.entries if entry.key}
+    if any(entry.key.lower() in keys for entry in other.entries):
+        return _share_no_author(one, other)
     if one.arxiv and other.arxiv:
         return one.arxiv != other.arxiv
     if one.doi and other.doi:
@@ -111,9 +115,7 @@ def _are_of_other_kinds(one: Entry, other: Entry) -> bool:
 
 
 def _differ(one: Entry, other: Entry) -> bool:
-    if one.key and one.key.lower() == other.key.lower():
-        return False  # it was corrected in its file
-    if one.source == other.source and one.source:
+    if one.source == other.source and one.source and one.key and other.key:
         return True  # whoever wrote the file told them apart
     return any(a != b for a, b in zip(_place(one), _place(other), strict=True) if a and b)
 

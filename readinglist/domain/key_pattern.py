@@ -17,7 +17,7 @@ from readinglist.domain.text import transliterate
 from readinglist.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from readinglist.domain.paper import Paper
 
@@ -97,7 +97,7 @@ def _bracketed(pattern: str) -> tuple[_Step, ...]:
         name, *modifiers = text.split(":")
         found = _JABREF_PART.fullmatch(name)
         if not found:
-            raise _unknown(name)
+            raise _unknown(name, FILTERS)
         numbers = [int(n) for n in found.groups()[1:] if n]
         filters = []
         for modifier in modifiers:
@@ -123,7 +123,7 @@ def _formula(pattern: str) -> tuple[_Step, ...]:
             continue
         calls = [_TERM.fullmatch(call.strip()) for call in text.split(".")]
         if not all(calls):
-            raise _unknown(text)
+            raise _unknown(text, PARTS)
         names = [(call[1], _numbers(call[2] or "")) for call in calls if call]
         steps.append(_checked(names[0][0], names[0][1], tuple(names[1:])))
     return tuple(steps)
@@ -138,21 +138,21 @@ def _checked(
 ) -> _Step:
     known = part.replace(".", "").lower()
     if known not in PARTS:
-        raise _unknown(part)
+        raise _unknown(part, PARTS)
     folded = tuple((name.lower(), values) for name, values in filters)
     for name, _ in folded:
         if name not in FILTERS:
-            raise _unknown(name)
+            raise _unknown(name, FILTERS)
     return _Step("", known, numbers, folded)
 
 
-def _unknown(name: str) -> InvalidValueError:
+def _unknown(name: str, known: Iterable[str]) -> InvalidValueError:
     from difflib import get_close_matches
 
     near = get_close_matches(name.lower(), [*PARTS, *FILTERS], n=1)
     return InvalidValueError(
         f"“{name}” is no part of a citation-key pattern.",
-        f"Did you mean {near[0]}?" if near else f"There are {', '.join(PARTS)}.",
+        f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}.",
     )
 
 

@@ -15,13 +15,14 @@ from readinglist.domain.entry import Entry, Macro
 from readinglist.domain.identity import arxiv_id, doi_name, paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper, check_date
+from readinglist.domain.text import printable
 from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats.bib_syntax import MONTHS, split
 from readinglist.formats.latex_text import to_block, to_text
 from readinglist.formats.parsed import Parsed, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from readinglist.domain.entry import Parts
 
@@ -31,7 +32,7 @@ _VENUES = (
 )  # fmt: skip
 _YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_SEPARATOR = re.compile(r"\s+and\s+", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[{}]|(?<=\s)and(?=\s)", re.IGNORECASE)
 _ARXIV_IN_TEXT = re.compile(
     r"(?:arxiv(?:\.org/(?:abs|pdf)/|:\s*)|corr,?\s*(?:vol(?:ume)?\.?\s*)?abs/)"
     r"((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}))(?:v\d+)?",
@@ -61,7 +62,7 @@ def parse(text: str, strings: Mapping[str, str | Parts] | None = None) -> Parsed
     file = split(text, carried)
     problems = list(file.problems)
     assumptions = list(file.assumptions)
-    parents = {entry.key.lower(): entry for _, entry in file.entries}
+    parents = {entry.key.lower(): entry for _, entry in file.entries if entry.key}
     used: set[str] = set()
     papers: list[Paper] = []
     for line, entry in file.entries:
@@ -121,14 +122,21 @@ def names(latex: str) -> tuple[str, ...]:
     """
     if not latex.strip():
         return ()
-    if "{" in latex or "\\" in latex:
-        from bibtexparser.middlewares.names import split_multiple_persons_names
-
-        parts = split_multiple_persons_names(" ".join(latex.split()))
-    else:
-        parts = _SEPARATOR.split(" ".join(latex.split()))
-    found = (_name(part.strip()) for part in parts if part.strip().lower() != "others")
+    parts = (part.strip() for part in _split_names(" ".join(latex.split())))
+    found = (_name(part) for part in parts if part.lower() != "others")
     return tuple(name for name in found if name)
+
+
+def _split_names(latex: str) -> Iterator[str]:
+    """Yield what stands between the `and`s that are in no group."""
+    begin = depth = 0
+    for found in _SEPARATOR.finditer(latex):
+        if found[0] in "{}":
+            depth = max(0, depth + (1 if found[0] == "{" else -1))
+        elif not depth:
+            yield latex[begin : found.start()]
+            begin = found.end()
+    yield latex[begin:]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -263,10 +271,16 @@ def paper_of_record(
         record: plain text by the name of the field; `date` in ISO form.
         names: people as `Family, Given`, by `author` and `editor`.
     """
-    from readinglist.formats.latex import latex_name, protect_title, to_latex
+    from readinglist.formats.latex import Repertoire, latex_name, protect_title, to_latex
 
+    letters = Repertoire.UNICODE  # export turns into TeX what its dialect can't hold
+    people = {
+        role: tuple(filter(None, (printable(name) for name in listed)))
+        for role, listed in names.items()
+    }
     fields: dict[str, str | Parts] = {
-        role: " and ".join(filter(None, map(latex_name, people))) for role, people in names.items()
+        role: " and ".join(filter(None, (latex_name(name, letters) for name in listed)))
+        for role, listed in people.items()
     }
     for name, text in record.items():
         if name == "date":
@@ -277,11 +291,11 @@ def paper_of_record(
         elif name in ("doi", "url"):
             fields[name] = text.strip()
         elif name == "title":
-            fields[name] = protect_title(text)
+            fields[name] = protect_title(text, letters)
         elif name == "pages":
             fields[name] = re.sub(r"\s*[-–—]+\s*", "--", text.strip())
         else:
-            fields[name] = to_latex(text)
+            fields[name] = to_latex(text, letters)
     # Zotero names items by addresses, others by numbers: nobody cites these.
     key = "" if key.isdigit() or "://" in key else importable_key(key)
     written = tuple((name, value) for name, value in fields.items() if value)
@@ -290,5 +304,5 @@ def paper_of_record(
     exact = _checked(date) if date else None
     return replace(
         paper, title=" ".join(record["title"].split()), published=exact or paper.published,
-        id=paper_id(record["title"]),
+        id=paper_id(record["title"]), authors=people.get("author") or people.get("editor") or (),
     )  # fmt: skip

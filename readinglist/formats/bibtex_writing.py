@@ -105,6 +105,7 @@ _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _WANTS_URL_PACKAGE = re.compile(r"[%#&_~^$]")
 _COMMAND = re.compile(r"\\([A-Za-z@]+)")
 _WORD = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+_LAST_LATIN = "\u024f"
 _LONGEST_SORT_KEY = 40
 
 
@@ -209,7 +210,8 @@ class _Writer:
                     "BibTeX takes capitals and small letters for the same: rename one of them.",
                 )
         body = "\n".join(map(_text_of, entries))
-        preamble = [*definitions(body), *self._needed_definitions(papers, body)]
+        needed = (*definitions(body), *self._needed_definitions(papers, body))
+        preamble = list(dict.fromkeys(needed))
         text = self._head(entries, body, preamble) + body
         _check(text, entries, preamble)
         return Written(text, tuple(dict.fromkeys(self._warnings)))
@@ -231,6 +233,10 @@ class _Writer:
                 type_ = "misc"
         if not paper.key or importable_key(paper.key) != paper.key:
             raise InvalidValueError(f"“{paper.key}” can't be a citation key.", "Rename it.")
+        if self._classic and max(paper.key) > _LAST_LATIN:
+            self._warnings.append(
+                f"{paper.key}: pdflatex can't cite a key of such letters; rekey makes another."
+            )
         comment = source.comment if source else ""
         return Entry(paper.key, type_, tuple((n, v) for n, v in fields.items() if v), comment)
 
@@ -445,6 +451,7 @@ class _Writer:
         notes = [
             r"% Needs \usepackage{url} or {hyperref}, for its addresses."
             * (self._classic and any(map(_WANTS_URL_PACKAGE.search, raw))),
+            r"% Needs \usepackage{hyperref}, for \href." * (r"\href" in body),
             r"% Needs \usepackage[T1]{fontenc}, for its letters." * needs_t1(body),
             _NO_YEAR_MACRO * has_no_year,
             *(f'@preamble{{"{definition}"}}' for definition in preamble),

@@ -34,7 +34,14 @@ _FIELDS = {
     "ISBN": "isbn", "ISSN": "issn", "abstract": "abstract", "note": "note", "keyword": "keywords",
     "language": "language", "DOI": "doi", "URL": "url",
 }  # fmt: skip
-_TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup|span|sc)(?:\s[^<>]*)?>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:i|b|em|strong|sub|sup|span|sc|p|br|div|(?:jats:)\w+)(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
+_RAISED = re.compile(r"<(sup|sub)>([-+0-9]+)</\1>", re.IGNORECASE)
+_RAISED_DIGITS = {
+    "sup": str.maketrans("-+0123456789", "⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    "sub": str.maketrans("-+0123456789", "₋₊₀₁₂₃₄₅₆₇₈₉"),
+}
 
 
 def parse(text: str) -> Parsed:
@@ -63,6 +70,8 @@ def _paper(item: dict[str, Any]) -> Paper:
     kind = _TYPES.get(item["type"], "misc")
     record = {name: str(item[csl]) for csl, name in _FIELDS.items() if item.get(csl)}
     record["title"] = _plain(item["title"])
+    if "abstract" in record:
+        record["abstract"] = _plain(record["abstract"])
     container = item.get("container-title")
     if container:
         place = "journal" if kind in ("article", "misc") else "booktitle"
@@ -79,6 +88,7 @@ def _paper(item: dict[str, Any]) -> Paper:
 
 
 def _plain(text: str) -> str:
+    text = _RAISED.sub(lambda m: m[2].translate(_RAISED_DIGITS[m[1].lower()]), text)
     return " ".join(_TAG.sub("", text).split())
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from readinglist.domain.citekey import importable_key
 from readinglist.domain.fields import EDITABLE, parse_tag
 from readinglist.domain.identity import paper_id
 from readinglist.domain.links import find_links
@@ -108,7 +109,9 @@ def _paper(value: object) -> Paper:
     if "published" not in fields and value.get("year") is not None:
         fields["published"] = EDITABLE["published"](str(value["year"]))
     if value.get("key"):
-        fields["key"] = EDITABLE["key"](_text("key", value["key"]))
+        key = fields["key"] = _text("key", value["key"])
+        if importable_key(key) != key:
+            EDITABLE["key"](key)
     for name, parse_one in (("authors", _line), ("links", str), ("tags", parse_tag)):
         texts = value.get(name) or []
         if not isinstance(texts, list):

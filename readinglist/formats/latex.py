@@ -240,6 +240,7 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
 _FAMILY_WITH_SUFFIX = re.compile(rf"(.+) ({_SUFFIX.pattern})")
 _SYMBOL = re.compile(r"\\[^A-Za-z]|`|\{\\(?:text[A-Za-z]+|ldots)\}")
+_WORD_BEGINS_WITH_SYMBOL = re.compile(r"(?:^|[ ~-])[^\w \"'.,~-]")
 _MISREAD_IN_NAME = re.compile(r"[\[\]()=]|(?:^| )(?:and|others)(?: |$)", re.IGNORECASE)
 
 #: Characters after which a straight double quote opens.
@@ -335,7 +336,7 @@ def character(cluster: str, repertoire: Repertoire) -> str:
 
 
 def _name_part(part: str, repertoire: Repertoire) -> str:
-    if _MISREAD_IN_NAME.search(part):
+    if _MISREAD_IN_NAME.search(part) or _WORD_BEGINS_WITH_SYMBOL.search(part):
         return _body(part, repertoire)
     latex = _in_name(part, repertoire)
     # A cedilla alone, and commas of other scripts, are romanised as a comma.
@@ -350,15 +351,14 @@ def _body(name: str, repertoire: Repertoire) -> str:
 def _in_name(text: str, repertoire: Repertoire) -> str:
     """Return `text` as LaTeX of which biber can take the initials.
 
-    Biber strips commands from the beginning of a word and takes the next character, were it
-    a closing brace: so no word begins with a command that stands for a symbol.
+    Biber strips commands from the beginning and takes the next character, were it a closing
+    brace: so what begins with a command that stands for a symbol is written as its number.
     """
-    latex = ""
-    for piece in _pieces(text, repertoire, groups=False):
-        begins = not latex or latex[-1] in " ~-"
-        unfit = begins and _SYMBOL.match(piece.latex)
-        latex += f"{{{_code_points(piece.shape)}}}" if unfit else piece.latex
-    return latex
+    pieces = [*_pieces(text, repertoire, groups=False)]
+    latex = [piece.latex for piece in pieces]
+    if pieces and _SYMBOL.match(latex[0]):
+        latex[0] = f"{{{_code_points(pieces[0].shape)}}}"
+    return "".join(latex)
 
 
 def _clean(text: str) -> str:

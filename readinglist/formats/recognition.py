@@ -40,7 +40,7 @@ def read_text(data: bytes) -> tuple[str, str]:
         FormatError: it is no text.
     """
     if not data.strip():
-        raise FormatError("It is empty.", "Copy the page again.")
+        raise FormatError("It is empty: there is nothing to import.")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         with contextlib.suppress(UnicodeDecodeError):
             return data.decode("utf-16"), "It was read as UTF-16."
@@ -61,6 +61,9 @@ def read_lines(data: bytes) -> tuple[str, str]:
     Each line that is no UTF-8 is read as Windows-1252, or as Latin-1 where that has no
     such character.
     """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode("utf-16"), "It was read as UTF-16."
     lines = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
     others = 0
     first = ""
@@ -77,7 +80,8 @@ def read_lines(data: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             texts.append(line.decode("latin-1"))
     assumption = (
-        f"{plural(others, 'line')} that are not UTF-8 were read as Windows-1252, first {first}."
+        f"{plural(others, 'line')} not in UTF-8 {'was' if others == 1 else 'were'} read as "
+        f"Windows-1252, the first is {first}."
         if others
         else ""
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from readinglist.domain.paper import Paper
 
 _BEGINNING = re.compile(r"^TY  ?- ?[A-Z]", re.MULTILINE)
+_END = re.compile(r"ER  ?-")
 _TYPES = {
     "JOUR": "article", "MGZN": "article", "NEWS": "article", "CONF": "inproceedings",
     "CPAPER": "inproceedings", "BOOK": "book", "EBOOK": "book", "CHAP": "incollection",
@@ -36,6 +37,7 @@ def parse(text: str) -> Parsed:
     """
     import rispy
 
+    text, assumptions = _with_all_ends(text)
     try:
         references: list[dict[str, Any]] = rispy.loads(text, skip_unknown_tags=False)
     except Exception as error:  # rispy raises OSError, ValueError and more for what it can't read
@@ -49,15 +51,26 @@ def parse(text: str) -> Parsed:
             problems.append(Problem(line, "The reference has no title."))
             continue
         papers.append(_paper(reference))
-    if len(references) < len(starts):
-        problems.append(
-            Problem(
-                starts[len(references)], "A reference doesn't end (no ER line) and was left out."
-            )
-        )
     if not papers:
         raise FormatError(problems[0].message if problems else "It holds no references.")
-    return Parsed(tuple(papers), tuple(problems))
+    return Parsed(tuple(papers), tuple(problems), assumptions)
+
+
+def _with_all_ends(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return `text` with the ER lines that it lacks, and what was assumed so."""
+    lines: list[str] = []
+    assumptions: list[str] = []
+    begun = 0
+    for number, line in enumerate([*text.splitlines(), "TY  - END"], 1):
+        if _BEGINNING.match(line):
+            if begun:
+                lines[-1] += "\nER  - "
+                assumptions.append(f"Line {begun}: this reference has no ER line; it was ended.")
+            begun = number
+        elif _END.match(line):
+            begun = 0
+        lines.append(line)
+    return "\n".join(lines[:-1]) + "\n", tuple(assumptions)
 
 
 def _paper(reference: dict[str, Any]) -> Paper:

@@ -15,6 +15,11 @@ _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _VERBATIM = re.compile(
     r"\\begin\{(verbatim\*?|lstlisting|minted|comment)\}.*?\\end\{\1\}", re.DOTALL
 )
+_SHORT_VERBATIM = re.compile(
+    r"\\(?:verb\*?|lstinline(?:\[[^\]]*\])?|mintinline\{[^{}]*\})([^A-Za-z\s{*])[^\n]*?\1"
+    r"|\\iffalse(?![A-Za-z]).*?\\fi(?![A-Za-z])",
+    re.DOTALL,
+)
 _OPTION = r"(?:\s*\[[^\[\]]*\]|\s*\([^()]*\)|\s*<[^<>]*>)*"
 _CITE = re.compile(
     rf"\\(?:[A-Za-z]*[cC]ite[A-Za-z]*|bibentry|fullref)\*?((?:{_OPTION}\s*\{{[^{{}}]*\}})+)"
@@ -56,7 +61,7 @@ class TexDocument:
 
 def read_tex(text: str) -> TexDocument:
     """Return what a .tex file says."""
-    text = _VERBATIM.sub("", _COMMENT.sub(r"\1", text))
+    text = _SHORT_VERBATIM.sub("", _VERBATIM.sub("", _COMMENT.sub(r"\1", text)))
     names: list[str] = []
     for match in _CITE.finditer(text):
         if not _NO_CITATION.match(match[0]):

@@ -18,10 +18,10 @@ from readinglist.errors import ReadingListError
 from readinglist.formats.bib_syntax import split
 from readinglist.formats.recognition import read_lines
 from readinglist.formats.tex_document import TexDocument, read_aux, read_bcf, read_tex
-from readinglist.services.exporting import format_of_file, write_bytes
+from readinglist.services.exporting import check_target, format_of_file, write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from readinglist.domain.paper import Paper
     from readinglist.services.library import Library
@@ -72,6 +72,8 @@ class CitedReport:
     changed: bool
     """Whether the file was written; it is not where it holds all that already."""
     warnings: tuple[str, ...] = ()
+    text: str = ""
+    """The entries that are ours, as they are in the file."""
 
 
 def read_citations(document: Path) -> Citations:
@@ -108,7 +110,8 @@ def read_citations(document: Path) -> Citations:
         found = _READERS.get(file.suffix, read_tex)(text)
         keys |= dict.fromkeys(found.keys)
         everything |= found.everything
-        bibliographies |= dict.fromkeys(folder / name for name in found.bibliographies)
+        names = (name.replace(r"\jobname", document.stem) for name in found.bibliographies)
+        bibliographies |= dict.fromkeys(folder / name for name in names)
         ending = file.suffix if file.suffix == ".aux" else ".tex"
         for name in found.inputs:
             waiting.append(_input(folder, file.parent, name, ending))
@@ -123,7 +126,12 @@ def read_citations(document: Path) -> Citations:
 
 
 def export_cited(
-    library: Library, document: Path, output: Path | None = None, kind: str | None = None
+    library: Library,
+    document: Path,
+    output: Path | None = None,
+    kind: str | None = None,
+    *,
+    write: bool = True,
 ) -> CitedReport:
     r"""Bring the .bib file of a document up to date: exactly the entries that it cites.
 
@@ -132,25 +140,27 @@ def export_cited(
         document: a .tex, .aux or .bcf file.
         output: the .bib file, instead of the one that the document names first.
         kind: `bibtex` or `biblatex`; None for what the file is, or the configuration says.
+        write: False to leave the file, and tell the text alone.
 
     Raises:
         ReadingListError: the document can't be read or names no .bib file, or this can't
             be written.
     """
     citations = read_citations(document)
-    target = output or _target(document, citations)
-    kind = kind or format_of_file(target)
+    target = output or (_target(document, citations) if write else Path("-"))
+    if write:
+        check_target(target, library.path)
+        kind = kind or format_of_file(target)
     try:
-        present = target.read_bytes() if target.is_file() else b""
+        present = target.read_bytes() if write and target.is_file() else b""
     except OSError as error:
         raise ReadingListError(f"{target} can't be read: {error.strerror}.") from error
-    outside = _BLOCK.sub(b"", present)
-    there = {entry.key for _, entry in split(read_lines(outside)[0]).entries}
+    there = _entries_outside(target, _BLOCK.sub(b"", present))
     papers: list[Paper] = []
     aliases: list[tuple[str, str]] = []
     unknown: list[tuple[str, tuple[str, ...]]] = []
     for key in citations.keys:
-        if key in there:
+        if key.lower() in there:
             continue
         paper = library.find_cited(key)
         if paper is None:
@@ -164,32 +174,58 @@ def export_cited(
     if citations.everything:
         cited = {paper.id for paper in papers}
         everyone = library.papers(library.find().ids)
-        papers += [p for p in everyone if p.id not in cited and p.key not in there]
+        papers += [p for p in everyone if p.id not in cited and p.key.lower() not in there]
     exported = library.render(papers, kind)
     block = f"{_BEGIN}\n\n{exported.text}\n{_END}\n" if exported.text else ""
     new = _with_block(present, block.encode())
-    if new != present:
+    if write and new != present:
         write_bytes(target, new)
     library.freeze_keys(exported.papers)
     return CitedReport(
         target,
         tuple(paper.key for paper in exported.papers),
-        tuple(key for key in citations.keys if key in there),
+        tuple(key for key in citations.keys if key.lower() in there),
         tuple(unknown),
         tuple(aliases),
         citations,
-        new != present,
-        exported.warnings,
+        write and new != present,
+        (*exported.warnings, *_told_apart_by_case(citations.keys, there)),
+        exported.text,
     )
+
+
+def _entries_outside(target: Path, text: bytes) -> dict[str, str]:
+    """Return the keys of the entries that are not ours, by their lower case.
+
+    Raises:
+        ReadingListError: an entry has no end: ours would be a part of it.
+    """
+    file = split(read_lines(text)[0])
+    for problem in file.problems:
+        if "don't balance" in problem.message:
+            raise ReadingListError(
+                f"{target}:{problem.line}: the braces of an entry don't balance.", "Mend it first."
+            )
+    return {entry.key.lower(): entry.key for _, entry in file.entries}
+
+
+def _told_apart_by_case(keys: Iterable[str], there: dict[str, str]) -> Iterator[str]:
+    for key in keys:
+        own = there.get(key.lower(), key)
+        if own != key:
+            yield f"{key} is {own} in the file: BibTeX wants the same capitals in both."
 
 
 def _target(document: Path, citations: Citations) -> Path:
     if not citations.bibliographies:
+        bcf = document.with_suffix(".bcf")
         raise ReadingListError(
             rf"{document} names no .bib file (\bibliography or \addbibresource).",
-            "Say which with -o FILE.",
+            f"Take {bcf}, or say which with -o FILE."
+            if document.suffix == ".aux" and bcf.is_file()
+            else "Say which with -o FILE.",
         )
-    target = citations.bibliographies[0]
+    target = next(filter(_has_block, citations.bibliographies), citations.bibliographies[0])
     folder = document.parent.resolve()
     if target.suffix != ".bib" or not target.resolve().is_relative_to(folder.parent):
         raise ReadingListError(
@@ -197,6 +233,13 @@ def _target(document: Path, citations: Citations) -> Path:
             "If that is meant, say it with -o FILE.",
         )
     return target
+
+
+def _has_block(file: Path) -> bool:
+    try:
+        return _BLOCK.search(file.read_bytes()) is not None
+    except OSError:
+        return False
 
 
 def _with_block(present: bytes, block: bytes) -> bytes:

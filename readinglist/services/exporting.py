@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import json
 import os
 import re
+import stat
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readinglist.errors import InvalidValueError, ReadingListError
+from readinglist.formats.bib_syntax import split
+from readinglist.formats.recognition import read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from readinglist.config import ExportConfig
+    from readinglist.domain.entry import Entry
     from readinglist.domain.paper import Paper
     from readinglist.storage.working_copy import WorkingCopy
 
@@ -82,7 +87,9 @@ class Exporter:
             )
         from readinglist.formats.bibtex_writing import Context, Dialect, write_bibtex
 
-        chosen += self._referred(chosen)
+        missing: list[str] = []
+        chosen += self._referred(chosen, missing)
+        chosen = self._with_present_keys(chosen)
         context = Context(
             Dialect(kind),
             self._working.journal.edited_fields_of(p.id for p in chosen if p.entries),
@@ -92,24 +99,60 @@ class Exporter:
             self._config.abstracts,
         )
         written = write_bibtex(chosen, context)
-        return Exported(written.text, tuple(chosen), kind, written.warnings)
+        return Exported(written.text, tuple(chosen), kind, (*written.warnings, *missing))
 
-    def _referred(self, papers: Sequence[Paper]) -> Iterator[Paper]:
-        """Yield the papers that entries of `papers` name in a `crossref`, an `xdata` and such."""
+    def _referred(self, papers: Sequence[Paper], missing: list[str]) -> Iterator[Paper]:
+        """Yield the papers that entries of `papers` name in a `crossref`, an `xdata` and such.
+
+        Args:
+            papers: those that are there.
+            missing: gets a sentence for each name that nobody has.
+        """
         there = {paper.key.lower() for paper in papers}
+        ids = {paper.id for paper in papers}
         waiting = list(papers)
         while waiting:
-            for entry in waiting.pop().entries:
+            paper = waiting.pop()
+            for entry in paper.entries:
                 for name in _REFERENCES:
                     for key in filter(None, map(str.strip, entry.get(name).split(","))):
                         if key.lower() in there:
                             continue
                         there.add(key.lower())
                         found = self._working.papers.id_of_key(key)
-                        if found is not None:
-                            (paper,) = self._working.papers.get([found])
-                            waiting.append(replace(paper, key=key))
+                        if found is None:
+                            missing.append(f"{paper.key}: its {name} {key} isn't in the library.")
+                        elif found not in ids:
+                            ids.add(found)
+                            (parent,) = self._working.papers.get([found])
+                            waiting.append(replace(parent, key=key))
                             yield waiting[-1]
+
+    def _with_present_keys(self, papers: list[Paper]) -> list[Paper]:
+        """Return `papers` with references to the keys that these are written under."""
+        there = {paper.key.lower() for paper in papers}
+        keys = {paper.id: paper.key for paper in papers}
+
+        def renamed(names: str) -> str:
+            found = []
+            for name in map(str.strip, names.split(",")):
+                number = None if name.lower() in there else self._working.papers.id_of_key(name)
+                found.append(keys.get(number or 0, name))
+            return ",".join(found)
+
+        def referring(entry: Entry) -> Entry:
+            fields = tuple(
+                (name, renamed(value) if name in _REFERENCES and isinstance(value, str) else value)
+                for name, value in entry.fields
+            )
+            return entry if fields == entry.fields else replace(entry, fields=fields)
+
+        return [
+            replace(paper, entries=tuple(map(referring, paper.entries)))
+            if any(entry.get(name) for entry in paper.entries for name in _REFERENCES)
+            else paper
+            for paper in papers
+        ]
 
     def _preambles(self, papers: Sequence[Paper]) -> dict[int, str]:
         sources = {entry.source for paper in papers for entry in paper.entries}
@@ -139,6 +182,45 @@ def format_of_file(path: Path) -> str | None:
     if "@" not in text:
         return None
     return BIBLATEX if _BIBLATEX_ONLY.search(text) else BIBTEX
+
+
+def check_target(path: Path, library: Path) -> None:
+    """Look whether an export may write to `path`.
+
+    Raises:
+        ReadingListError: there is a file that is no bibliography, or may not be written.
+    """
+    target = Path(os.path.realpath(path))
+    if target == Path(os.path.realpath(library)):
+        raise ReadingListError(f"{path} is the library itself.", "Name another file.")
+    try:
+        state = target.stat()
+        if not stat.S_ISREG(state.st_mode) or not state.st_size:
+            return
+        with target.open("rb") as file:
+            begin = file.read(4096).lstrip(codecs.BOM_UTF8).lstrip()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ReadingListError(
+            f"{path} can't be read: {error.strerror}.", "Name another file."
+        ) from error
+    if not state.st_mode & 0o222:
+        raise ReadingListError(f"{path} is write-protected.", "Name another file.")
+    named = target.suffix in (".bib", ".json", ".jsonl") and b"\0" not in begin
+    if not named and begin[:1] not in (b"@", b"%", b"[", b"{"):
+        raise ReadingListError(
+            f"{path} is there already and is no bibliography.", "Name another file."
+        )
+
+
+def foreign_keys(path: Path, is_known: Callable[[str], bool]) -> list[str]:
+    """Return the keys of the entries in the .bib file at `path` that are not known."""
+    try:
+        text, _ = read_lines(path.read_bytes())
+    except OSError:
+        return []
+    return [entry.key for _, entry in split(text).entries if not is_known(entry.key)]
 
 
 def write_file(path: Path, text: str) -> None:

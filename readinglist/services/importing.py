@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 IMPORT_FORMATS = recognition.IMPORT_FORMATS
 """The formats that can be imported, by name."""
 
+_CORRECTED = 85
+"""How alike two titles of one key are, of 100, that are one title and its correction."""
 _FACTS = (
     "authors", "author_count", "organization", "abstract", "published", "venue", "arxiv", "doi",
     "url", "comments",
@@ -387,6 +389,8 @@ class _Known:
                 return number
         named = [paper.id] if paper.id in self._ids else []
         named += self._titles.get(title_key(paper.title), [])
+        if not named:
+            named = self._of_corrected_title(paper)
         same = [
             present for present in self._get(dict.fromkeys(named)) if not contradict(present, paper)
         ]
@@ -404,6 +408,19 @@ class _Known:
         editions = (paper_id(paper.title, teller) for teller in _editions(paper))
         there = self._get(other for other in editions if other in self._ids)
         return next((p.id for p in there if not contradict(p, paper)), None)
+
+    def _of_corrected_title(self, paper: Paper) -> list[int]:
+        """Return the paper of the same key, where one title reads like the other, corrected."""
+        from rapidfuzz import fuzz
+
+        keys = [entry.key for entry in paper.entries if entry.key.lower() in self.keys]
+        owners = filter(None, map(self._papers.id_of_key, keys))
+        return [
+            present.id
+            for present in self._get(dict.fromkeys(owners))
+            if any(entry.key in keys for entry in present.entries)
+            and fuzz.ratio(title_key(present.title), title_key(paper.title)) >= _CORRECTED
+        ]
 
     def new_id(self, paper: Paper) -> int:
         """Return the id of a new paper: told apart by its identifier if its title is taken."""

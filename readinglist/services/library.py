@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Self
 
 from readinglist.config import Config, state_folder
 from readinglist.domain.key_pattern import check_pattern
-from readinglist.errors import UnknownKeyError
-from readinglist.services.exporting import Exported, Exporter, format_of_file, write_file
+from readinglist.domain.text import plural
+from readinglist.errors import ReadingListError, UnknownKeyError
+from readinglist.services.exporting import (
+    Exported,
+    Exporter,
+    check_target,
+    foreign_keys,
+    format_of_file,
+    write_file,
+)
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
 from readinglist.storage.working_copy import WorkingCopy
 
@@ -288,6 +296,8 @@ class Library:
         path: str | PathLike[str] | None = None,
         format: str | None = None,  # noqa: A002 - as above
         keys: Iterable[str] = (),
+        *,
+        replace_all: bool = False,
     ) -> Exported:
         """Return papers (all, if none are named) as text; also write it to `path` if given.
 
@@ -300,17 +310,21 @@ class Library:
                 what the configuration says.
             keys: further papers by citation key; each is written under just this key, were
                 it an earlier one.
+            replace_all: also entries of the file that the library doesn't have.
 
         Raises:
             InvalidValueError: there is no such format.
             UnknownKeyError: there is no paper of a key.
-            ReadingListError: the file can't be written.
+            ReadingListError: the file can't be written, is no bibliography, or has entries
+                that the library doesn't have.
         """
         cited = self.cited(keys)
         everything = ids is None and not cited
         papers = self.papers(self._working.papers.all_ids() if everything else ids or ())
         there = {paper.key.lower() for paper in cited}
         file = Path(os.path.expanduser(path)) if path is not None else None
+        if file is not None:
+            self._check_target(file, replace_all)
         exported = self.render(
             [*cited, *(paper for paper in papers if paper.key.lower() not in there)],
             format or (format_of_file(file) if file else None),
@@ -319,6 +333,19 @@ class Library:
             write_file(file, exported.text)
         self.freeze_keys(exported.papers)
         return exported
+
+    def _check_target(self, file: Path, replace_all: bool) -> None:
+        check_target(file, self._working.path)
+        if replace_all or file.suffix != ".bib" or not file.is_file():
+            return
+        foreign = foreign_keys(file, lambda key: self._working.papers.id_of_key(key) is not None)
+        if foreign:
+            shown = ", ".join(foreign[:3]) + (", …" if len(foreign) > 3 else "")
+            raise ReadingListError(
+                f"{file} has {plural(len(foreign), 'entry', 'entries')} that the library doesn't "
+                f"have: {shown}.",
+                "Import the file first, name another one, or say --replace.",
+            )
 
     def render(self, papers: Iterable[Paper], format: str | None = None) -> Exported:  # noqa: A002
         """Return papers as the text of a file, with what is to be said of it; write nothing.

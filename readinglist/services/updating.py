@@ -100,7 +100,11 @@ def _differences(
     """Yield what differs between two entries, but for what the library knows already."""
     if old.type != corrected.type:
         yield "type", corrected.type, old.type
-    known = {name for name in _FACTS if getattr(present, name) == getattr(incoming, name)}
+    known = {
+        name
+        for name in _FACTS
+        if getattr(present, name) == getattr(incoming, name) not in (None, ())
+    }
     for (name, before), (_, after) in zip(old.fields, corrected.fields, strict=True):
         fact = _FACT_OF.get(name)
         if before != after and (fact is None or fact not in known):

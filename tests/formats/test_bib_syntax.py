@@ -107,7 +107,7 @@ def test_defect_13_bytes_that_are_no_utf8_are_read_line_by_line() -> None:
     text, assumption = read_lines("@misc{k,\n title = {Größe}}\n".encode() + b"% caf\xe9 \x81")
     assert fields(text) == {"title": "Größe"}
     assert text.endswith("% café \x81")
-    assert assumption == "1 line that are not UTF-8 were read as Windows-1252, first line 3."
+    assert assumption == "1 line not in UTF-8 was read as Windows-1252, the first is line 3."
 
 
 def test_defect_14_a_byte_order_mark_is_no_comment() -> None:

@@ -203,9 +203,9 @@ def test_tex_in_the_source_is_understood_where_it_is_safe(source: str, latex: st
         ("Smith, John, PhD", "{Smith, John, PhD}"),
         ("Smith and Sons, A [b]", "{Smith and Sons}, {A [b]}"),
         ("others", "{others}"),
-        (r"x, \relax", "x, {U+005C}relax"),
-        ("x, {}a & b", r"x, {U+007B}{\textbraceright}a {U+0026} b"),
-        ("x, “Bob” $y$", "x, {U+201C}Bob'' {$y$}"),
+        (r"x, \relax", "x, {{U+005C}relax}"),
+        ("x, {}a & b", r"x, {{U+007B}{\textbraceright}a \& b}"),
+        ("x, “Bob” $y$", "x, {{U+201C}Bob'' {$y$}}"),
         ("Phương, Ảnh", r"Ph{\rlhorn{u}}{\rlhorn{o}}ng, {\rlhook{A}}nh"),
     ],
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from readinglist.domain.paper import Paper
 from readinglist.errors import FormatError
 from readinglist.formats import csl_json, ris
-from readinglist.formats.bibtex_writing import entry
+from readinglist.formats.bibtex_writing import Context, Dialect, entry, write_bibtex
 from readinglist.formats.recognition import recognise
 
 ITEM = {
@@ -130,7 +131,7 @@ def test_what_is_no_csl_is_refused(text: str) -> None:
         csl_json.parse(text)
 
 
-@pytest.mark.parametrize("text", ["", "TY  - JOUR\nAU  - Doe\nER  - \n", "TY  - JOUR\nTI  - x"])
+@pytest.mark.parametrize("text", ["", "TY  - JOUR\nAU  - Doe\nER  - \n"])
 def test_what_is_no_ris_is_refused(text: str) -> None:
     with pytest.raises(FormatError):
         ris.parse(text)
@@ -140,3 +141,35 @@ def test_an_item_that_can_not_be_read_is_named_and_the_others_are_read() -> None
     parsed = csl_json.parse(json.dumps([ITEM, {"type": "book"}, 7]))
     assert len(parsed.papers) == 1
     assert [problem.message[:6] for problem in parsed.problems] == ["Item 2", "Item 3"]
+
+
+def test_a_reference_without_an_end_ends_where_the_next_begins() -> None:
+    text = (
+        "TY  - THES\nAU  - The, Sis\nTI  - A Thesis\nPY  - 2010\n"
+        "TY  - JOUR\nAU  - Bee, C\nTI  - Second\nJO  - Nature\nPY  - 2011\n"
+    )
+    parsed = ris.parse(text)
+    assert [(p.title, p.authors, p.type, p.venue) for p in parsed.papers] == [
+        ("A Thesis", ("The, Sis",), "phdthesis", None),
+        ("Second", ("Bee, C",), "article", "Nature"),
+    ]
+    assert [note.partition(":")[0] for note in parsed.assumptions] == ["Line 1", "Line 5"]
+
+
+def test_names_keep_their_letters_and_signs() -> None:
+    text = "TY  - JOUR\nAU  - 王, 小明\nAU  - Simon & Schuster\nTI  - 标题\nPB  - 清华\nER  - \n"
+    (paper,) = ris.parse(text).papers
+    assert paper.authors == ("王, 小明", "Simon & Schuster")
+    modern = write_bibtex([replace(paper, key="k")], Context(Dialect.BIBLATEX)).text
+    assert "王, 小明 and {Simon \\& Schuster}" in modern
+    assert "清华" in modern
+    assert write_bibtex([replace(paper, key="k")]).text.isascii()
+
+
+def test_markup_in_an_item_becomes_letters() -> None:
+    item = ITEM | {
+        "title": "10<sup>-3</sup> of H<sub>2</sub>O",
+        "abstract": "<jats:p>We<br/> do</jats:p>",
+    }
+    (paper,) = csl_json.parse(json.dumps([item])).papers
+    assert (paper.title, paper.abstract) == ("10⁻³ of H₂O", "We do")

@@ -327,12 +327,12 @@ def test_the_history_says_what_happened_in_words(
     library.undo()
     told = [describe(change) for change in library.history_of(ids[0])]
     assert told == [
-        "undo: found on another page",
+        "undo: found in another file",
         "undo: brought back",
         "deleted",
-        "no longer from a page",
-        "undo: no longer from a page",
-        "found on another page",
+        "no longer from a file",
+        "undo: no longer from a file",
+        "found in another file",
         "tag -x",
         "author count: nothing → 3",
         "venue: nothing → A very very very very very very very ve…",

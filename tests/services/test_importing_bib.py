@@ -274,5 +274,46 @@ def test_old_encodings_are_read_and_said(library: Library, tmp_path: Path) -> No
     (report,) = library.import_files([path]).files
     assert library.paper("k").title == "Größe"
     assert report.assumptions == (
-        "1 line that are not UTF-8 were read as Windows-1252, first line 1.",
+        "1 line not in UTF-8 was read as Windows-1252, the first is line 1.",
     )
+
+
+def test_entries_without_keys_are_found_again(bib: Bib, library: Library) -> None:
+    text = "@article{, title={No Key}, author={Doe, J}, journal={J}, year=2011}"
+    assert counts(bib(text)) == (1, 0, 0)
+    assert counts(bib(text)) == (0, 0, 1)
+
+
+def test_an_entry_without_a_key_is_nobodys_parent(bib: Bib, library: Library) -> None:
+    bib("@misc{one, title={First}}\n@article{, title={No Key}, journal={J}, year=2011}")
+    assert (library.paper("one").venue, library.paper("one").published) == (None, None)
+
+
+def test_a_title_that_was_corrected_is_that_of_the_same_paper(
+    bib: Bib, library: Library, tmp_path: Path
+) -> None:
+    bib("@misc{k, title={A Study of the Traqnsformer}, author={Doe, Jo}}")
+    report = bib("@misc{k, title={A Study of the Transformer}, author={Doe, Jo}}")
+    assert counts(report) == (0, 0, 1)
+    library.import_files([tmp_path / "refs.bib"], update=True)
+    assert library.paper("k").title == "A Study of the Transformer"
+    assert counts(bib("@misc{k, title={Another Matter}, author={Doe, Jo}}")) == (1, 0, 0)
+
+
+def test_a_doi_that_was_corrected_is_offered(bib: Bib, library: Library) -> None:
+    bib("@misc{k, title={T}, author={Doe, Jo}, doi={10.1234/a}}")
+    report = bib("@misc{k, title={T}, author={Doe, Jo}, doi={10.1234/b}}")
+    assert report.offers == ("k: doi is “10.1234/b” in the file, “10.1234/a” here.",)
+
+
+def test_names_may_begin_with_a_command(bib: Bib, library: Library) -> None:
+    bib(r"@misc{k, title={T}, author={Jane Doe and \v{C}ech, Eduard and \O rsted, Hans}}")
+    assert library.paper("k").authors == ("Doe, Jane", "Čech, Eduard", "Ørsted, Hans")
+
+
+def test_a_file_in_utf_16_is_read(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "windows.bib"
+    path.write_text("@misc{k, title={Über T}}", encoding="utf-16")
+    report = library.import_files([path]).files[0]
+    assert library.paper("k").title == "Über T"
+    assert report.assumptions == ("It was read as UTF-16.",)

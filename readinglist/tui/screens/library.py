@@ -469,7 +469,7 @@ class LibraryScreen(Screen[None]):
             if answer is None:
                 return
             try:
-                self._library.export(targets, answer)
+                self._library.export(targets, answer, replace_all=True)
             except ReadingListError as error:
                 self._tell(str(error), "error")
                 self._preview_export(targets, exported, answer)
