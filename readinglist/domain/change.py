@@ -18,6 +18,8 @@ class Action(StrEnum):
     EDIT = "edit"
     """By a person's hand: it is never overwritten by an import."""
     IMPORT = "import"
+    CONFLICT = "conflict"
+    """No change: two machines set one field, and this is the value that does not hold."""
     UNDO = "undo"
     REDO = "redo"
 
@@ -63,6 +65,10 @@ class Change:
     machine: str = ""
     key: str = ""
     """The citation key of the paper at that time: what people call it."""
+
+    def turned_round(self) -> Change:
+        """Return the change that takes this one back."""
+        return Change(self.paper, self.field, self.new, self.old, key=self.key)
 
 
 def summary(changes: Sequence[Change]) -> str:

@@ -178,17 +178,17 @@ class Editor:
                 # To take it away would take away what was done to it elsewhere.
                 elsewhere = self._working.journal.changed_elsewhere(change.paper, change.id)
                 return self._deletion(present) if present and not elsewhere else None
-            return None if present else [_reversed(change)]
+            return None if present else [change.turned_round()]
         if change.field in (SOURCE, ALIAS):
-            return [_reversed(change)]
+            return [change.turned_round()]
         if present is None:
             return None
         if change.field == TAG:
             there = (change.new or change.old) in present.tags
-            return [_reversed(change)] if there == (change.new is not None) else None
+            return [change.turned_round()] if there == (change.new is not None) else None
         if _stored(change.field, getattr(present, change.field)) != change.new:
             return None
-        return [_reversed(change)]
+        return [change.turned_round()]
 
     def _deletion(self, paper: Paper) -> list[Change]:
         sources = self._working.papers.sources_of(paper.id)
@@ -221,7 +221,3 @@ def _step(changes: Sequence[Change], left_out: int = 0) -> Step:
 def _stored(field: str, value: Any) -> str | None:
     stored = encode(field, value)
     return None if stored is None else str(stored)
-
-
-def _reversed(change: Change) -> Change:
-    return Change(change.paper, change.field, change.new, change.old, key=change.key)

@@ -130,12 +130,14 @@ class Journal:
         """Return the changes that the library file lacks, in order."""
         return self._select("rowid > (SELECT value FROM meta WHERE name = 'saved') ORDER BY rowid")
 
-    def restore(self, changes: Iterable[Change]) -> None:
-        """Write back `changes` as they were."""
-        self._connection.executemany(
-            f"INSERT OR IGNORE INTO journal ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            ((c.id, c.machine, c.batch, c.at, c.action, c.reverts, *_facts(c)) for c in changes),
+    def saved(self) -> list[tuple[int, Change]]:
+        """Return the changes of this machine that the library file has or had, by row, in order."""
+        rows = self._connection.execute(
+            f"SELECT rowid, {COLUMNS} FROM journal WHERE machine = ? "
+            "AND rowid <= (SELECT value FROM meta WHERE name = 'saved') ORDER BY rowid",
+            (self._machine,),
         )
+        return [(rowid, change_from_row(tuple(row))) for rowid, *row in rows]
 
     def _stacks(self) -> tuple[int | None, int | None]:
         """Return the tops of the undo stack and of the redo stack."""

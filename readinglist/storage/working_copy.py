@@ -16,7 +16,9 @@ import json
 import os
 import platform
 import sqlite3
+import time
 from contextlib import contextmanager
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from readinglist.domain.change import ALIAS, SOURCE, TAG, WHOLE_PAPER, Change
@@ -24,21 +26,22 @@ from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row
+from readinglist.storage.merging import merge
 from readinglist.storage.papers import PaperStore, decode, paper_from_json, received_paper
+from readinglist.storage.tables import (
+    OF_PAPERS,
+    PRIMARY_KEYS,
+    Tables,
+    differing,
+    read_table,
+    read_tables,
+    write_differences,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: The tables of the library file, each with the columns that tell its rows apart.
-_TABLES = {
-    "paper": ("id",),
-    "paper_tag": ("paper", "tag"),
-    "source": ("id",),
-    "paper_source": ("paper", "source"),
-    "key_alias": ("key",),
-    "journal": ("id", "machine"),
-}
 _LAYOUT = "1"
 _UPGRADES = {
     "1.1": (
@@ -63,6 +66,22 @@ _NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE
 """What SQLite says of a file without our tables, a damaged one, and one that is no database."""
 _PATIENCE = 10
 """Seconds to wait for another process at work on the same library."""
+_RACE = 5
+"""Seconds before the file changed, in which its writer may have missed what was saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What came of looking at the library file."""
+
+    changed: bool = False
+    """Whether anything here is other than before."""
+    put_back: int = 0
+    """How many edits of this machine its writer had missed; they are in again."""
+    withdrawn: int = 0
+    """How many edits of this machine git has taken out; they can be brought back."""
+    conflicts: int = 0
+    """How many values were set here and there."""
 
 
 class WorkingCopy:
@@ -169,79 +188,117 @@ class WorkingCopy:
                     return True
         return False
 
-    def take_in(self) -> bool:
-        """Bring in what another program wrote to the library file; return whether there was any.
+    def take_in(self) -> TakenIn:
+        """Bring in what another program wrote to the library file.
 
-        What is unsaved here stays: the edits are made again on top of what came.
+        What is unsaved here is merged with it. So is what was saved a moment before the file
+        changed and is not in it: its writer, git mostly, had read an earlier version. What was
+        saved earlier and is missing was taken away on purpose, by a checkout or a reset: it is
+        not put back, but kept, see `withdrawn`.
 
         Raises:
             LibraryError: the file is no sound library; nothing was changed.
         """
         if self.is_current():
-            return False
+            return TakenIn()
         with self._alone():
-            return False if self.is_current() else self._take_in()
+            return TakenIn() if self.is_current() else self._take_in()
 
     # --- from the library file to the working copy
 
-    def _take_in(self) -> bool:
+    def _take_in(self) -> TakenIn:
         before = document.fingerprint(self.path)
         if before is None:
             # Between two steps of git, or deleted: what we have is written again at `save`.
             self._set_meta("document", "None")
-            return False
+            return TakenIn()
         with document.open_inspected(self.path) as incoming:
-            rows = {table: _rows(incoming, table) for table in _TABLES}
-        for row in rows["paper"].values():
-            received_paper(row)
-        for row in rows["journal"].values():
-            change_from_row(row)
-        changed = False
+            theirs = read_tables(incoming)
         with self.transaction():
-            unsaved_changes = self.journal.unsaved()
-            versions = dict(self.connection.execute("SELECT paper, version FROM unsaved"))
-            unsaved_papers = {paper.id: paper for paper in self.papers.get(versions)}
-            origins = {paper: self.papers.sources_of(paper) for paper in unsaved_papers}
-            frozen = [paper.id for paper in unsaved_papers.values() if paper.key_frozen]
-            for table, incoming_rows in rows.items():
-                changed |= self._replace_rows(table, incoming_rows, keep=set(unsaved_papers))
-            self.connection.execute(
-                "UPDATE meta SET value = (SELECT coalesce(max(rowid), 0) FROM journal) "
-                "WHERE name = 'saved'"
-            )
-            self.journal.restore(unsaved_changes)
-            self.connection.execute("DELETE FROM unsaved")
-            for paper in unsaved_papers.values():
-                if (paper.id,) not in rows["paper"]:
-                    self.papers.add(paper)
-                for source in origins[paper.id]:
-                    self.papers.add_source(paper.id, source)
-            for change in unsaved_changes:
-                self.apply(change)
-            for paper_id in frozen:  # an export is no edit: the journal doesn't tell of it
-                self.papers.set(paper_id, "key_frozen", True)
+            ours = read_tables(self.connection)
+            check_received(theirs, known=ours)
+            put_back, withdrawn = self._missing(theirs, before)
+            pending = [*put_back, *self.journal.unsaved()]
+            merged = merge(self._before(pending, ours, theirs), ours, theirs)
+            changed = self._write(merged.tables, ours, theirs)
+            self._set_meta("withdrawn", json.dumps([astuple(change) for change in withdrawn]))
             self._set_meta("document", str(before))
-        return changed
+        return TakenIn(changed, len(put_back), len(withdrawn), len(merged.conflicts))
 
-    def _replace_rows(
-        self, table: str, incoming: dict[tuple[object, ...], tuple[object, ...]], keep: set[int]
-    ) -> bool:
-        """Make the rows of `table` the incoming ones; return whether any differed.
+    def withdrawn(self) -> list[Change]:
+        """Return the edits of this machine that git has taken out of the library file."""
+        return [Change(*row) for row in json.loads(self._meta("withdrawn") or "[]")]
 
-        Sources of unsaved papers are kept: no row of the library file names them yet.
+    def forget_withdrawn(self) -> None:
+        """Keep the edits no longer that git has taken out of the library file."""
+        self._set_meta("withdrawn", "[]")
+
+    def _missing(
+        self, theirs: Tables, file: document.Fingerprint
+    ) -> tuple[list[Change], list[Change]]:
+        """Return the edits of this machine that were saved and are not in the library file.
+
+        First those that were saved just before the file was written, then the others.
         """
-        present = _rows(self.connection, table)
-        gone = [key for key in present if key not in incoming and not (table == "source" and keep)]
-        new = [row for key, row in incoming.items() if present.get(key) != row]
-        condition = " AND ".join(f"{column} = ?" for column in _TABLES[table])
-        self.connection.executemany(f"DELETE FROM {table} WHERE {condition}", gone)
-        if new:
-            marks = ",".join("?" * len(new[0]))
-            self.connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", new)
-        if table in ("paper", "paper_tag"):
-            touched = {(key[0],) for key in gone} | {(row[0],) for row in new}
+        saves = json.loads(self._meta("saves") or "[]")
+        recent = file.modified / 1e9 - _RACE
+        fresh_from = min((first for first, _, at in saves if at >= recent), default=None)
+        lost, withdrawn = [], self.withdrawn()
+        for rowid, change in self.journal.saved():
+            if (change.id, change.machine) in theirs["journal"]:
+                continue
+            if fresh_from is not None and rowid > fresh_from:
+                lost.append(change)
+            else:
+                withdrawn.append(change)
+        return lost, [c for c in withdrawn if (c.id, c.machine) not in theirs["journal"]]
+
+    def _before(self, changes: list[Change], ours: Tables, theirs: Tables) -> Tables:
+        """Return the working copy as it was before `changes`, and without frozen keys."""
+        base = {table: dict(rows) for table, rows in ours.items()}
+        for change in changes:
+            base["journal"].pop((change.id, change.machine), None)
+        touched = {change.paper for change in changes}
+        touched |= {paper for (paper,) in self.connection.execute("SELECT paper FROM unsaved")}
+        self.connection.execute("SAVEPOINT before")
+        for change in reversed(changes):
+            self.apply(change.turned_round())
+        for paper in touched:  # an export is no edit: the journal doesn't tell of it
+            if self.papers.has(paper):
+                self.papers.set(paper, "key_frozen", False)
+        for table in OF_PAPERS:
+            for key in [key for key in base[table] if key[0] in touched]:
+                del base[table][key]
+            base[table] |= read_table(self.connection, table, touched)
+        base["key_alias"] = read_table(self.connection, "key_alias")
+        self.connection.execute("ROLLBACK TO before")
+        self.connection.execute("RELEASE before")
+        new = {key[1] for key in ours["paper_source"] if key not in base["paper_source"]}
+        base["source"] = {key: row for key, row in ours["source"].items() if key[0] not in new}
+        return base
+
+    def _write(self, wanted: Tables, present: Tables, saved: Tables) -> bool:
+        """Make the rows here the `wanted` ones; what is not in the `saved` ones is unsaved."""
+        changed = False
+        for table in ("source", "key_alias", *OF_PAPERS):
+            changed |= write_differences(self.connection, table, wanted[table], present[table])
+        for table in ("paper", "paper_tag"):
+            touched = {key[:1] for key in differing(wanted[table], present[table])}
             self.connection.executemany("INSERT OR IGNORE INTO unindexed VALUES (?)", touched)
-        return bool(gone or new)
+        self.connection.execute("DELETE FROM unsaved")
+        unsaved = {key[:1] for table in OF_PAPERS for key in differing(wanted[table], saved[table])}
+        self.connection.executemany("INSERT INTO unsaved VALUES (?, 1)", unsaved)
+        # Rows of the journal that are not saved come after those that are.
+        both = {
+            key: row for key, row in wanted["journal"].items() if saved["journal"].get(key) == row
+        }
+        changed |= write_differences(self.connection, "journal", both, present["journal"])
+        self.connection.execute(
+            "UPDATE meta SET value = (SELECT coalesce(max(rowid), 0) FROM journal) "
+            "WHERE name = 'saved'"
+        )
+        write_differences(self.connection, "journal", wanted["journal"], both)
+        return changed
 
     def apply(self, change: Change) -> None:
         """Give the field of a change its new value, where the paper is there."""
@@ -296,12 +353,12 @@ class WorkingCopy:
                 saved, papers = int(self._meta("saved") or 0), [paper for paper, _ in versions]
             with document.replacing(self.path, expected) as draft:
                 target = draft.connection
-                for table in ("paper", "paper_tag", "paper_source"):
-                    _copy_differences(self.connection, target, table, papers)
-                for table in ("source", "key_alias"):
-                    _copy_differences(self.connection, target, table)
+                for table in (*OF_PAPERS, "source", "key_alias"):
+                    some = papers if table in OF_PAPERS else None
+                    rows = read_table(self.connection, table, some)
+                    write_differences(target, table, rows, read_table(target, table, some))
                 target.executemany(
-                    "INSERT OR IGNORE INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                    "INSERT OR REPLACE INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?)",
                     self.connection.execute(
                         "SELECT * FROM journal WHERE rowid > ? ORDER BY rowid", (saved,)
                     ),
@@ -314,6 +371,10 @@ class WorkingCopy:
             )
             self.connection.execute("UPDATE meta SET value = ? WHERE name = 'saved'", (newest,))
             self._set_meta("document", str(draft.fingerprint))
+            saves = json.loads(self._meta("saves") or "[]")
+            now = time.time()
+            recent = [save for save in saves if save[2] > now - 10 * _RACE]
+            self._set_meta("saves", json.dumps([*recent, (saved, newest, now)]))
 
     # --- the files
 
@@ -375,8 +436,8 @@ class WorkingCopy:
         with document.open_inspected(self.path) as incoming:
             statements = incoming.execute(
                 "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name IN "
-                f"({','.join('?' * len(_TABLES))})",
-                tuple(_TABLES),
+                f"({','.join('?' * len(PRIMARY_KEYS))})",
+                tuple(PRIMARY_KEYS),
             ).fetchall()
         self._set_aside("set-aside")
         connection = self._open_database()
@@ -432,36 +493,18 @@ class WorkingCopy:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
 
-def _rows(
-    connection: sqlite3.Connection, table: str, papers: list[int] | None = None
-) -> dict[tuple[object, ...], tuple[object, ...]]:
-    """Return the rows of `table`, or those of some papers, each under its primary key."""
-    query, some = f"SELECT * FROM {table}", tuple[str, ...]()
-    if papers is not None:
-        query += f" WHERE {_TABLES[table][0]} IN (SELECT value FROM json_each(?))"
-        some = (json.dumps(papers),)
-    cursor = connection.execute(query, some)
-    names = [column[0] for column in cursor.description]
-    places = [names.index(column) for column in _TABLES[table]]
-    return {tuple(row[place] for place in places): row for row in cursor}
+def check_received(theirs: Tables, known: Tables) -> None:
+    """Look at the values of a library that another program may have written, but for `known` ones.
 
-
-def _copy_differences(
-    origin: sqlite3.Connection,
-    target: sqlite3.Connection,
-    table: str,
-    papers: list[int] | None = None,
-) -> None:
-    """Make the rows of `table` in `target`, all or those of some papers, what they are here."""
-    here, there = _rows(origin, table, papers), _rows(target, table, papers)
-    condition = " AND ".join(f"{column} = ?" for column in _TABLES[table])
-    target.executemany(
-        f"DELETE FROM {table} WHERE {condition}", [key for key in there if key not in here]
-    )
-    new = [row for key, row in here.items() if there.get(key) != row]
-    if new:
-        marks = ",".join("?" * len(new[0]))
-        target.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", new)
+    Raises:
+        LibraryError: one is not a value that we would have written.
+    """
+    for key, row in theirs["paper"].items():
+        if known["paper"].get(key) != row:
+            received_paper(row)
+    for key, row in theirs["journal"].items():
+        if known["journal"].get(key) != row:
+            change_from_row(row)
 
 
 def _layout_now() -> str:
