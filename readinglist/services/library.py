@@ -20,7 +20,7 @@ from readinglist.services.exporting import (
     write_file,
 )
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
-from readinglist.storage.working_copy import WorkingCopy
+from readinglist.storage.working_copy import TakenIn, WorkingCopy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -105,7 +105,7 @@ class Library:
         """Open the same library once more, for another thread."""
         return Library.open(self.path, self._config, self._state)
 
-    def take_in(self) -> bool:
+    def take_in(self) -> TakenIn:
         """Bring in what other programs wrote to the library file; return whether there was any.
 
         Raises:

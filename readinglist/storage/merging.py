@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     MergeText = Callable[[str, str, str], tuple[str, bool]]
 
 CONFLICT_MARK = "!"
-"""Ends the machine's name in the journal's row of a conflict: the row of the value that lost
-has the same id."""
+"""Stands between the machine's name and a digest of the value in the journal's row of a conflict,
+whose id is that of the row which wrote the value that lost."""
 
 _PLACE = {column: place for place, column in enumerate(COLUMNS)}
 _KEY, _FROZEN, _ADDED_AT = _PLACE["key"], _PLACE["key_frozen"], _PLACE["added_at"]
@@ -86,7 +86,8 @@ class _Side:
             for row in sorted(new, key=lambda row: row[:2]):
                 if row[4] != Action.CONFLICT:
                     self._newest[row[6], row[8]] = row
-        return self._newest.get((paper, name)) or self._newest.get((paper, WHOLE_PAPER))
+        rows = (self._newest.get((paper, name)), self._newest.get((paper, WHOLE_PAPER)))
+        return max(filter(None, rows), key=lambda row: row[:2], default=None)
 
 
 class _Merge:
@@ -246,6 +247,10 @@ class _Merge:
             for key, row in side.tables["key_alias"].items():
                 if row[1] == paper:
                     self._tables["key_alias"].setdefault(key, row)
+            for table_key in [key for key in side.tables["paper_source"] if key[0] == paper]:
+                source = side.tables["source"].get(table_key[1:])
+                if source:
+                    self._tables["source"].setdefault(source[:1], source)
 
     def _join_new_papers(self) -> None:
         """Join papers of one identifier that were new on one side each."""
@@ -314,12 +319,13 @@ class _Merge:
         new = []
         for paper, name, before, lost, writer in self._found:
             place = (self._tables["paper"].get((paper,)) or (paper, ""))[_KEY]
+            value = repr((paper, name, lost)).encode("utf-8", "replace")
+            digest = hashlib.sha256(value).hexdigest()[:10]
             if writer:
                 number, machine, at = writer[0], writer[1], writer[3]
             else:  # another program's value, of which no journal tells
-                digest = hashlib.sha256(repr((paper, name, lost)).encode("utf-8", "replace"))
-                number, machine, at = int.from_bytes(digest.digest()[:5], "big"), "", ""
-            machine += CONFLICT_MARK
+                number, machine, at = int(digest, 16), "", ""
+            machine += f"{CONFLICT_MARK}{digest}"
             row = (
                 number, machine, number, at, str(Action.CONFLICT), None, paper, place, name,
                 _text(before), _text(lost),
@@ -336,7 +342,7 @@ def _merged_rows(base: Table, one: Table, other: Table) -> Table:
     merged = {}
     for key in chain(one, (key for key in other if key not in one)):
         mine, theirs, old = one.get(key), other.get(key), base.get(key)
-        if mine == theirs or theirs == old:
+        if theirs in (mine, old):
             row = mine
         elif mine == old:
             row = theirs
@@ -369,7 +375,7 @@ def _with_joined_papers(base: Tables, one: Tables, other: Tables) -> tuple[Table
     for version in (base, one, other):
         copy = {table: dict(rows) for table, rows in version.items()}
         for goes, stays in renamed.items():
-            row = copy["paper"].pop((goes,), None)
+            row = copy["paper"].pop((goes,), ())
             if row and (stays,) not in copy["paper"]:
                 copy["paper"][(stays,)] = (stays, *row[1:])
             _rename(copy, goes, stays)

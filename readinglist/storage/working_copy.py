@@ -83,6 +83,9 @@ class TakenIn:
     conflicts: int = 0
     """How many values were set here and there."""
 
+    def __bool__(self) -> bool:
+        return self.changed
+
 
 class WorkingCopy:
     """The working copy of the library file at `path`.

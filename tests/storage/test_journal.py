@@ -103,13 +103,6 @@ def test_fields_that_a_person_set_are_told_from_those_that_an_import_set(
     assert working.journal.former_identifiers() == [(2, "doi", "unread")]
 
 
-def test_restoring_what_is_there_does_nothing(working: WorkingCopy) -> None:
-    working.journal.record([edit(1), edit(2)], Action.EDIT)
-    before = working.journal.history()
-    working.journal.restore(before)
-    assert working.journal.history() == before
-
-
 def test_a_row_of_an_unknown_action_is_refused() -> None:
     with pytest.raises(LibraryError, match="action"):
         change_from_row((1, "m", 1, now(), "explode", None, 1, "k", "status", None, None))

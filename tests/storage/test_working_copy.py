@@ -370,6 +370,7 @@ def test_what_another_program_wrote_is_taken_in(
         library_file,
         f"UPDATE paper SET status = 'read' WHERE id = {three[0]}",
         f"DELETE FROM paper WHERE id = {three[1]}",
+        f"DELETE FROM paper_source WHERE paper = {three[1]}",
         "INSERT INTO paper (id, key, title, added_at) VALUES (7, 'new2024', 'New', '2024-01-01')",
         "INSERT INTO paper_tag VALUES (7, 'fresh')",
     )
