@@ -38,6 +38,14 @@ class ExportConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncConfig:
+    """How the library is kept in step with its remote."""
+
+    pack_above: int = 64
+    """From how many MiB of loose objects on git packs them after a sync, in the background."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings."""
 
@@ -52,6 +60,7 @@ class Config:
     """The editor for notes; empty: $VISUAL, $EDITOR, else vi."""
     citation_key: str = DEFAULT_PATTERN
     export: ExportConfig = field(default_factory=ExportConfig)
+    sync: SyncConfig = field(default_factory=SyncConfig)
     keys: dict[str, str] = field(default_factory=dict)
     """Keys by the id of what they do, as in the help: `{paper.read: m}`."""
 
@@ -163,6 +172,10 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
             raise _wrong(node, name, f"“{key}” is text: put “{node.value}” in quotes")
         value = node.value
         _check_choice(key, value, node, name)
+    elif kind is int:
+        if node.tag != "tag:yaml.org,2002:int" or not node.value.isdecimal():
+            raise _wrong(node, name, f"“{key}” is a number")
+        value = int(node.value)
     elif kind is bool:
         if node.tag != "tag:yaml.org,2002:bool":
             raise _wrong(node, name, f"“{key}” is true or false")

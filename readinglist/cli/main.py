@@ -26,9 +26,16 @@ _MODULES = {
     "history": "looking:history",
     "export": "files:export",
     "cite": "citing:cite_",
+    "init": "syncing:init",
+    "sync": "syncing:sync",
+    "conflicts": "syncing:conflicts",
+    "recover": "syncing:recover",
+    "log": "looking:log",
     "check": "files:check",
     "config": "files:config",
     "demo": "files:demo",
+    "merge-driver": "syncing:merge_driver",
+    "textconv": "syncing:textconv",
 }
 """Where each command is, in the order in which one comes to need them."""
 

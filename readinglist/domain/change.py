@@ -40,6 +40,8 @@ SOURCE = "source"
 
 ENTRIES = "entries"
 """The field of a change to what .bib files say of a paper."""
+CONFLICT = "conflict"
+"""The field of a change that settles (`new`) or opens again (`old`) a conflict, by its id."""
 NOTHING = "nothing"
 """The field of a change that notes an undo or a redo that found nothing left to turn back."""
 
@@ -98,10 +100,13 @@ def describe(change: Change) -> str:
         deed = _deed(change)
     elif change.field == NOTHING:
         deed = "nothing was left of it"
+    elif change.field == CONFLICT:
+        deed = _deed(change)
     else:
         old, new = (_glimpse(value) for value in (change.old, change.new))
         deed = f"{change.field.replace('_', ' ')}: {old} → {new}"
-    return f"{change.action}: {deed}" if change.action in (Action.UNDO, Action.REDO) else deed
+    said = (Action.UNDO, Action.REDO, Action.CONFLICT)
+    return f"{change.action}: {deed}" if change.action in said else deed
 
 
 def _glimpse(value: str | None) -> str:
@@ -116,6 +121,8 @@ def _deed(change: Change) -> str:
         return "brought back" if change.new.startswith("{") else "added"
     if change.field == TAG:
         return f"tag -{change.old}" if change.new is None else f"tag +{change.new}"
+    if change.field == CONFLICT:
+        return "conflict settled" if change.new else "conflict open again"
     if change.field in ("status", "priority"):
         return f"{change.field} {change.new}"
     return change.field.replace("_", " ")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import (
     ALIAS,
+    CONFLICT,
     NOTHING,
     SOURCE,
     TAG,
@@ -22,13 +23,17 @@ from readinglist.domain.change import (
 from readinglist.domain.citekey import possible_keys
 from readinglist.domain.fields import parse_field, parse_tag
 from readinglist.errors import InvalidValueError, NothingToUndoError
-from readinglist.storage.papers import encode, paper_to_json
+from readinglist.storage.papers import decode, encode, paper_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from readinglist.domain.paper import Paper, Priority, Status
+    from readinglist.services.conflicts import Conflict
     from readinglist.storage.working_copy import WorkingCopy
+
+
+_OF_NO_COLUMN = (WHOLE_PAPER, TAG, ALIAS, SOURCE, CONFLICT, NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,58 @@ class Editor:
             changes = [change for paper in papers for change in self._deletion(paper)]
             return self._carry_out(changes)
 
+    def settle(self, conflicts: Iterable[Conflict], *, take: bool) -> Step:
+        """Settle conflicts, as one step: with what holds, or with the other value.
+
+        Raises:
+            InvalidValueError: the other value is a citation key that another paper has.
+        """
+        changes: list[Change] = []
+        with self._working.transaction():
+            for conflict in conflicts:
+                settled = Change(conflict.paper, CONFLICT, None, conflict.id, key=conflict.key)
+                made = [*(self._taking(conflict) if take else ()), settled]
+                self._apply(made)
+                changes += made
+            self._working.journal.record(changes, Action.EDIT)
+            return _step(changes)
+
+    def _taking(self, conflict: Conflict) -> list[Change]:
+        """Return the changes that give a paper the other value of a conflict."""
+        papers = self._working.papers.get([conflict.paper])
+        if not papers:
+            return []
+        if conflict.field == WHOLE_PAPER:
+            return self._deletion(papers[0])
+        if conflict.field == "key" and conflict.other is not None:
+            owner = self._working.papers.id_of_key(conflict.other)
+            if owner not in (None, conflict.paper):
+                raise InvalidValueError(
+                    f"Another paper has the key {conflict.other}.", "Rename that one first."
+                )
+        return [field_change(papers[0], conflict.field, decode(conflict.field, conflict.other))]
+
+    def bring_back(self) -> Step:
+        """Make the edits again that git has taken out of the library file, as one step."""
+        with self._working.transaction():
+            changes: list[Change] = []
+            for change in self._working.withdrawn():
+                papers = self._working.papers.get([change.paper])
+                if change.field in _OF_NO_COLUMN:
+                    again = Change(
+                        change.paper, change.field, change.old, change.new, key=change.key
+                    )
+                elif papers:
+                    value = decode(change.field, change.new)
+                    again = field_change(papers[0], change.field, value)
+                else:
+                    continue
+                self._apply([again])
+                changes.append(again)
+            self._working.forget_withdrawn()
+            self._working.journal.record(changes, Action.EDIT)
+            return _step(changes)
+
     def undo(self) -> Step:
         """Take back the newest step of this machine that is still in force.
 
@@ -179,7 +236,7 @@ class Editor:
                 elsewhere = self._working.journal.changed_elsewhere(change.paper, change.id)
                 return self._deletion(present) if present and not elsewhere else None
             return None if present else [change.turned_round()]
-        if change.field in (SOURCE, ALIAS):
+        if change.field in (SOURCE, ALIAS, CONFLICT):
             return [change.turned_round()]
         if present is None:
             return None

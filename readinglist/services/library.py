@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from readinglist.domain.change import Change
     from readinglist.domain.paper import Paper, Priority, Status
     from readinglist.services.changing import Editor, Step
+    from readinglist.services.conflicts import Conflict
     from readinglist.services.importing import Importer, ImportReport
+    from readinglist.storage.tables import Tables
 
 
 class Library:
@@ -89,13 +91,16 @@ class Library:
         """Close the files. What is unsaved stays on this machine until the next `save`."""
         self._working.close()
 
-    def save(self) -> bool:
+    def save(self, during_merge: bool = False) -> bool:
         """Bring the library file up to date; False if it has to wait until git is done.
+
+        Args:
+            during_merge: whether a merge that has stopped is no reason to wait.
 
         Raises:
             LibraryError: the file can't be written.
         """
-        return self._working.save()
+        return self._working.save(during_merge)
 
     def is_saved(self) -> bool:
         """Return whether the library file has every edit."""
@@ -112,6 +117,43 @@ class Library:
             LibraryError: the file is no sound library any more; nothing was changed.
         """
         return self._working.take_in()
+
+    # --- versions that went apart
+
+    def conflicts(self) -> list[Conflict]:
+        """Return the values that two machines set and nobody has settled, newest first."""
+        from readinglist.services.conflicts import open_conflicts
+
+        return open_conflicts(self._working)
+
+    def settle(self, conflicts: Iterable[Conflict], *, take: bool) -> Step:
+        """Settle conflicts, as one step: with what holds, or, to `take`, with the other value.
+
+        Raises:
+            InvalidValueError: the other value is a citation key that another paper has.
+        """
+        return self._editor.settle(conflicts, take=take)
+
+    def merge_in(self, theirs: Tables, base: Tables | None = None) -> TakenIn:
+        """Merge another version of the library into this one.
+
+        Args:
+            theirs: the rows of the other version.
+            base: the last version that both had; None for the state in which the journals
+                last agreed.
+
+        Raises:
+            LibraryError: a value is not one that we would have written.
+        """
+        return self._working.merge_in(theirs, base)
+
+    def withdrawn(self) -> list[Change]:
+        """Return the edits of this machine that git has taken out of the library file."""
+        return self._working.withdrawn()
+
+    def bring_back(self) -> Step:
+        """Make the edits again that git has taken out of the library file, as one step."""
+        return self._editor.bring_back()
 
     def version(self) -> int:
         """Return a number that changes when another process or thread has edited."""

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SCHEMA_VERSION = 2
 """The newest schema: `user_version` of a library file."""
@@ -38,6 +38,10 @@ SCHEMA_DIGESTS = {
 LARGEST_FILE = 4 * 2**30
 LARGEST_VALUE = 8 * 2**20
 """Bytes of one text."""
+
+GIT_LOCK = "index.lock"
+GIT_AT_WORK = (GIT_LOCK, "MERGE_HEAD", "rebase-merge", "rebase-apply")
+"""What lies in a repository's folder while git may replace files."""
 
 _WAY_OUT = "Your edits are kept on this machine until it can."
 _HEADER = b"SQLite format 3\x00"
@@ -87,7 +91,7 @@ class Draft:
     """That of the file once it is in its place: another may soon be there instead."""
 
 
-def git_is_busy(path: Path) -> bool:
+def git_is_busy(path: Path, marks: Iterable[str] = GIT_AT_WORK) -> bool:
     """Return whether git is at work in the repository that holds `path`.
 
     While an index lock, a merge or a rebase is there, git may be about to replace the file.
@@ -98,7 +102,6 @@ def git_is_busy(path: Path) -> bool:
             with contextlib.suppress(OSError, ValueError):
                 git = (folder / git.read_text().partition("gitdir:")[2].strip()).resolve()
         if git.is_dir():
-            marks = ("index.lock", "MERGE_HEAD", "rebase-merge", "rebase-apply")
             return any((git / mark).exists() for mark in marks)
     return False
 

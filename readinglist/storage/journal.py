@@ -70,6 +70,18 @@ class Journal:
         )
         return batch or first
 
+    def conflicts(self) -> list[Change]:
+        """Return the rows that tell of conflicts, settled or not, newest first."""
+        return self._select("action = 'conflict' ORDER BY id DESC, machine")
+
+    def settled(self) -> set[str]:
+        """Return the ids of the conflicts that somebody has settled."""
+        settled: set[str] = set()
+        for row in self._select("field = 'conflict' ORDER BY id, machine"):
+            settled.discard(row.old or "")
+            settled |= {row.new} if row.new else set()
+        return settled
+
     def undoable(self) -> int | None:
         """Return the newest step of this machine that is in force, or None."""
         return self._stacks()[0]

@@ -21,7 +21,16 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
-from readinglist.domain.change import ALIAS, SOURCE, TAG, WHOLE_PAPER, Change
+from readinglist.domain.change import (
+    ALIAS,
+    CONFLICT,
+    NOTHING,
+    SOURCE,
+    TAG,
+    WHOLE_PAPER,
+    Action,
+    Change,
+)
 from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
@@ -33,6 +42,7 @@ from readinglist.storage.tables import (
     PRIMARY_KEYS,
     Tables,
     differing,
+    empty,
     read_table,
     read_tables,
     write_differences,
@@ -42,15 +52,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_LAYOUT = "1"
+_LAYOUT = "2"
+_CONFLICTS_AT_HAND = (
+    "CREATE INDEX journal_conflicts ON journal (id) WHERE action = 'conflict'",
+    "CREATE INDEX journal_settled ON journal (id) WHERE field = 'conflict'",
+)
 _UPGRADES = {
     "1.1": (
         "ALTER TABLE paper ADD COLUMN entries TEXT",
         "ALTER TABLE source ADD COLUMN definitions TEXT",
+        *_CONFLICTS_AT_HAND,
     ),
+    "2.1": _CONFLICTS_AT_HAND,
 }
 """What brings a working copy of an earlier layout to this one: its edits may be unsaved."""
-_SCHEMA = """
+_SCHEMA = f"""
     CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE unsaved (paper INTEGER PRIMARY KEY, version INTEGER NOT NULL);
     CREATE TABLE unindexed (paper INTEGER PRIMARY KEY);
@@ -60,6 +76,7 @@ _SCHEMA = """
     CREATE INDEX tag_papers ON paper_tag (tag);
     CREATE INDEX journal_by_paper ON journal (paper);
     CREATE INDEX journal_by_machine ON journal (machine, batch);
+    {"; ".join(_CONFLICTS_AT_HAND)};
     INSERT INTO meta VALUES ('saved', 0);
 """
 _NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -170,10 +187,13 @@ class WorkingCopy:
         """Return whether the library file is the one last read or written here."""
         return str(document.fingerprint(self.path)) == self._meta("document")
 
-    def save(self) -> bool:
+    def save(self, during_merge: bool = False) -> bool:
         """Bring the library file up to date; return whether it is.
 
         False: git is at work in its folder, so that the edits wait in the working copy.
+
+        Args:
+            during_merge: whether a merge that has stopped is no reason to wait.
 
         Raises:
             LibraryError: the file can't be written, or another program damaged it.
@@ -182,7 +202,8 @@ class WorkingCopy:
             for _ in range(5):
                 if self.is_saved():
                     return True
-                if document.git_is_busy(self.path):
+                marks = (document.GIT_LOCK,) if during_merge else document.GIT_AT_WORK
+                if document.git_is_busy(self.path, marks):
                     return False
                 if not self.is_current():
                     self._take_in()
@@ -222,11 +243,37 @@ class WorkingCopy:
             check_received(theirs, known=ours)
             put_back, withdrawn = self._missing(theirs, before)
             pending = [*put_back, *self.journal.unsaved()]
-            merged = merge(self._before(pending, ours, theirs), ours, theirs)
+            merged = merge(self._before(pending, ours), ours, theirs)
             changed = self._write(merged.tables, ours, theirs)
             self._set_meta("withdrawn", json.dumps([astuple(change) for change in withdrawn]))
             self._set_meta("document", str(before))
         return TakenIn(changed, len(put_back), len(withdrawn), len(merged.conflicts))
+
+    def merge_in(self, theirs: Tables, base: Tables | None = None) -> TakenIn:
+        """Merge another version of the library into this one; `save` writes what came of it.
+
+        Args:
+            theirs: the rows of the other version.
+            base: the last version that both had; None for the state in which the journals
+                last agreed.
+
+        Raises:
+            LibraryError: a value is not one that we would have written.
+        """
+        self.take_in()
+        saved = empty()
+        if document.fingerprint(self.path) is not None:
+            with document.open_inspected(self.path) as connection:
+                saved = read_tables(connection)
+        with self.transaction():
+            ours = read_tables(self.connection)
+            check_received(theirs, known=ours)
+            if base is None:
+                rows = (row for key, row in ours["journal"].items() if key not in theirs["journal"])
+                base = self._before([change_from_row(row) for row in sorted(rows)], ours)
+            merged = merge(base, ours, theirs)
+            changed = self._write(merged.tables, ours, saved)
+        return TakenIn(changed, conflicts=len(merged.conflicts))
 
     def withdrawn(self) -> list[Change]:
         """Return the edits of this machine that git has taken out of the library file."""
@@ -256,7 +303,7 @@ class WorkingCopy:
                 withdrawn.append(change)
         return lost, [c for c in withdrawn if (c.id, c.machine) not in theirs["journal"]]
 
-    def _before(self, changes: list[Change], ours: Tables, theirs: Tables) -> Tables:
+    def _before(self, changes: list[Change], ours: Tables) -> Tables:
         """Return the working copy as it was before `changes`, and without frozen keys."""
         base = {table: dict(rows) for table, rows in ours.items()}
         for change in changes:
@@ -265,7 +312,8 @@ class WorkingCopy:
         touched |= {paper for (paper,) in self.connection.execute("SELECT paper FROM unsaved")}
         self.connection.execute("SAVEPOINT before")
         for change in reversed(changes):
-            self.apply(change.turned_round())
+            if change.action != Action.CONFLICT:
+                self.apply(change.turned_round())
         for paper in touched:  # an export is no edit: the journal doesn't tell of it
             if self.papers.has(paper):
                 self.papers.set(paper, "key_frozen", False)
@@ -305,6 +353,8 @@ class WorkingCopy:
 
     def apply(self, change: Change) -> None:
         """Give the field of a change its new value, where the paper is there."""
+        if change.field in (CONFLICT, NOTHING):
+            return
         if change.field == WHOLE_PAPER:
             if change.new is None:
                 self.papers.delete(change.paper)

@@ -84,8 +84,8 @@ class World:
             self.write(machine, paper, WHOLE_PAPER, "{}", None, Action.EDIT)
         elif row is None:
             taken = {row[PLACE["key"]] for row in tables["paper"].values()}
-            key = f"key{paper % 2}" if f"key{paper % 2}" not in taken else f"other{paper}"
-            tables["paper"][(paper,)] = new_paper(paper, key, token)
+            name = f"key{paper % 2}" if f"key{paper % 2}" not in taken else f"other{paper}"
+            tables["paper"][(paper,)] = new_paper(paper, name, token)
             self.write(machine, paper, WHOLE_PAPER, None, "file", Action.IMPORT)
         elif deed == "tag":
             tables["paper_tag"][paper, token] = (paper, token)

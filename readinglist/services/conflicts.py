@@ -1,0 +1,73 @@
+"""Values that two machines set: one holds, the other one is kept until somebody chooses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from readinglist.domain.change import WHOLE_PAPER
+from readinglist.storage.merging import CONFLICT_MARK
+from readinglist.storage.papers import encode
+
+if TYPE_CHECKING:
+    from readinglist.domain.paper import Paper
+    from readinglist.storage.working_copy import WorkingCopy
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field of a paper that was set on two machines."""
+
+    id: str
+    """What tells it from the others, on every machine."""
+    paper: int
+    key: str
+    title: str
+    field: str
+    """`paper` where the other machine deleted the paper."""
+    base: str | None
+    """What both had before, as stored."""
+    kept: str | None
+    """What holds."""
+    other: str | None
+    """What the other machine set."""
+    at: str
+    """When the other one was set; empty where no journal tells."""
+    machine: str
+    """Where."""
+
+
+def open_conflicts(working: WorkingCopy) -> list[Conflict]:
+    """Return the conflicts that nobody has settled, newest first."""
+    rows = working.journal.conflicts()
+    settled = working.journal.settled()
+    papers = {paper.id: paper for paper in working.papers.get({row.paper for row in rows})}
+    found = []
+    for row in rows:
+        name = f"{row.id}:{row.machine}"
+        paper = papers.get(row.paper)
+        if name in settled or paper is None:
+            continue
+        kept = None if row.field == WHOLE_PAPER else _stored(paper, row.field)
+        if row.field != WHOLE_PAPER and kept == row.new:
+            continue  # it was set to the other value since
+        found.append(
+            Conflict(
+                name,
+                row.paper,
+                paper.key,
+                paper.title,
+                row.field,
+                row.old,
+                kept,
+                row.new,
+                row.at,
+                row.machine.partition(CONFLICT_MARK)[0],
+            )
+        )
+    return found
+
+
+def _stored(paper: Paper, field: str) -> str | None:
+    value = encode(field, getattr(paper, field))
+    return None if value is None else str(value)

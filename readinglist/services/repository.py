@@ -1,0 +1,228 @@
+"""The git repository that keeps a library: asked and told by git's own command."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from readinglist.errors import ReadingListError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DRIVER = "readinglist"
+"""The name of our merge driver and of our diff text in git's configuration."""
+_ABOUT = "Fields of papers, the later edit wins, the other one is kept"
+_IN_PROGRESS = {
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+}
+
+
+class GitError(ReadingListError):
+    """git refused; the message has its words.
+
+    Attributes:
+        was_rejected: the remote has commits that are not here.
+    """
+
+    was_rejected = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository that a library file lies in."""
+
+    top: Path
+    """The folder of its worktree."""
+    file: Path
+    """The library file."""
+
+    @classmethod
+    def of(cls, file: Path) -> Repository | None:
+        """Return the repository of the library file `file`; None where there is none.
+
+        Raises:
+            GitError: git is not there.
+        """
+        folder = next((f for f in file.resolve().parents if f.is_dir()), Path.cwd())
+        done = _git(folder, "rev-parse", "--show-toplevel")
+        if done.returncode:
+            return None
+        return cls(Path(done.stdout.decode().rstrip("\n")), file.parent.resolve() / file.name)
+
+    @property
+    def name(self) -> str:
+        """The library file's path in the repository."""
+        return self.file.relative_to(self.top.resolve()).as_posix()
+
+    def run(self, *arguments: str) -> str:
+        """Run git and return what it prints.
+
+        Raises:
+            GitError: it fails.
+        """
+        done = _git(self.top, *arguments)
+        if done.returncode:
+            error = GitError(_reason(arguments[0], done))
+            error.was_rejected = b"! [rejected]" in done.stderr
+            raise error
+        return done.stdout.decode("utf-8", "replace").rstrip("\n")
+
+    def asks(self, *arguments: str) -> str | None:
+        """Run git and return what it prints; None where it fails."""
+        done = _git(self.top, *arguments)
+        return None if done.returncode else done.stdout.decode("utf-8", "replace").rstrip("\n")
+
+    def blob(self, revision: str) -> str | None:
+        """Return the id of the library in a revision; None where it has none."""
+        return self.asks("rev-parse", "--verify", "--quiet", f"{revision}:{self.name}")
+
+    @contextmanager
+    def versions(self, *blobs: str | None) -> Iterator[list[Path]]:
+        """Give files with the content of `blobs`; an empty one for None."""
+        with tempfile.TemporaryDirectory(prefix="readinglist-") as folder:
+            files = []
+            for number, blob in enumerate(blobs):
+                path = Path(folder, f"{number}.db")
+                with path.open("wb") as file:
+                    if blob:
+                        command = ["git", "cat-file", "blob", blob]
+                        subprocess.run(command, cwd=self.top, stdout=file, check=True)
+                files.append(path)
+            yield files
+
+    # --- what is under way
+
+    def in_progress(self) -> str | None:
+        """Return what git is in the middle of: `merge`, `rebase`; None for nothing."""
+        folder = Path(self.run("rev-parse", "--absolute-git-dir"))
+        return next((word for name, word in _IN_PROGRESS.items() if (folder / name).exists()), None)
+
+    def stages(self) -> dict[int, str]:
+        """Return the blobs of the library that git could not merge, by stage; else nothing."""
+        listed = self.run("ls-files", "--unmerged", "-z", "--", self.name)
+        return {
+            int(stage): blob
+            for entry in filter(None, listed.split("\0"))
+            for _, blob, stage in [entry.partition("\t")[0].split()]
+        }
+
+    def unmerged(self) -> list[str]:
+        """Return the files that git could not merge."""
+        listed = self.run("diff", "--name-only", "--diff-filter=U", "-z")
+        return list(dict.fromkeys(filter(None, listed.split("\0"))))
+
+    # --- what a clone needs
+
+    def has_driver(self) -> bool:
+        """Return whether this clone merges and shows libraries with our commands."""
+        return all(
+            self.asks("config", "--get", name)
+            for name in (f"merge.{DRIVER}.driver", f"diff.{DRIVER}.textconv")
+        )
+
+    def has_attributes(self) -> bool:
+        """Return whether the repository's attributes give the library to our commands."""
+        listed = self.run("check-attr", "merge", "diff", "text", "--", self.name)
+        values = [line.rpartition(": ")[2] for line in listed.splitlines()]
+        return values == [DRIVER, DRIVER, "unset"]
+
+    def install_driver(self) -> None:
+        """Let this clone merge and show libraries with the commands of this installation."""
+        program = _program()
+        for name, value in (
+            (f"merge.{DRIVER}.driver", f"{program} merge-driver %O %A %B %L %P"),
+            (f"merge.{DRIVER}.name", _ABOUT),
+            (f"diff.{DRIVER}.textconv", f"{program} textconv"),
+        ):
+            self.run("config", "--local", name, value)
+        if self.asks("config", "--get", "pull.rebase") is None:
+            self.run("config", "--local", "pull.rebase", "false")
+
+    def loose_bytes(self) -> int:
+        """Return how much disk the objects take that are not packed."""
+        counted = self.run("count-objects", "-v")
+        found = re.search(r"^size: (\d+)$", counted, re.MULTILINE)
+        return int(found[1]) * 1024 if found else 0
+
+    def pack_in_background(self) -> None:
+        """Let git pack its objects, in a process that nobody waits for."""
+        with contextlib.suppress(OSError):
+            subprocess.Popen(
+                ["git", "gc", "--quiet"],
+                cwd=self.top,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+
+def make_repository(folder: Path) -> None:
+    """Make `folder` a git repository.
+
+    Raises:
+        GitError: git can't.
+    """
+    done = _git(folder, "init", "--quiet")
+    if done.returncode:
+        raise GitError(_reason("init", done))
+
+
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(
+            ["git", *arguments],
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise GitError("git is not installed.", "Install it, e.g. apt install git.") from error
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of git: in English, and never waiting for a password."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("GIT_INDEX")}
+    return {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"} | inherited | {"LC_ALL": "C"}
+
+
+def _reason(command: str, done: subprocess.CompletedProcess[bytes]) -> str:
+    lines = done.stderr.decode("utf-8", "replace").splitlines() or ["it failed."]
+    told = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
+    if any("tell me who you are" in line or "empty ident" in line for line in lines):
+        return (
+            "git doesn't know who you are. "
+            "Say git config --global user.name NAME, and user.email ADDRESS."
+        )
+    words = told[0].removeprefix("fatal: ").removeprefix("error: ")
+    return f"git {command}: {words}"
+
+
+def _program() -> str:
+    """Return this installation's command, quoted for a shell.
+
+    Never `python -m`, which looks for modules in the folder that it runs in: a repository's.
+    """
+    beside = Path(sys.executable).with_name("readinglist")
+    found = str(beside) if beside.exists() else shutil.which("readinglist")
+    if found:
+        return shlex.quote(found)
+    return f"{shlex.quote(sys.executable)} -I -m readinglist"

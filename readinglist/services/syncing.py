@@ -1,0 +1,321 @@
+"""The library in step with its remote: commit, merge what came, push.
+
+    save -> commit (the library's own files alone) -> fetch -> merge -> push, again if rejected
+
+git merges the library by our driver, so that a conflict of values never stops it. Whatever else
+lies in the repository is left alone; what git can't merge there is told, and nothing is changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from readinglist.domain.change import NOTHING, SOURCE, TAG, WHOLE_PAPER, Action
+from readinglist.domain.text import plural
+from readinglist.errors import LibraryError, ReadingListError
+from readinglist.services.recovering import merge_stages
+from readinglist.services.repository import GitError, Repository, make_repository
+from readinglist.storage.journal import change_from_row
+from readinglist.storage.merge_driver import read_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from readinglist.domain.change import Change
+    from readinglist.services.library import Library
+
+_ATTRIBUTES = "{name} binary diff=readinglist merge=readinglist"
+_IGNORED = ("{name}-*", ".{name}.*")
+_TRIES = 5
+_PATIENCE = 10
+"""Seconds to wait for another git command in the same repository."""
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What a sync did, or would do."""
+
+    committed: str = ""
+    """The message of the commit; empty where there was nothing to commit."""
+    pulled: int = 0
+    """How many commits came."""
+    pushed: int = 0
+    """How many commits went."""
+    remote: str = ""
+    """Where to; empty where the repository has no remote."""
+    conflicts: int = 0
+    """How many conflicts are open now."""
+    left: list[str] = field(default_factory=list)
+    """What could not be done, one sentence each."""
+
+
+@dataclass(slots=True)
+class Setup:
+    """What `init` found and did."""
+
+    repository: Repository
+    done: list[str] = field(default_factory=list)
+    """What was missing and is there now, one sentence each."""
+
+
+def set_up(library: Library) -> Setup:
+    """Make the folder of the library ready for git; what is there already stays.
+
+    Raises:
+        GitError: git refuses.
+        LibraryError: the library can't be written.
+    """
+    folder = library.path.parent
+    done: list[str] = []
+    repository = Repository.of(library.path)
+    if repository is None:
+        make_repository(folder)
+        repository = Repository.of(library.path)
+        assert repository is not None
+        done.append(f"{folder} is a git repository now.")
+    library.save()
+    name = library.path.name
+    if not repository.has_attributes():
+        _append(folder / ".gitattributes", [_ATTRIBUTES.format(name=name)])
+        done.append(f".gitattributes tells git how to merge and to show {name}.")
+    ignored = [line.format(name=name) for line in _IGNORED]
+    if _append(folder / ".gitignore", ignored):
+        done.append(f".gitignore leaves out what may lie beside {name} for a moment.")
+    if not repository.has_driver():
+        repository.install_driver()
+        done.append("git merges and shows the library with readinglist, in this clone.")
+    own = [library.path, folder / ".gitattributes", folder / ".gitignore"]
+    if not repository.in_progress() and _commit(repository, own, "Begin a reading list"):
+        done.append("The first version is committed.")
+    return Setup(repository, done)
+
+
+def sync(
+    library: Library,
+    *,
+    push: bool = True,
+    dry_run: bool = False,
+    pack_above: int = 64 * 2**20,
+    progress: Callable[[str], None] = lambda what: None,
+) -> SyncReport:
+    """Commit the library, merge what the remote has, and push.
+
+    Args:
+        library: whose file lies in a git repository.
+        push: whether to push.
+        dry_run: only tell what would be done; the remote is asked all the same.
+        pack_above: from how many bytes of loose objects on git packs them.
+        progress: called with what is begun, in words.
+
+    Raises:
+        GitError: git refuses what can't be helped from here; its words are in the message.
+        ReadingListError: the library is in no repository, or git is in the middle of something.
+    """
+    repository = Repository.of(library.path)
+    if repository is None:
+        raise ReadingListError(
+            f"{library.path} is in no git repository.", "readinglist init makes one."
+        )
+    if not repository.has_driver():
+        raise ReadingListError(
+            "This clone can't merge libraries yet.", "Say readinglist init, once."
+        )
+    merged = None if dry_run else merge_stages(library, repository)
+    if merged is not None and not repository.unmerged() and repository.in_progress() == "merge":
+        repository.run("commit", "--quiet", "--no-edit")
+    busy = repository.in_progress()
+    if busy:
+        raise ReadingListError(
+            f"git is in the middle of a {busy}.", "Finish it (git status tells how), then sync."
+        )
+    report = SyncReport()
+    _commit_edits(library, repository, report, dry_run, progress)
+    upstream = _upstream(repository)
+    if upstream is None:
+        report.left.append("There is no remote to push to: git remote add origin ADDRESS.")
+    else:
+        _exchange(library, repository, upstream, report, push, dry_run, progress)
+    report.conflicts = len(library.conflicts())
+    if not dry_run and repository.loose_bytes() > pack_above:
+        repository.pack_in_background()
+    return report
+
+
+def commit_message(changes: Iterable[Change]) -> str:
+    """Return what `changes` did, as the subject of a commit: `Read 3 papers, 2 notes`."""
+    counts: Counter[str] = Counter()
+    for change in {(c.paper, c.field, c.new): c for c in changes}.values():
+        counts[_deed(change)] += 1
+    words = (
+        ("read", "Read {}", "paper"),
+        ("added", "{} imported", "paper"),
+        ("deleted", "{} deleted", "paper"),
+        ("note", "{}", "note"),
+        ("tag", "{}", "tag"),
+        ("status", "{} of status", "change"),
+        ("edit", "{}", "edit"),
+    )
+    parts = [text.format(plural(counts[deed], noun)) for deed, text, noun in words if counts[deed]]
+    message = ", ".join(parts[:4]) or "Edit the reading list"
+    return message[0].upper() + message[1:]
+
+
+def _deed(change: Change) -> str:
+    if change.field == WHOLE_PAPER:
+        return "deleted" if change.new is None else "added"
+    if change.field == "status":
+        return "read" if change.new == "read" else "status"
+    if change.field in (SOURCE, NOTHING) or change.action in (Action.IMPORT, Action.CONFLICT):
+        return ""
+    return change.field if change.field in ("note", TAG) else "edit"
+
+
+def _commit_edits(
+    library: Library,
+    repository: Repository,
+    report: SyncReport,
+    dry_run: bool,
+    progress: Callable[[str], None],
+) -> None:
+    """Commit the library file, with what the journal tells of it as the message."""
+    if not dry_run and not _save(library):
+        raise ReadingListError("git is at work in this repository.", "Try again when it is done.")
+    before = repository.blob("HEAD")
+    if not repository.run("status", "--porcelain", "--", repository.name):
+        return
+    progress("Committing")
+    with repository.versions(before) as (old,):
+        known = read_version(old, may_be_empty=True)["journal"]
+    rows = read_version(library.path)["journal"]
+    message = commit_message(change_from_row(row) for key, row in rows.items() if key not in known)
+    if not dry_run:
+        _commit(repository, [library.path], message)
+    report.committed = message
+
+
+def _save(library: Library) -> bool:
+    """Save, waiting for another git command to end; return whether all is saved."""
+    until = time.monotonic() + _PATIENCE
+    while not library.save():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _commit(repository: Repository, files: list[Path], message: str) -> bool:
+    """Commit these files and nothing else; return whether any had changed."""
+    names = [str(file) for file in files]
+    if not repository.run("status", "--porcelain", "--", *names):
+        return False
+    repository.run("add", "--force", "--", *names)
+    repository.run("commit", "--quiet", "--only", "-m", message, "--", *names)
+    return True
+
+
+def _upstream(repository: Repository) -> tuple[str, str] | None:
+    """Return the remote and the branch there that this branch follows, or would; else None."""
+    branch = repository.asks("symbolic-ref", "--short", "--quiet", "HEAD")
+    if branch is None:
+        raise ReadingListError("git is on no branch.", "git switch BRANCH, then sync.")
+    remote = repository.asks("config", "--get", f"branch.{branch}.remote")
+    target = repository.asks("config", "--get", f"branch.{branch}.merge")
+    if remote and target:
+        return remote, target.removeprefix("refs/heads/")
+    remotes = repository.run("remote").split()
+    if not remotes:
+        return None
+    return ("origin" if "origin" in remotes else remotes[0]), branch
+
+
+def _exchange(
+    library: Library,
+    repository: Repository,
+    upstream: tuple[str, str],
+    report: SyncReport,
+    push: bool,
+    dry_run: bool,
+    progress: Callable[[str], None],
+) -> None:
+    remote, branch = upstream
+    report.remote = remote
+    theirs = f"refs/remotes/{remote}/{branch}"
+    for _ in range(_TRIES):
+        progress(f"Fetching from {remote}")
+        try:
+            repository.run("fetch", "--quiet", remote)
+        except GitError as error:
+            report.left.append(f"{remote} could not be reached; your edits wait. {error}")
+            return
+        there = repository.asks("rev-parse", "--verify", "--quiet", theirs) is not None
+        coming = int(repository.run("rev-list", "--count", f"HEAD..{theirs}")) if there else 0
+        going = repository.run("rev-list", "--count", f"{theirs}..HEAD" if there else "HEAD")
+        if dry_run:
+            report.pulled, report.pushed = coming, int(going) + bool(report.committed)
+            return
+        if coming:
+            progress(f"Merging {plural(coming, 'commit')}")
+            _merge(library, repository, theirs, f"Merge what came from {remote}")
+            report.pulled += coming
+            library.take_in()
+            going = repository.run("rev-list", "--count", f"{theirs}..HEAD")
+        if not push or not int(going):
+            return
+        progress(f"Pushing to {remote}")
+        try:
+            repository.run("push", "--quiet", "--set-upstream", remote, f"HEAD:refs/heads/{branch}")
+        except GitError as error:
+            if not error.was_rejected:
+                report.left.append(f"{remote} could not be reached; your edits wait. {error}")
+                return
+            continue
+        report.pushed += int(going)
+        return
+    report.left.append(f"{remote} changed again and again: sync once more.")
+
+
+def _merge(library: Library, repository: Repository, theirs: str, message: str) -> None:
+    """Merge a branch; where git can't, all is as it was before.
+
+    Raises:
+        GitError: files of other kinds conflict, or local changes are in the way.
+    """
+    for _ in range(_TRIES):
+        unrelated = repository.asks("merge-base", "HEAD", theirs) is None
+        more = ["--allow-unrelated-histories"] if unrelated else []
+        try:
+            repository.run("merge", "--quiet", "--no-edit", "-m", message, *more, theirs)
+            return
+        except GitError as error:
+            refused = error
+        if not repository.in_progress():
+            # An edit was saved in the meantime: commit it, and merge then.
+            if repository.run("status", "--porcelain", "--", repository.name):
+                _commit_edits(library, repository, SyncReport(), False, lambda what: None)
+                continue
+            raise refused
+        merge_stages(library, repository)
+        others = repository.unmerged()
+        if not others:
+            repository.run("commit", "--quiet", "--no-edit")
+            return
+        repository.run("merge", "--abort")
+        raise GitError(
+            f"git can't merge {', '.join(others[:3])}; nothing was merged.",
+            "Merge it yourself (git pull), then sync.",
+        )
+    raise LibraryError("The library changes all the time.", "Sync again when it is at rest.")
+
+
+def _append(path: Path, lines: list[str]) -> bool:
+    """Append lines to a file, but for those that it has already; return whether there were any."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    missing = [line for line in lines if line not in text.splitlines()]
+    start = text if not text or text.endswith("\n") else f"{text}\n"
+    if missing:
+        path.write_text(start + "".join(f"{line}\n" for line in missing), encoding="utf-8")
+    return bool(missing)
