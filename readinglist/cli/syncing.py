@@ -16,7 +16,6 @@ from readinglist.errors import ReadingListError
 if TYPE_CHECKING:
     from readinglist.domain.change import Change
     from readinglist.services.conflicts import Conflict
-    from readinglist.services.syncing import SyncReport
 
 
 @click.command(short_help="Make a folder ready for git.")
@@ -73,25 +72,9 @@ def sync(session: Session, no_push: bool, dry_run: bool, as_json: bool) -> int:
     if as_json:
         print_json(dataclasses.asdict(report))
     else:
-        for line in sync_lines(report, dry_run):
+        for line in report.lines(dry_run):
             say(line)
     return 1 if report.left and report.remote else 0
-
-
-def sync_lines(report: SyncReport, dry_run: bool = False) -> list[str]:
-    """Return what a sync did, in sentences."""
-    would = "Would commit" if dry_run else "Committed"
-    lines = [f"{would}: {report.committed}."] if report.committed else []
-    if report.pulled:
-        lines.append(f"{plural(report.pulled, 'commit')} came from {report.remote}.")
-    if report.pushed:
-        lines.append(f"{plural(report.pushed, 'commit')} went to {report.remote}.")
-    if report.conflicts:
-        lines.append(
-            f"{plural(report.conflicts, 'conflict')} to settle: readinglist conflicts shows them."
-        )
-    lines += report.left
-    return lines or ["All is in step."]
 
 
 @click.command(short_help="Show and settle values that two machines set.")
@@ -136,18 +119,16 @@ def conflicts(
 
 def conflict_lines(conflict: Conflict, number: int) -> list[str]:
     """Return a conflict as lines of text."""
-    where = f" on {conflict.machine}" if conflict.machine else ""
-    when = f", {conflict.at[:16].replace('T', ' ')}" if conflict.at else ""
-    if conflict.field == "paper":
+    if conflict.is_deletion:
         return [
             printable(f"{number}. {conflict.key}  {conflict.title}"),
-            "   " + printable(f"was deleted{where}{when}, and edited elsewhere: it stays"),
+            "   " + printable(f"was deleted {conflict.origin}, and edited elsewhere: it stays"),
         ]
     return [
-        printable(f"{number}. {conflict.key}  {conflict.field}"),
+        printable(f"{number}. {conflict.key}  {conflict.field_name}"),
         "   before: " + printable(_glimpse(conflict.base)),
         "   holds:  " + printable(_glimpse(conflict.kept)),
-        "   other:  " + printable(f"{_glimpse(conflict.other)}{where}{when}"),
+        "   other:  " + printable(f"{_glimpse(conflict.other)}  {conflict.origin}"),
     ]
 
 

@@ -6,7 +6,7 @@ undo -> the changes of the last step, turned round -> the same way, as a step of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import (
@@ -174,9 +174,7 @@ class Editor:
             for change in self._working.withdrawn():
                 papers = self._working.papers.get([change.paper])
                 if change.field in _OF_NO_COLUMN:
-                    again = Change(
-                        change.paper, change.field, change.old, change.new, key=change.key
-                    )
+                    again = replace(change, action=Action.EDIT)
                 elif papers:
                     value = decode(change.field, change.new)
                     again = field_change(papers[0], change.field, value)

@@ -36,6 +36,23 @@ class Conflict:
     machine: str
     """Where."""
 
+    @property
+    def is_deletion(self) -> bool:
+        """True where the other machine deleted the paper."""
+        return self.field == WHOLE_PAPER
+
+    @property
+    def field_name(self) -> str:
+        """The field, in words."""
+        return "deletion" if self.is_deletion else self.field.replace("_", " ")
+
+    @property
+    def origin(self) -> str:
+        """Where and when the other value was set: `on laptop-3f2a, 2026-11-21 10:02`."""
+        where = [f"on {self.machine}"] if self.machine else []
+        when = [self.at[:16].replace("T", " ")] if self.at else []
+        return ", ".join(where + when)
+
 
 def open_conflicts(working: WorkingCopy) -> list[Conflict]:
     """Return the conflicts that nobody has settled, newest first."""

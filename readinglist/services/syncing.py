@@ -52,6 +52,20 @@ class SyncReport:
     left: list[str] = field(default_factory=list)
     """What could not be done, one sentence each."""
 
+    def lines(self, dry_run: bool = False) -> list[str]:
+        """Return what was done, or would be, in sentences."""
+        come, go = ("would come", "would go") if dry_run else ("came", "went")
+        lines = []
+        if self.committed:
+            lines.append(f"{'Would commit' if dry_run else 'Committed'}: {self.committed}.")
+        if self.pulled:
+            lines.append(f"{plural(self.pulled, 'commit')} {come} from {self.remote}.")
+        if self.pushed:
+            lines.append(f"{plural(self.pushed, 'commit')} {go} to {self.remote}.")
+        if self.conflicts:
+            lines.append(f"{plural(self.conflicts, 'conflict')} to settle: readinglist conflicts.")
+        return [*lines, *self.left] or ["All is in step."]
+
 
 @dataclass(slots=True)
 class Setup:
@@ -60,6 +74,18 @@ class Setup:
     repository: Repository
     done: list[str] = field(default_factory=list)
     """What was missing and is there now, one sentence each."""
+
+
+def state_of(library: Library) -> str | None:
+    """Return what is missing for a sync: `repository`, `driver`; None for nothing.
+
+    Raises:
+        GitError: git is not there.
+    """
+    repository = Repository.of(library.path)
+    if repository is None:
+        return "repository"
+    return None if repository.has_driver() else "driver"
 
 
 def set_up(library: Library) -> Setup:

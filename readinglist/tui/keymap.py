@@ -59,6 +59,9 @@ LIBRARY = (
     Key("undo", "u", "undo", "Undo", "Take back the last step"),
     Key("redo", "ctrl+r", "redo", "Redo", "Bring again what undo took back"),
     Key("delete", "d", "delete", "Delete", "Delete, after a question"),
+    Key("sync", "S", "sync", "Sync", "Sync with git: commit, pull, push"),
+    Key("conflicts", "C", "conflicts", "Conflicts", "Settle values that two machines set"),
+    Key("bring_back", "B", "bring_back", "Bring back", "Make edits again that git took out"),
     Key("help", "question_mark", "help", "Help", "Show these keys", True),
     Key("quit", "q", "quit", "Quit", "Quit; all is saved"),
 )

@@ -99,10 +99,16 @@ def short_byline(paper: Paper) -> str:
     return " & ".join(names)
 
 
-def counts_line(counts: Mapping[Status, int], shown: int, chosen: int, view: str, sort: str) -> str:
-    """Return the status line: how many there are, are shown, are chosen; view and order."""
+def counts_line(
+    counts: Mapping[Status, int], shown: int, chosen: int, view: str, sort: str, conflicts: int = 0
+) -> str:
+    """Return the status line: how many there are, are shown, are chosen; view and order.
+
+    Conflicts that are open come first: the line is cut at its end.
+    """
     total = sum(counts.values())
-    parts = [plural(total, "paper")]
+    parts = [f"! {plural(conflicts, 'conflict')}"] if conflicts else []
+    parts.append(plural(total, "paper"))
     if shown != total:
         parts.append(f"{shown:,} shown")
     if chosen:

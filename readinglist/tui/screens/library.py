@@ -157,7 +157,14 @@ class LibraryScreen(Screen[None]):
         total, shown = sum(counts.values()), len(self._found.ids)
         sort = self._sort or ("" if self._found.scores else self._view.sort)
         self.query_one("#status", Static).update(
-            counts_line(counts, shown, len(self.papers.chosen), self._view.label, sort),
+            counts_line(
+                counts,
+                shown,
+                len(self.papers.chosen),
+                self._view.label,
+                sort,
+                len(self._library.conflicts()),
+            ),
             layout=False,
         )
         message = self.query_one("#message", Static)
@@ -486,6 +493,29 @@ class LibraryScreen(Screen[None]):
 
         self.app.push_screen(ImportFiles(self._library), lambda _: self._reload())
 
+    # --- other machines
+
+    def action_sync(self) -> None:
+        """Commit, pull and push."""
+        from readinglist.tui.screens.syncing import SyncLibrary
+
+        dialog = SyncLibrary(self._library, self._config.sync.pack_above * 2**20)
+        self.app.push_screen(dialog, lambda _: self._look_for_changes())
+
+    def action_conflicts(self) -> None:
+        """Settle values that two machines set."""
+        from readinglist.tui.screens.conflicts import Conflicts
+
+        self.app.push_screen(Conflicts(self._library), lambda _: self._after_settling())
+
+    def _after_settling(self) -> None:
+        self._reload()
+        self._save_soon()
+
+    def action_bring_back(self) -> None:
+        """Make the edits again that git took out of the library file."""
+        self._after(self._library.bring_back(), "Brought back: ")
+
     # --- choosing what is shown
 
     def action_sort(self) -> None:
@@ -562,6 +592,14 @@ class LibraryScreen(Screen[None]):
         except ReadingListError as error:
             self._tell_save_failed(str(error))
             return
+        if came_in.put_back:
+            self._tell(f"git had missed {plural(came_in.put_back, 'edit')}: put back.")
+        if came_in.withdrawn:
+            self._tell(
+                f"git took {plural(came_in.withdrawn, 'edit')} of this machine out of the "
+                "library. B brings them back.",
+                "warning",
+            )
         version = self._library.version()
         if came_in or version != self._version:
             self._version = version
