@@ -199,7 +199,7 @@ def merge_driver(base: Path, mine: Path, theirs: Path, rest: tuple[str, ...]) ->
     \b
     Example: readinglist merge-driver %O %A %B %L %P
     """
-    from readinglist.storage.merge_driver import merge_files
+    from readinglist.services.merge_driver import merge_files
 
     try:
         count = merge_files(base, mine, theirs)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from readinglist.domain.change import Action
 from readinglist.errors import LibraryError
+from readinglist.services.merge_driver import read_version
 from readinglist.storage.journal import change_from_row
-from readinglist.storage.merge_driver import read_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

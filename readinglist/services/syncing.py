@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from readinglist.domain.change import NOTHING, SOURCE, TAG, WHOLE_PAPER, Action
 from readinglist.domain.text import plural
 from readinglist.errors import LibraryError, ReadingListError
+from readinglist.services.merge_driver import read_version
 from readinglist.services.recovering import merge_stages
 from readinglist.services.repository import GitError, Repository, make_repository
 from readinglist.storage.journal import change_from_row
-from readinglist.storage.merge_driver import read_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

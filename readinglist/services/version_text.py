@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from readinglist.domain.change import ALIAS, CONFLICT, TAG, Action
 from readinglist.domain.text import printable, printable_block
 from readinglist.errors import LibraryError
-from readinglist.storage.merge_driver import read_version
+from readinglist.services.merge_driver import read_version
 from readinglist.storage.papers import COLUMNS
 
 if TYPE_CHECKING:

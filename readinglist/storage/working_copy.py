@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 
 _LAYOUT = "2"
 _CONFLICTS_AT_HAND = (
-    "CREATE INDEX journal_conflicts ON journal (id) WHERE action = 'conflict'",
-    "CREATE INDEX journal_settled ON journal (id) WHERE field = 'conflict'",
+    "CREATE INDEX IF NOT EXISTS journal_conflicts ON journal (id) WHERE action = 'conflict'",
+    "CREATE INDEX IF NOT EXISTS journal_settled ON journal (id) WHERE field = 'conflict'",
 )
 _UPGRADES = {
     "1.1": (
@@ -241,13 +241,15 @@ class WorkingCopy:
         with self.transaction():
             ours = read_tables(self.connection)
             check_received(theirs, known=ours)
-            put_back, withdrawn = self._missing(theirs, before)
+            put_back, gone = self._missing(theirs, before)
+            there = theirs["journal"]
+            known = [c for c in self.withdrawn() if (c.id, c.machine) not in there]
             pending = [*put_back, *self.journal.unsaved()]
             merged = merge(self._before(pending, ours), ours, theirs)
             changed = self._write(merged.tables, ours, theirs)
-            self._set_meta("withdrawn", json.dumps([astuple(change) for change in withdrawn]))
+            self._set_meta("withdrawn", json.dumps([astuple(change) for change in known + gone]))
             self._set_meta("document", str(before))
-        return TakenIn(changed, len(put_back), len(withdrawn), len(merged.conflicts))
+        return TakenIn(changed, len(put_back), len(gone), len(merged.conflicts))
 
     def merge_in(self, theirs: Tables, base: Tables | None = None) -> TakenIn:
         """Merge another version of the library into this one; `save` writes what came of it.
@@ -293,7 +295,8 @@ class WorkingCopy:
         saves = json.loads(self._meta("saves") or "[]")
         recent = file.modified / 1e9 - _RACE
         fresh_from = min((first for first, _, at in saves if at >= recent), default=None)
-        lost, withdrawn = [], self.withdrawn()
+        lost: list[Change] = []
+        withdrawn: list[Change] = []
         for rowid, change in self.journal.saved():
             if (change.id, change.machine) in theirs["journal"]:
                 continue
@@ -301,7 +304,7 @@ class WorkingCopy:
                 lost.append(change)
             else:
                 withdrawn.append(change)
-        return lost, [c for c in withdrawn if (c.id, c.machine) not in theirs["journal"]]
+        return lost, withdrawn
 
     def _before(self, changes: list[Change], ours: Tables) -> Tables:
         """Return the working copy as it was before `changes`, and without frozen keys."""

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -145,7 +146,7 @@ def test_a_lock_that_can_not_be_made_is_named(library: Library, three: list[int]
 def test_a_full_disk_under_the_working_copy_is_a_sentence(
     library: Library, three: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path) -> bool:
+    def full(path: Path, marks: object) -> bool:
         raise sqlite3.OperationalError("database or disk is full")
 
     library.mark(three[:1], status=Status.READ)
@@ -702,3 +703,82 @@ def test_two_processes_that_edit_and_save_lose_nothing(
     with Library.open(library_file) as again:
         assert {paper.tags for paper in again.papers(three)} == {("one", "two")}
         assert len([c for c in again.history() if c.action is Action.EDIT]) == 9
+
+
+# --- a file that lacks what was saved
+
+
+@pytest.fixture
+def earlier(library: Library, library_file: Path, three: list[int]) -> bytes:
+    """The library file before an edit that was saved."""
+    library.save()
+    before = library_file.read_bytes()
+    library.mark(three[:1], status=Status.READ, add_tags=["mine"])
+    library.save()
+    return before
+
+
+def put(path: Path, data: bytes) -> None:
+    """Replace a file as git does."""
+    path.unlink()
+    path.write_bytes(data)
+
+
+def test_what_was_saved_just_before_another_program_wrote_is_put_back(
+    library: Library, library_file: Path, three: list[int], earlier: bytes
+) -> None:
+    put(library_file, earlier)
+    came = library.take_in()
+    assert (came.put_back, came.withdrawn) == (2, 0)
+    assert library.papers(three[:1])[0].status is Status.READ
+    library.save()
+    assert rows(library_file, "SELECT tag FROM paper_tag") == [("mine",)]
+
+
+def test_what_was_taken_away_on_purpose_stays_away_and_can_be_brought_back(
+    library: Library, library_file: Path, three: list[int], earlier: bytes
+) -> None:
+    put(library_file, earlier)
+    os.utime(library_file, (time.time() + 60, time.time() + 60))
+    came = library.take_in()
+    assert (came.put_back, came.withdrawn) == (0, 2)
+    assert library.papers(three[:1])[0].status is Status.UNREAD
+    assert library.is_saved()
+    assert [change.field for change in library.withdrawn()] == ["status", "tag"]
+    library.bring_back()
+    (paper,) = library.papers(three[:1])
+    assert (paper.status, paper.tags) == (Status.READ, ("mine",))
+    assert library.withdrawn() == []
+    library.undo()
+    assert library.papers(three[:1])[0].status is Status.UNREAD
+
+
+def test_what_came_back_by_itself_is_no_longer_missing(
+    library: Library, library_file: Path, earlier: bytes
+) -> None:
+    later = library_file.read_bytes()
+    put(library_file, earlier)
+    os.utime(library_file, (time.time() + 60, time.time() + 60))
+    library.take_in()
+    put(library_file, later)
+    library.take_in()
+    assert library.withdrawn() == []
+    assert library.find("tag:mine").ids
+
+
+def test_a_field_set_here_and_by_another_machine_is_a_conflict(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library.edit(KEYS[0], {"venue": "Nature"})
+    by_sql(
+        library_file,
+        f"UPDATE paper SET venue = 'Science' WHERE id = {three[0]}",
+        "INSERT INTO journal VALUES (9000000000000000000, 'lab', 1, '2030', 'edit', NULL, "
+        f"{three[0]}, 'k', 'venue', NULL, 'Science')",
+    )
+    assert library.take_in().conflicts == 1
+    assert library.paper(KEYS[0]).venue == "Science"
+    (conflict,) = library.conflicts()
+    assert conflict.other == "Nature"
+    library.save()
+    assert rows(library_file, "SELECT new FROM journal WHERE action = 'conflict'") == [("Nature",)]

@@ -1,0 +1,356 @@
+"""Sync through git: two machines, one library, and nothing is lost."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from readinglist.domain.paper import Status
+from readinglist.errors import LibraryError, ReadingListError
+from readinglist.services.recovering import dropped_sides, merge_stages, version_in_file
+from readinglist.services.repository import Repository
+from readinglist.services.syncing import set_up, state_of, sync
+from readinglist.services.version_text import version_lines
+from tests.services.clones import Clone, World, add
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, "")  # put back at the end
+    return World(tmp_path)
+
+
+@pytest.fixture
+def two(world: World) -> tuple[Clone, Clone]:
+    return world.first("Foxes", "Owls"), world.clone("two")
+
+
+def test_a_folder_becomes_a_repository_that_is_ready(world: World) -> None:
+    clone = world.first("Foxes")
+    assert clone.repository.has_driver()
+    assert clone.repository.has_attributes()
+    assert clone.git("config", "pull.rebase") == "false\n"
+    assert clone.git("status", "--porcelain") == ""
+    assert "1 paper imported" in clone.git("log", "--format=%s") or "Begin" in clone.git("log")
+    assert set_up(clone.library).done == []
+
+
+def test_a_library_in_no_repository_and_a_clone_that_is_not_set_up(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "alone").mkdir()
+    alone = Clone(tmp_path / "alone")
+    assert state_of(alone.library) == "repository"
+    with pytest.raises(ReadingListError, match="in no git repository"):
+        alone.sync()
+    world.first("Foxes")
+    clone = world.clone("two", driver=False)
+    assert state_of(clone.library) == "driver"
+    with pytest.raises(ReadingListError, match="can't merge libraries yet"):
+        clone.sync()
+    assert "readinglist" not in clone.git("config", "--list")
+    set_up(clone.library)
+    assert state_of(clone.library) is None
+
+
+def test_edits_of_both_machines_are_on_both(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    one.library.mark([one.library.paper("foxes").id], status=Status.READ)
+    one.library.note("owls", "first\nlast, by one")
+    other.library.edit("owls", {"venue": "Nature"})
+    other.library.mark([other.library.paper("foxes").id], add_tags=["snow"])
+    assert one.sync().lines() == [
+        "Committed: Read 1 paper, 1 note.",
+        "1 commit went to origin.",
+    ]
+    report = other.sync()
+    assert (report.committed, report.pulled, report.pushed) == ("1 tag, 1 edit", 1, 2)
+    one.sync()
+    for clone in two:
+        foxes, owls = clone.library.paper("foxes"), clone.library.paper("owls")
+        assert (foxes.status, foxes.tags) == (Status.READ, ("snow",))
+        assert (owls.venue, owls.note) == ("Nature", "first\nlast, by one")
+        assert clone.library.conflicts() == []
+    assert one.sync().lines() == ["All is in step."]
+
+
+def test_a_conflict_is_kept_and_settled_on_both(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    one.library.edit("foxes", {"venue": "Nature"})
+    other.library.edit("foxes", {"venue": "Science"})
+    one.sync()
+    assert other.sync().conflicts == 1
+    one.sync()
+    for clone in two:
+        (conflict,) = clone.library.conflicts()
+        assert (conflict.base, conflict.kept, conflict.other) == (None, "Science", "Nature")
+        assert conflict.machine
+    other.library.settle(other.library.conflicts(), take=True)
+    assert other.library.paper("foxes").venue == "Nature"
+    other.library.undo()
+    assert other.library.paper("foxes").venue == "Science"
+    assert len(other.library.conflicts()) == 1
+    other.library.redo()
+    other.sync()
+    one.sync()
+    assert one.library.conflicts() == []
+    assert one.library.paper("foxes").venue == "Nature"
+
+
+def test_a_deletion_and_an_edit(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    one.library.delete([one.library.paper("foxes").id, one.library.paper("owls").id])
+    other.library.note("foxes", "mine")
+    one.sync()
+    other.sync()
+    one.sync()
+    for clone in two:
+        assert clone.library.count() == 1
+        assert clone.library.paper("foxes").note == "mine"
+        (conflict,) = clone.library.conflicts()
+        assert conflict.is_deletion
+    one.library.settle(one.library.conflicts(), take=True)
+    assert one.library.count() == 0
+    one.library.undo()
+    assert one.library.paper("foxes").note == "mine"
+
+
+def test_undo_turns_back_what_was_merged(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    one.library.edit("foxes", {"venue": "Nature"})
+    one.sync()
+    other.library.edit("owls", {"venue": "Science"})
+    other.sync()
+    other.library.undo()
+    assert other.library.paper("owls").venue is None
+    assert other.library.paper("foxes").venue == "Nature"
+
+
+def test_only_the_library_is_committed(two: tuple[Clone, Clone]) -> None:
+    one, _ = two
+    (one.folder / "paper.tex").write_text("draft")
+    (one.folder / "staged.tex").write_text("staged")
+    one.git("add", "staged.tex")
+    one.library.note("foxes", "x")
+    one.sync()
+    assert one.git("status", "--porcelain").split() == ["A", "staged.tex", "??", "paper.tex"]
+    assert one.git("show", "--name-only", "--format=", "HEAD") == "library.db\n"
+
+
+def test_without_a_remote_and_offline(world: World, two: tuple[Clone, Clone]) -> None:
+    one, _ = two
+    (world.folder / "hub.git").rename(world.folder / "away.git")
+    one.library.note("foxes", "x")
+    report = one.sync()
+    assert report.committed == "1 note"
+    assert "could not be reached; your edits wait" in report.left[0]
+    (world.folder / "away.git").rename(world.folder / "hub.git")
+    assert one.sync().pushed == 1
+    one.git("remote", "remove", "origin")
+    one.library.note("foxes", "y")
+    assert "no remote" in one.sync().left[0]
+
+
+def test_a_dry_run_does_nothing(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    other.library.note("owls", "x")
+    other.sync()
+    one.library.note("foxes", "x")
+    one.library.save()
+    before = one.git("rev-parse", "HEAD")
+    report = sync(one.library, dry_run=True)
+    assert report.lines(dry_run=True) == [
+        "Would commit: 1 note.",
+        "1 commit would come from origin.",
+        "1 commit would go to origin.",
+    ]
+    assert one.git("rev-parse", "HEAD") == before
+
+
+def test_a_push_that_was_overtaken_is_tried_again(
+    two: tuple[Clone, Clone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = two
+    one.library.note("foxes", "x")
+    original = Repository.run
+
+    def run(self: Repository, *arguments: str) -> str:
+        if arguments[0] == "push" and self.file == one.library.path:
+            monkeypatch.setattr(Repository, "run", original)
+            other.library.note("owls", "faster")
+            other.sync()
+        return original(self, *arguments)
+
+    monkeypatch.setattr(Repository, "run", run)
+    report = one.sync()
+    assert (report.pulled, report.left) == (1, [])
+    assert one.library.paper("owls").note == "faster"
+
+
+def test_other_files_that_conflict_leave_all_as_it_was(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    for clone in two:
+        (clone.folder / "paper.tex").write_text(clone.folder.name)
+        clone.git("add", "paper.tex")
+        clone.library.note("foxes", clone.folder.name)
+        clone.commit()
+    one.sync()
+    with pytest.raises(ReadingListError, match=r"git can't merge paper\.tex; nothing was merged"):
+        other.sync()
+    assert other.repository.in_progress() is None
+    assert (other.folder / "paper.tex").read_text() == "two"
+    assert other.library.paper("foxes").note == "two"
+
+
+def test_in_the_middle_of_a_merge_or_on_no_branch(two: tuple[Clone, Clone]) -> None:
+    one, _ = two
+    (one.folder / ".git" / "CHERRY_PICK_HEAD").write_text(one.git("rev-parse", "HEAD"))
+    with pytest.raises(ReadingListError, match="in the middle of a cherry-pick"):
+        one.sync()
+    (one.folder / ".git" / "CHERRY_PICK_HEAD").unlink()
+    one.git("checkout", "-q", "--detach")
+    with pytest.raises(ReadingListError, match="on no branch"):
+        one.sync()
+
+
+def test_histories_without_a_common_ancestor(world: World, two: tuple[Clone, Clone]) -> None:
+    (world.folder / "third").mkdir()
+    third = Clone(world.folder / "third")
+    add(third, "Foxes", "Newts")
+    third.library.note("foxes", "third")
+    set_up(third.library)
+    third.git("remote", "add", "origin", "../hub.git")
+    third.sync()
+    assert {paper.title for paper in third.library.papers(third.library.find().ids)} == {
+        "Foxes", "Owls", "Newts",
+    }  # fmt: skip
+    two[0].sync()
+    assert two[0].library.paper("foxes").note == "third"
+
+
+# --- without the driver
+
+
+@pytest.fixture
+def apart(two: tuple[Clone, Clone]) -> tuple[Clone, Clone]:
+    """Two clones with different edits; the second one, without the driver, can't merge."""
+    one, other = two
+    one.library.edit("foxes", {"venue": "Nature"})
+    one.library.note("owls", "by one")
+    one.sync()
+    other.without_driver()
+    other.library.edit("owls", {"venue": "Science"})
+    other.commit()
+    other.git("fetch", "-q")
+    return one, other
+
+
+def shows_all(clone: Clone) -> bool:
+    foxes, owls = clone.library.paper("foxes"), clone.library.paper("owls")
+    return (foxes.venue, owls.note, owls.venue) == ("Nature", "by one", "Science")
+
+
+def test_what_git_left_unmerged_is_merged(apart: tuple[Clone, Clone]) -> None:
+    _, other = apart
+    other.git("merge", "origin/main", fails=True)
+    assert merge_stages(other.library, other.repository) == 0
+    assert shows_all(other)
+    other.git("commit", "-q", "--no-edit")
+    assert merge_stages(other.library, other.repository) is None
+
+
+def test_sync_finishes_a_merge_that_stopped_at_the_library(apart: tuple[Clone, Clone]) -> None:
+    one, other = apart
+    other.git("merge", "origin/main", fails=True)
+    set_up(other.library)
+    other.sync()
+    one.sync()
+    assert shows_all(one)
+    assert shows_all(other)
+
+
+def test_a_paper_added_on_both_sides_and_a_deleted_file(apart: tuple[Clone, Clone]) -> None:
+    _, other = apart
+    other.git("rm", "-q", "library.db")
+    other.git("commit", "-qm", "gone")
+    other.git("merge", "origin/main", fails=True)
+    assert merge_stages(other.library, other.repository) == 0
+    assert other.git("status", "--porcelain", "library.db")[:1] in "AM"
+
+
+@pytest.mark.parametrize("option", ["ours", "theirs"])
+def test_a_side_that_was_dropped_comes_back(apart: tuple[Clone, Clone], option: str) -> None:
+    _, other = apart
+    other.git("merge", "-q", "-X", option, "--no-edit", "origin/main")
+    other.library.take_in()
+    other.library.edit("foxes", {"published": "1999"})
+    other.library.save()
+    # Of -X theirs nothing is lost here: this machine knows what it saved a moment ago.
+    assert shows_all(other) == (option == "theirs")
+    for side in dropped_sides(other.library, other.repository):
+        other.library.merge_in(side.tables)
+    assert shows_all(other)
+    assert other.library.paper("foxes").published == "1999"
+    other.library.save()
+    assert dropped_sides(other.library, other.repository) == []
+
+
+def test_a_conflicted_copy_is_merged(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    one.library.edit("foxes", {"venue": "Nature"})
+    one.library.delete([one.library.paper("owls").id])
+    one.library.save()
+    copy = one.folder / "library (conflicted copy).db"
+    shutil.copy(one.library.path, copy)
+    other.library.note("foxes", "mine")
+    other.library.save()
+    side = version_in_file(other.library, copy)
+    assert len(side.changes) == 3
+    other.library.merge_in(side.tables)
+    foxes = other.library.paper("foxes")
+    assert (foxes.venue, foxes.note, other.library.count()) == ("Nature", "mine", 1)
+    assert version_in_file(other.library, other.library.path).changes == ()
+
+
+def test_what_is_no_library_is_refused_and_nothing_changes(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    one.library.path.write_bytes(b"SQLite format 3\0 and then nothing")
+    one.git("commit", "-qam", "broken")
+    one.git("push", "-q")
+    other.library.note("foxes", "mine")
+    with pytest.raises(LibraryError):
+        other.sync()
+    assert other.library.paper("foxes").note == "mine"
+
+
+# --- as text
+
+
+def test_the_text_of_a_version_has_a_line_for_each_field(two: tuple[Clone, Clone]) -> None:
+    one, _ = two
+    one.library.edit("foxes", {"abstract": "long " * 200, "venue": "A\x1b[31mB"})
+    one.library.note("foxes", "a\nb")
+    one.sync()
+    one.library.note("foxes", "a\nB")
+    one.sync()
+    text = "\n".join(version_lines(one.library.path))
+    assert "foxes  title: Foxes" in text
+    assert "foxes  note: a\nfoxes  note: B" in text
+    assert "\x1b" not in text
+    assert re.search(r"abstract: long .*… \[\d+ characters, [0-9a-f]{8}\]", text)
+    shown = one.git("log", "-p", "-1")
+    changed = [line for line in shown.splitlines() if line[:2] in ("+f", "-f", "+o", "-o")]
+    assert changed == ["-foxes  note: b", "+foxes  note: B"]
+
+
+def test_a_broken_version_is_one_line_and_git_goes_on(two: tuple[Clone, Clone]) -> None:
+    one, _ = two
+    one.library.path.write_bytes(b"x" * 200)
+    one.git("commit", "-qam", "broken")
+    assert "not readable: the file is not a readinglist library." in one.git("log", "-p", "-1")
