@@ -1,0 +1,141 @@
+"""Two machines, key by key: sync, conflicts, and what git took away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
+
+from readinglist.config import Config
+from readinglist.domain.paper import Status
+from readinglist.tui.app import ReadingListApp
+from tests.services.clones import Clone, World, add
+from tests.tui.conftest import line, screen_of
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, "")
+    return World(tmp_path)
+
+
+@pytest.fixture
+def two(world: World) -> tuple[Clone, Clone]:
+    return world.first("Foxes", "Owls"), world.clone("two")
+
+
+def app_of(clone: Clone) -> ReadingListApp:
+    return ReadingListApp(clone.library, Config())
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds."""
+    for _ in range(1000):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("the condition never held")
+
+
+def text(app: ReadingListApp, selector: str) -> str:
+    found = app.screen.query(selector)
+    return str(found.first(Static).content) if found else ""
+
+
+async def test_a_library_without_a_repository_gets_one(world: World, tmp_path: Path) -> None:
+    """`S` offers to make the folder a repository; Enter does it, and syncs."""
+    (tmp_path / "alone").mkdir()
+    clone = Clone(tmp_path / "alone")
+    add(clone, "Foxes")
+    app = app_of(clone)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("S")
+        await until(pilot, lambda: "in no git repository yet" in text(app, "#sync-report"))
+        assert not (clone.folder / ".git").exists()
+        await pilot.press("enter")
+        await until(pilot, lambda: "There is no remote" in text(app, "#sync-report"))
+        assert "is a git repository now" in text(app, "#sync-report")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen is screen_of(app)
+    assert "Begin a reading list" in clone.git("log", "--format=%s")
+
+
+async def test_a_clone_is_set_up_only_when_asked(world: World) -> None:
+    """Nothing from a repository is installed unasked; Esc leaves all as it is."""
+    world.first("Foxes")
+    clone = world.clone("two", driver=False)
+    app = app_of(clone)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("S")
+        await until(pilot, lambda: "can't merge libraries yet" in text(app, "#sync-report"))
+        await pilot.press("escape")
+        assert not clone.repository.has_driver()
+        await pilot.press("S")
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(
+            pilot,
+            lambda: (
+                "to merge and to show" in text(app, "#sync-report")
+                or "git merges and shows" in text(app, "#sync-report")
+            ),
+        )
+    assert clone.repository.has_driver()
+
+
+async def test_what_two_machines_did_is_on_both(two: tuple[Clone, Clone]) -> None:
+    """`S` sends and fetches; what was set on both is a conflict, `C` settles it, `u` undoes."""
+    one, other = two
+    one.library.edit("foxes", {"venue": "Nature"})
+    one.sync()
+    other.library.edit("foxes", {"venue": "Science"})
+    app = app_of(other)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("S")
+        await until(pilot, lambda: "went to origin" in text(app, "#sync-report"))
+        assert "1 conflict to settle" in text(app, "#sync-report")
+        await pilot.press("escape")
+        await until(pilot, lambda: line(app, "#status").startswith("! 1 conflict"))
+        await pilot.press("C")
+        await until(pilot, lambda: "Nature" in text(app, "#conflict"))
+        assert "Science" in text(app, "#conflict")
+        await pilot.press("j", "t")
+        await until(pilot, lambda: "No conflict is open" in text(app, "#conflict"))
+        await pilot.press("escape")
+        await until(pilot, lambda: "conflict" not in line(app, "#status"))
+        assert other.library.paper("foxes").venue == "Nature"
+        await pilot.press("u")
+        await until(pilot, lambda: line(app, "#status").startswith("! 1 conflict"))
+        await pilot.press("C")
+        await until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1)
+        await pilot.press("k")
+        await until(pilot, lambda: "No conflict is open" in text(app, "#conflict"))
+        await pilot.press("q")
+    assert other.library.paper("foxes").venue == "Science"
+
+
+async def test_what_git_took_away_is_offered(two: tuple[Clone, Clone]) -> None:
+    """An open app shows what git does to the file; `B` brings edits back."""
+    one, _ = two
+    number = one.library.paper("foxes").id
+    one.library.mark([number], status=Status.READ)
+    one.library.save()
+    app = app_of(one)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        one.git("checkout", "-q", "--", "library.db")
+        later = time.time() + 60
+        os.utime(one.library.path, (later, later))
+        await until(pilot, lambda: one.library.papers([number])[0].status is Status.UNREAD)
+        await until(pilot, lambda: any("B brings" in n.message for n in app._notifications))
+        await pilot.press("B")
+        await until(pilot, lambda: one.library.papers([number])[0].status is Status.READ)
