@@ -41,8 +41,8 @@ class ExportConfig:
 class SyncConfig:
     """How the library is kept in step with its remote."""
 
-    pack_above: int = 64
-    """From how many MiB of loose objects on git packs them after a sync, in the background."""
+    most_loose: int = 64
+    """How many MiB of loose objects may lie in the repository before git packs them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def sync(session: Session, no_push: bool, dry_run: bool, as_json: bool) -> int:
             library,
             push=not no_push,
             dry_run=dry_run,
-            pack_above=session.load_config().sync.pack_above * 2**20,
+            most_loose=session.load_config().sync.most_loose * 2**20,
             progress=(lambda what: say(f"{what}…")) if sys.stderr.isatty() else lambda what: None,
         )
     if as_json:

@@ -125,7 +125,7 @@ def sync(
     *,
     push: bool = True,
     dry_run: bool = False,
-    pack_above: int = 64 * 2**20,
+    most_loose: int = 64 * 2**20,
     progress: Callable[[str], None] = lambda what: None,
 ) -> SyncReport:
     """Commit the library, merge what the remote has, and push.
@@ -134,7 +134,7 @@ def sync(
         library: whose file lies in a git repository.
         push: whether to push.
         dry_run: only tell what would be done; the remote is asked all the same.
-        pack_above: from how many bytes of loose objects on git packs them.
+        most_loose: how many bytes of loose objects may lie in the repository.
         progress: called with what is begun, in words.
 
     Raises:
@@ -166,7 +166,8 @@ def sync(
     else:
         _exchange(library, repository, upstream, report, push, dry_run, progress)
     report.conflicts = len(library.conflicts())
-    if not dry_run and repository.loose_bytes() > pack_above:
+    # Further syncs may come while git packs: at the half, so that the bound is kept.
+    if not dry_run and repository.loose_bytes() > most_loose / 2:
         repository.pack_in_background()
     return report
 

@@ -499,7 +499,7 @@ class LibraryScreen(Screen[None]):
         """Commit, pull and push."""
         from readinglist.tui.screens.syncing import SyncLibrary
 
-        dialog = SyncLibrary(self._library, self._config.sync.pack_above * 2**20)
+        dialog = SyncLibrary(self._library, self._config.sync.most_loose * 2**20)
         self.app.push_screen(dialog, lambda _: self._look_for_changes())
 
     def action_conflicts(self) -> None:

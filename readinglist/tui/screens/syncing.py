@@ -47,10 +47,10 @@ class SyncLibrary(ModalScreen[bool]):
         text: str
         is_end: bool = False
 
-    def __init__(self, library: Library, pack_above: int) -> None:
+    def __init__(self, library: Library, most_loose: int) -> None:
         super().__init__()
         self._library = library
-        self._pack_above = pack_above
+        self._most_loose = most_loose
         self._asks = False
         self._ended = True
 
@@ -88,7 +88,7 @@ class SyncLibrary(ModalScreen[bool]):
         try:
             with closing(self._library.sibling()) as library:
                 lines = set_up(library).done if install else []
-                report = sync(library, pack_above=self._pack_above, progress=tell)
+                report = sync(library, most_loose=self._most_loose, progress=tell)
             text = "\n".join([*lines, *report.lines()])
         except ReadingListError as error:
             text = str(error)
