@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readinglist.errors import LibraryError
+from readinglist.services.repository import is_unprepared
 from readinglist.storage import document
 from readinglist.storage.inspection import survey
 
@@ -32,4 +33,7 @@ def check_library(path: Path) -> Verdict:
     """
     if document.fingerprint(path) is None:
         raise LibraryError(f"There is no library {path}.", "Name a file with --library.")
-    return Verdict(*survey(path))
+    papers, changes, warnings = survey(path)
+    if is_unprepared(path):
+        warnings += ("This clone can't merge libraries yet: say readinglist init, once.",)
+    return Verdict(papers, changes, warnings)

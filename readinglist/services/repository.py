@@ -173,6 +173,18 @@ class Repository:
             )
 
 
+def is_unprepared(file: Path) -> bool:
+    """Return whether a library lies in a clone whose git would call it a binary conflict.
+
+    False where it lies in no repository, or git is not there.
+    """
+    try:
+        repository = Repository.of(file)
+        return bool(repository and repository.has_attributes() and not repository.has_driver())
+    except GitError:
+        return False
+
+
 def make_repository(folder: Path) -> None:
     """Make `folder` a git repository.
 

@@ -105,15 +105,14 @@ def test_no_acknowledged_edit_is_lost(world: World, tmp_path: Path) -> None:
     for clone in (one, two, one):
         finish(clone)
     acknowledged = [set(diary.read_text().split()) for diary in diaries]
-    there = tokens(one) | {
-        token for c in one.library.withdrawn() for token in (c.new or "").split()
-    }
+    withdrawn = one.library.withdrawn()
+    there = tokens(one) | {token for c in withdrawn for token in (c.new or "").split()}
     missing = (acknowledged[0] | acknowledged[1]) - there
-    kills = sum(worker.kills for worker in workers)
     commits = len(one.git("rev-list", "--all").split())
     print(
-        f"{sum(map(len, acknowledged))} edits, {sum(deeds.values())} git commands, {commits} commits, "
-        f"{kills} kills, {len(one.library.withdrawn())} withdrawn, {len(missing)} lost; {deeds}"
+        f"{SECONDS:.0f} s: {sum(map(len, acknowledged))} edits, {commits} commits, "
+        f"{sum(worker.kills for worker in workers)} kills, {len(withdrawn)} withdrawn, "
+        f"{len(missing)} lost; git commands: {deeds}"
     )
     assert not missing, sorted(missing)[:10]
     for commit in one.git("rev-list", "HEAD").split()[:200]:

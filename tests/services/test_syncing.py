@@ -10,6 +10,7 @@ import pytest
 
 from readinglist.domain.paper import Status
 from readinglist.errors import LibraryError, ReadingListError
+from readinglist.services.checking import check_library
 from readinglist.services.recovering import dropped_sides, merge_stages, version_in_file
 from readinglist.services.repository import Repository
 from readinglist.services.syncing import set_up, state_of, sync
@@ -52,11 +53,13 @@ def test_a_library_in_no_repository_and_a_clone_that_is_not_set_up(
     world.first("Foxes")
     clone = world.clone("two", driver=False)
     assert state_of(clone.library) == "driver"
+    assert "readinglist init" in check_library(clone.library.path).warnings[0]
     with pytest.raises(ReadingListError, match="can't merge libraries yet"):
         clone.sync()
     assert "readinglist" not in clone.git("config", "--list")
     set_up(clone.library)
     assert state_of(clone.library) is None
+    assert check_library(clone.library.path).warnings == ()
 
 
 def test_edits_of_both_machines_are_on_both(two: tuple[Clone, Clone]) -> None:

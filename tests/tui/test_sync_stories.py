@@ -75,7 +75,8 @@ async def test_a_clone_is_set_up_only_when_asked(world: World) -> None:
     world.first("Foxes")
     clone = world.clone("two", driver=False)
     app = app_of(clone)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: any("S sets it up" in n.message for n in app._notifications))
         await pilot.press("S")
         await until(pilot, lambda: "can't merge libraries yet" in text(app, "#sync-report"))
         await pilot.press("escape")

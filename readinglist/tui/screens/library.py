@@ -127,6 +127,12 @@ class LibraryScreen(Screen[None]):
         # What is wrong with the library is told by the look for changes.
         with suppress(ReadingListError), closing(self._library.sibling()) as library:
             library.index()
+        from readinglist.services.repository import is_unprepared
+
+        if is_unprepared(self._library.path):
+            self.app.call_from_thread(
+                self._tell, "This clone can't merge libraries yet. S sets it up.", "warning"
+            )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let the search bar have its letters.
