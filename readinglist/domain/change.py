@@ -87,6 +87,10 @@ def summary(changes: Sequence[Change]) -> str:
 
 def describe(change: Change) -> str:
     """Return what one change did, with the values where they are short."""
+    if change.action == Action.CONFLICT:
+        if change.field == WHOLE_PAPER:
+            return "conflict: was deleted elsewhere"
+        return f"conflict: {change.field.replace('_', ' ')} was {_glimpse(change.new)} elsewhere"
     if change.field == WHOLE_PAPER:
         origin = change.new if change.action == Action.IMPORT else None
         deed = f"added from {origin}" if origin else _deed(change)
@@ -105,8 +109,7 @@ def describe(change: Change) -> str:
     else:
         old, new = (_glimpse(value) for value in (change.old, change.new))
         deed = f"{change.field.replace('_', ' ')}: {old} → {new}"
-    said = (Action.UNDO, Action.REDO, Action.CONFLICT)
-    return f"{change.action}: {deed}" if change.action in said else deed
+    return f"{change.action}: {deed}" if change.action in (Action.UNDO, Action.REDO) else deed
 
 
 def _glimpse(value: str | None) -> str:

@@ -52,8 +52,8 @@ class SyncReport:
     left: list[str] = field(default_factory=list)
     """What could not be done, one sentence each."""
 
-    def lines(self, dry_run: bool = False) -> list[str]:
-        """Return what was done, or would be, in sentences."""
+    def lines(self, dry_run: bool = False, settle: str = "readinglist conflicts") -> list[str]:
+        """Return what was done, or would be, in sentences; `settle` is how to see conflicts."""
         come, go = ("would come", "would go") if dry_run else ("came", "went")
         lines = []
         if self.committed:
@@ -63,7 +63,7 @@ class SyncReport:
         if self.pushed:
             lines.append(f"{plural(self.pushed, 'commit')} {go} to {self.remote}.")
         if self.conflicts:
-            lines.append(f"{plural(self.conflicts, 'conflict')} to settle: readinglist conflicts.")
+            lines.append(f"{plural(self.conflicts, 'conflict')} to settle: {settle} shows them.")
         return [*lines, *self.left] or ["All is in step."]
 
 

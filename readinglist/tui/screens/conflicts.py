@@ -57,7 +57,8 @@ class Conflicts(ModalScreen[bool]):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(
-            Option(Text(printable(f"{c.key}  {c.field_name}  {c.title}"))) for c in self._conflicts
+            Option(Text(printable(f"{c.key} · {c.field_name} · {c.title}")))
+            for c in self._conflicts
         )
         if self._conflicts:
             options.highlighted = min(place, len(self._conflicts) - 1)
@@ -67,20 +68,20 @@ class Conflicts(ModalScreen[bool]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show all of a conflict."""
         conflict = self._conflicts[event.option_index]
-        where = f"  {conflict.origin}" if conflict.origin else ""
+        where = f" {conflict.origin}" if conflict.origin else ""
         parts = (
-            [("deleted elsewhere, and edited here: it stays", where)]
+            [(f"deleted{where}", "and edited on another machine: it stays")]
             if conflict.is_deletion
             else [
-                ("before", f"\n{conflict.base or 'nothing'}\n"),
-                ("holds", f"\n{conflict.kept or 'nothing'}\n"),
-                (f"other{where}", f"\n{conflict.other or 'nothing'}"),
+                ("before", conflict.base or "nothing"),
+                ("holds", conflict.kept or "nothing"),
+                (f"other{where}", conflict.other or "nothing"),
             ]
         )
         text = Text()
         for label, value in parts:
-            text.append(printable(label), "bold")
-            text.append(f"{printable_block(value)}\n")
+            text.append(f"{printable(label)}\n", "bold")
+            text.append(f"{printable_block(value)}\n\n")
         self.query_one("#conflict", Static).update(text)
 
     def action_settle(self, take: bool) -> None:

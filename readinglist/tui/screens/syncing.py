@@ -89,7 +89,7 @@ class SyncLibrary(ModalScreen[bool]):
             with closing(self._library.sibling()) as library:
                 lines = set_up(library).done if install else []
                 report = sync(library, most_loose=self._most_loose, progress=tell)
-            text = "\n".join([*lines, *report.lines()])
+            text = "\n".join([*lines, *report.lines(settle="C")])
         except ReadingListError as error:
             text = str(error)
         self.post_message(self.Said(text, is_end=True))
