@@ -36,7 +36,9 @@ def merge_files(base: Path, mine: Path, theirs: Path) -> int:
     """
     before = document.fingerprint(mine)
     versions = (read_version(base, may_be_empty=True), read_version(mine), read_version(theirs))
-    check_received(versions[2], known=versions[1])
+    for side in versions[1:]:  # rows that are the same in all stay, and are not looked at
+        check_received(side, known=versions[0])
+        check_received(versions[0], known=side)
     merged = merge(*versions)
     try:
         with document.replacing(mine, before) as draft:

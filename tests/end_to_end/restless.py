@@ -20,6 +20,8 @@ from readinglist.errors import ReadingListError
 from readinglist.services.library import Library
 from readinglist.services.syncing import sync
 
+_LONGEST = 40
+
 
 def main() -> None:
     """Edit until the process is killed."""
@@ -38,10 +40,11 @@ def main() -> None:
             library.take_in()
             continue
         (paper,) = library.papers([dice.choice(ids)])
-        if dice.random() < 0.5:
-            library.mark([paper.id], add_tags=[token])
+        lines = (paper.note or "").splitlines()
+        if dice.random() < 0.5 and len(lines) < _LONGEST:  # the journal holds each version
+            library.note(paper.key, "\n".join([*lines, token]))
         else:
-            library.note(paper.key, f"{paper.note or ''}\n{token}".strip())
+            library.mark([paper.id], add_tags=[token])
         os.write(diary, f"{token}\n".encode())
         time.sleep(dice.random() / 20)
         now = time.monotonic()

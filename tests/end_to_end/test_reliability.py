@@ -77,7 +77,7 @@ def disturb(clone: Clone, dice: random.Random) -> str:
     }[deed]
     for command in commands:
         subprocess.run(
-            ["git", *command], cwd=clone.folder, capture_output=True, check=False, timeout=60
+            ["git", *command], cwd=clone.folder, capture_output=True, check=False, timeout=300
         )
     return deed
 
