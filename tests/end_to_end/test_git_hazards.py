@@ -75,10 +75,12 @@ def test_a_commit_holds_every_edit_and_nothing_lies_beside_the_file(clone: Clone
         ".git", ".gitattributes", ".gitignore", "library.db",
     }  # fmt: skip
     clone.git("commit", "-qam", "all")
-    with clone.repository.versions(clone.repository.blob("HEAD")) as (version,):
-        with Library.open(version, state=clone.folder.parent / "fresh") as fresh:
-            assert fresh.paper("owls").note == "note 59"
-            assert len(fresh.history("owls", limit=100)) == 61
+    with (
+        clone.repository.versions(clone.repository.blob("HEAD")) as (version,),
+        Library.open(version, state=clone.folder.parent / "fresh") as fresh,
+    ):
+        assert fresh.paper("owls").note == "note 59"
+        assert len(fresh.history("owls", limit=100)) == 61
 
 
 def test_a_forced_checkout_does_not_mix_two_versions(clone: Clone) -> None:
