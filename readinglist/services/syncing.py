@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readinglist.domain.change import NOTHING, SOURCE, TAG, WHOLE_PAPER, Action
@@ -23,7 +24,6 @@ from readinglist.storage.journal import change_from_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from readinglist.domain.change import Change
     from readinglist.services.library import Library
@@ -114,7 +114,7 @@ def set_up(library: Library) -> Setup:
     if not repository.has_driver():
         repository.install_driver()
         done.append("git merges and shows the library with readinglist, in this clone.")
-    own = [library.path, folder / ".gitattributes", folder / ".gitignore"]
+    own = [library.path, *filter(Path.exists, (folder / ".gitattributes", folder / ".gitignore"))]
     if not repository.in_progress() and _commit(repository, own, "Begin a reading list"):
         done.append("The first version is committed.")
     return Setup(repository, done)
@@ -209,7 +209,7 @@ def _commit_edits(
     progress: Callable[[str], None],
 ) -> None:
     """Commit the library file, with what the journal tells of it as the message."""
-    if not dry_run and not _save(library):
+    if not _save(library):
         raise ReadingListError("git is at work in this repository.", "Try again when it is done.")
     before = repository.blob("HEAD")
     if not repository.run("status", "--porcelain", "--", repository.name):
