@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from readinglist.services.library import Library
+from tests.services.clones import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -47,6 +48,15 @@ def library(library_file: Path) -> Iterator[Library]:
     library = Library.open(library_file)
     yield library
     library.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A bare repository for clones, and a git that knows nothing of the user's."""
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, "")  # put back at the end
+    (tmp_path / "world").mkdir()
+    return World(tmp_path / "world")
 
 
 @dataclass(frozen=True)

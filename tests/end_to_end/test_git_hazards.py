@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from pathlib import Path
 
 import pytest
 
@@ -16,13 +15,6 @@ from readinglist.services.library import Library
 from tests.services.clones import Clone, World
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
-
-
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
-        monkeypatch.setenv(name, "")
-    return World(tmp_path)
 
 
 @pytest.fixture

@@ -29,13 +29,6 @@ TITLES = tuple(f"Paper Number {word}" for word in ("One", "Two", "Three", "Four"
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
 
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
-        monkeypatch.setenv(name, "")
-    return World(tmp_path)
-
-
 class Restless:
     """A process that edits a clone, see `restless`."""
 

@@ -14,19 +14,12 @@ from tests.services.clones import World
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
 
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
-        monkeypatch.setenv(name, "")
-    return World(tmp_path)
-
-
 def app(tmp_path: Path, world: World, name: str) -> Terminal:
     home = tmp_path / f"home-{name}"
     home.mkdir()
     shutil.copy(world.folder / "gitconfig", home / ".gitconfig")
     terminal = Terminal(120, 36, home)
-    library = str(tmp_path / name / "library.db")
+    library = str(world.folder / name / "library.db")
     terminal.start((sys.executable, "-m", "readinglist", "--library", library))
     terminal.wait_for("2 papers")
     return terminal

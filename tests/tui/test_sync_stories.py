@@ -22,13 +22,6 @@ pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not inst
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
-        monkeypatch.setenv(name, "")
-    return World(tmp_path)
-
-
-@pytest.fixture
 def two(world: World) -> tuple[Clone, Clone]:
     return world.first("Foxes", "Owls"), world.clone("two")
 
