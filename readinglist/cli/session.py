@@ -59,8 +59,10 @@ class Session:
         path = self.library_path(config)
         is_new = not path.exists()
         library = Library.open(path, config)
-        if is_new:
+        if is_new and path.exists():
             say(f"{path} is a new library.")
+        elif is_new:
+            say(f"{path} is missing: this is what this machine has of it.")
         try:
             yield library
         finally:

@@ -155,6 +155,7 @@ def recover(session: Session, files: tuple[str, ...], dry_run: bool) -> int:
     from readinglist.services.recovering import dropped_sides, merge_stages, version_in_file
     from readinglist.services.repository import Repository
 
+    missing = False
     with session.open_library() as library:
         sides = [version_in_file(library, Path(file).expanduser()) for file in files]
         if not files:
@@ -162,19 +163,22 @@ def recover(session: Session, files: tuple[str, ...], dry_run: bool) -> int:
             if repository:
                 if not dry_run and merge_stages(library, repository) is not None:
                     say("Merged the versions that git had left unmerged; git commit finishes it.")
+                    missing = True
                 sides = dropped_sides(library, repository)
             taken_out = library.withdrawn()
             if taken_out:
                 say(f"git took {plural(len(taken_out), 'edit')} of this machine out:")
                 _tell(taken_out)
+                missing = True
                 if not dry_run:
                     library.bring_back()
-        for side in sides:
+        for side in (side for side in sides if side.changes):
+            missing = True
             say(f"{side.name} has {plural(len(side.changes), 'edit')} more. {side.subject}")
             _tell(list(side.changes))
             if not dry_run:
                 library.merge_in(side.tables)
-        if not (sides or files) and not library.withdrawn():
+        if not missing:
             say("Nothing is missing.")
     return 0
 

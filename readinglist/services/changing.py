@@ -140,17 +140,24 @@ class Editor:
         """Settle conflicts, as one step: with what holds, or with the other value.
 
         Raises:
-            InvalidValueError: the other value is a citation key that another paper has.
+            InvalidValueError: of each, the other value is a citation key that another paper has.
         """
         changes: list[Change] = []
+        refused: list[InvalidValueError] = []
         with self._working.transaction():
             for conflict in conflicts:
                 settled = Change(conflict.paper, CONFLICT, None, conflict.id, key=conflict.key)
-                made = [*(self._taking(conflict) if take else ()), settled]
+                try:
+                    made = [*(self._taking(conflict) if take else ()), settled]
+                except InvalidValueError as error:
+                    refused.append(error)
+                    continue
                 self._apply(made)
                 changes += made
+            if refused and not changes:
+                raise refused[0]
             self._working.journal.record(changes, Action.EDIT)
-            return _step(changes)
+            return _step(changes, len(refused))
 
     def _taking(self, conflict: Conflict) -> list[Change]:
         """Return the changes that give a paper the other value of a conflict."""

@@ -49,7 +49,7 @@ class Conflict:
     @property
     def origin(self) -> str:
         """Where and when the other value was set: `on laptop-3f2a, 2026-11-21 10:02`."""
-        where = [f"on {self.machine}"] if self.machine else []
+        where = [f"on {self.machine}"] if self.machine else ["elsewhere"]
         when = [self.at[:16].replace("T", " ")] if self.at else []
         return ", ".join(where + when)
 

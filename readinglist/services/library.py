@@ -108,7 +108,8 @@ class Library:
 
     def sibling(self) -> Library:
         """Open the same library once more, for another thread."""
-        return Library.open(self.path, self._config, self._state)
+        working = WorkingCopy(self.path, self._state, keep=True)
+        return Library(working, self._config, self._state)
 
     def take_in(self) -> TakenIn:
         """Bring in what other programs wrote to the library file; return whether there was any.

@@ -10,8 +10,10 @@ from readinglist.storage.document import DocumentChangedError, open_inspected
 from readinglist.storage.merging import merge
 from readinglist.storage.tables import (
     PRIMARY_KEYS,
+    Table,
     Tables,
     empty,
+    read_table,
     read_tables,
     write_differences,
 )
@@ -49,6 +51,16 @@ def merge_files(base: Path, mine: Path, theirs: Path) -> int:
     except DocumentChangedError as error:
         raise LibraryError(f"{mine} changed while it was merged.", "Try again.") from error
     return len(merged.conflicts)
+
+
+def read_journal(path: Path) -> Table:
+    """Return the rows of a library file's journal, after a short inspection.
+
+    Raises:
+        LibraryError: it is no library.
+    """
+    with open_inspected(path, thorough=False) as connection:
+        return read_table(connection, "journal")
 
 
 def read_version(path: Path, may_be_empty: bool = False) -> Tables:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from readinglist.domain.change import Action
 from readinglist.errors import LibraryError
-from readinglist.services.merge_driver import read_version
+from readinglist.services.merge_driver import read_journal, read_version
+from readinglist.storage.document import fingerprint
 from readinglist.storage.journal import change_from_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from readinglist.domain.change import Change
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from readinglist.services.repository import Repository
     from readinglist.storage.tables import Tables
 
-_MERGES = 500
-"""How many merges back a dropped side is looked for."""
+_COMMITS = 300
+"""How many commits of the library back edits are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Dropped:
     name: str
     """Where it is: the abbreviated id of a commit, or a file."""
     subject: str
-    """What the merge that dropped it says of itself."""
+    """What the commit says of itself."""
     changes: tuple[Change, ...]
     """The edits that are in it and not in the library, nor anywhere before they parted."""
     tables: Tables
@@ -66,29 +66,35 @@ def merge_stages(library: Library, repository: Repository) -> int | None:
 
 
 def dropped_sides(library: Library, repository: Repository) -> list[Dropped]:
-    """Return the sides of merges whose edits the library lacks, newest first.
+    """Return the versions in this branch's history whose edits the library lacks, newest first.
 
-    A merge dropped a side if its library is that of one parent, and the other one had changed
-    it: `-X ours`, a merge on a web page, `git add` over a conflict.
+    So a side shows that a merge dropped (`-X ours`, a merge on a web page, `git add` over a
+    conflict), and what a rebase did (`-X theirs`). Each edit is told of once.
     """
-    found: list[Dropped] = []
-    present = read_version(library.path)["journal"].keys()
+    known = set(read_version(library.path)["journal"])
     listed = repository.asks(
-        "rev-list", f"--max-count={_MERGES}", "--merges", "--parents", "HEAD", "--"
-    )
-    seen: set[str] = set()
+        "log", "--full-history", f"--max-count={_COMMITS}", "--format=%h %s", "HEAD", "--",
+        repository.name,
+    )  # fmt: skip
+    found: list[Dropped] = []
+    seen: set[str | None] = {None}
     for line in (listed or "").splitlines():
-        commit, *parents = line.split()
-        merged = repository.blob(commit)
-        for parent in parents:
-            blob = repository.blob(parent)
-            others = {repository.blob(other) for other in parents if other != parent}
-            if blob is None or blob in seen or blob == merged or merged not in others:
+        commit, _, subject = line.partition(" ")
+        blob = repository.blob(commit)
+        if blob in seen:
+            continue
+        seen.add(blob)
+        with repository.versions(blob) as (version,):
+            try:
+                rows = read_journal(version)
+                missing = [row for key, row in rows.items() if key not in known]
+                changes = tuple(map(change_from_row, sorted(missing)))
+                known.update(rows)
+                if any(change.action != Action.CONFLICT for change in changes):
+                    found.append(Dropped(commit, subject, changes, read_version(version)))
+            except LibraryError:  # it was damaged, or a stranger's, and is not missed
                 continue
-            seen.add(blob)
-            base = repository.asks("merge-base", *parents)
-            found += _dropped(repository, blob, repository.blob(base) if base else None, commit)
-    return [side for side in found if any((c.id, c.machine) not in present for c in side.changes)]
+    return found
 
 
 def version_in_file(library: Library, path: Path) -> Dropped:
@@ -97,22 +103,9 @@ def version_in_file(library: Library, path: Path) -> Dropped:
     Raises:
         LibraryError: it is no sound library.
     """
+    if fingerprint(path) is None:
+        raise LibraryError(f"There is no file {path}.")
     tables = read_version(path)
     present = read_version(library.path)["journal"]
     missing = [row for key, row in tables["journal"].items() if key not in present]
     return Dropped(str(path), "", tuple(map(change_from_row, sorted(missing))), tables)
-
-
-def _dropped(repository: Repository, blob: str, base: str | None, commit: str) -> Iterator[Dropped]:
-    with repository.versions(blob, base) as (side, before):
-        try:
-            tables = read_version(side)
-            known = read_version(before, may_be_empty=True)["journal"]
-        except LibraryError:
-            return
-    rows = sorted(row for key, row in tables["journal"].items() if key not in known)
-    changes = tuple(c for c in map(change_from_row, rows) if c.action != Action.CONFLICT)
-    if changes:
-        subject = repository.run("show", "--no-patch", "--format=%h %s", commit)
-        name, _, said = subject.partition(" ")
-        yield Dropped(name, said, changes, tables)

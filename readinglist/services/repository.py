@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 DRIVER = "readinglist"
 """The name of our merge driver and of our diff text in git's configuration."""
 _ABOUT = "Fields of papers, the later edit wins, the other one is kept"
+_PATIENCE = 10
+"""Seconds to wait for another git command in the same repository."""
+#: What git sets for its hooks: it names the repository that they belong to.
+_OF_ANOTHER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX", "GIT_OBJECT", "GIT_COMMON", "GIT_PREFIX")
 _IN_PROGRESS = {
     "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
@@ -33,13 +38,7 @@ _IN_PROGRESS = {
 
 
 class GitError(ReadingListError):
-    """git refused; the message has its words.
-
-    Attributes:
-        was_rejected: the remote has commits that are not here.
-    """
-
-    was_rejected = False
+    """git refused; the message has its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,16 @@ class Repository:
         Raises:
             GitError: it fails.
         """
-        done = _git(self.top, *arguments)
+        until = time.monotonic() + _PATIENCE
+        while True:
+            done = _git(self.top, *arguments)
+            if not (done.returncode and b"index.lock" in done.stderr):
+                break
+            if time.monotonic() > until:  # another git is at work, for long
+                break
+            time.sleep(0.1)
         if done.returncode:
-            error = GitError(_reason(arguments[0], done))
-            error.was_rejected = b"! [rejected]" in done.stderr
-            raise error
+            raise GitError(_reason(arguments[0], done))
         return done.stdout.decode("utf-8", "replace").rstrip("\n")
 
     def asks(self, *arguments: str) -> str | None:
@@ -130,10 +134,11 @@ class Repository:
 
     def has_driver(self) -> bool:
         """Return whether this clone merges and shows libraries with our commands."""
-        return all(
-            self.asks("config", "--get", name)
-            for name in (f"merge.{DRIVER}.driver", f"diff.{DRIVER}.textconv")
-        )
+        for name in (f"merge.{DRIVER}.driver", f"diff.{DRIVER}.textconv"):
+            words = shlex.split(self.asks("config", "--get", name) or "")
+            if not words or not shutil.which(words[0]):
+                return False
+        return True
 
     def has_attributes(self) -> bool:
         """Return whether the repository's attributes give the library to our commands."""
@@ -152,6 +157,17 @@ class Repository:
             self.run("config", "--local", name, value)
         if self.asks("config", "--get", "pull.rebase") is None:
             self.run("config", "--local", "pull.rebase", "false")
+
+    def has_changed(self) -> bool:
+        """Return whether the library is other than in the last commit, or in none yet."""
+        if not self.file.exists():
+            return False
+        tracked = self.asks("ls-files", "--error-unmatch", "--", self.name) is not None
+        return not tracked or bool(self.changed(self.name))
+
+    def changed(self, *names: str) -> str:
+        """Return what git says of files that are other than in the last commit."""
+        return self.run("status", "--porcelain", "--untracked-files=all", "--", *names)
 
     def loose_bytes(self) -> int:
         """Return how much disk the objects take that are not packed."""
@@ -212,7 +228,7 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 def _environment() -> dict[str, str]:
     """Return the environment of git: in English, and never waiting for a password."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("GIT_INDEX")}
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(_OF_ANOTHER)}
     return {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"} | inherited | {"LC_ALL": "C"}
 
 
@@ -225,6 +241,11 @@ def _reason(command: str, done: subprocess.CompletedProcess[bytes]) -> str:
             "Say git config --global user.name NAME, and user.email ADDRESS."
         )
     words = told[0].removeprefix("fatal: ").removeprefix("error: ")
+    if words.endswith(":"):  # the files follow, indented
+        words += " " + ", ".join(line.strip() for line in lines if line.startswith("\t"))[:200]
+    remote = [line.removeprefix("remote: ").strip() for line in lines if line[:7] == "remote:"]
+    if remote and command == "push":
+        words += f" ({' '.join(remote)[:200]})"
     return f"git {command}: {words}"
 
 

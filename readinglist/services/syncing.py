@@ -8,6 +8,7 @@ lies in the repository is left alone; what git can't merge there is told, and no
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from readinglist.domain.change import Change
     from readinglist.services.library import Library
 
+_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 _ATTRIBUTES = "{name} binary diff=readinglist merge=readinglist"
 _IGNORED = ("{name}-*", ".{name}.*")
 _TRIES = 5
+_PAUSE = 0.3
+"""Seconds before a push that was refused is tried again."""
 _PATIENCE = 10
 """Seconds to wait for another git command in the same repository."""
 
@@ -85,7 +89,7 @@ def state_of(library: Library) -> str | None:
     repository = Repository.of(library.path)
     if repository is None:
         return "repository"
-    return None if repository.has_driver() else "driver"
+    return None if repository.has_driver() and repository.has_attributes() else "driver"
 
 
 def set_up(library: Library) -> Setup:
@@ -105,8 +109,18 @@ def set_up(library: Library) -> Setup:
         done.append(f"{folder} is a git repository now.")
     library.save()
     name = library.path.name
+    if not _NAME.fullmatch(name):
+        raise ReadingListError(
+            f"git can't be told of a file that is called “{name}”.",
+            "Rename it: letters, digits, and . _ - will do, as in library.db.",
+        )
     if not repository.has_attributes():
-        _append(folder / ".gitattributes", [_ATTRIBUTES.format(name=name)])
+        _append(folder / ".gitattributes", [_ATTRIBUTES.format(name=name)], again=True)
+        if not repository.has_attributes():
+            raise GitError(
+                f"Another rule of git gives {name} other attributes.",
+                f"See git check-attr -a {name}, and .git/info/attributes.",
+            )
         done.append(f".gitattributes tells git how to merge and to show {name}.")
     ignored = [line.format(name=name) for line in _IGNORED]
     if _append(folder / ".gitignore", ignored):
@@ -146,7 +160,7 @@ def sync(
         raise ReadingListError(
             f"{library.path} is in no git repository.", "readinglist init makes one."
         )
-    if not repository.has_driver():
+    if not (repository.has_driver() and repository.has_attributes()):
         raise ReadingListError(
             "This clone can't merge libraries yet.", "Say readinglist init, once."
         )
@@ -175,12 +189,18 @@ def sync(
 def commit_message(changes: Iterable[Change]) -> str:
     """Return what `changes` did, as the subject of a commit: `Read 3 papers, 2 notes`."""
     counts: Counter[str] = Counter()
-    for change in {(c.paper, c.field, c.new): c for c in changes}.values():
-        counts[_deed(change)] += 1
+    done = [(_deed(change), change) for change in changes]
+    added = {change.paper for deed, change in done if deed == "added"}
+    completed = {change.paper for deed, change in done if deed == "completed"} - added
+    counts["completed"] = len(completed)
+    for deed, _, _ in {(deed, c.paper, c.new) for deed, c in done if deed != "completed"}:
+        counts[deed] += 1
     words = (
         ("read", "Read {}", "paper"),
         ("added", "{} imported", "paper"),
+        ("completed", "{} completed", "paper"),
         ("deleted", "{} deleted", "paper"),
+        ("back", "{} brought back", "paper"),
         ("note", "{}", "note"),
         ("tag", "{}", "tag"),
         ("status", "{} of status", "change"),
@@ -193,11 +213,15 @@ def commit_message(changes: Iterable[Change]) -> str:
 
 def _deed(change: Change) -> str:
     if change.field == WHOLE_PAPER:
-        return "deleted" if change.new is None else "added"
+        if change.new is None:
+            return "deleted"
+        return "back" if change.new.startswith("{") else "added"
     if change.field == "status":
         return "read" if change.new == "read" else "status"
-    if change.field in (SOURCE, NOTHING) or change.action in (Action.IMPORT, Action.CONFLICT):
+    if change.field in (SOURCE, NOTHING) or change.action == Action.CONFLICT:
         return ""
+    if change.action == Action.IMPORT:
+        return "completed"
     return change.field if change.field in ("note", TAG) else "edit"
 
 
@@ -212,11 +236,18 @@ def _commit_edits(
     if not _save(library):
         raise ReadingListError("git is at work in this repository.", "Try again when it is done.")
     before = repository.blob("HEAD")
-    if not repository.run("status", "--porcelain", "--", repository.name):
+    if not repository.has_changed():
+        if not library.path.exists():
+            report.left.append(
+                f"A commit took {library.path.name} away. It comes back with your next edit."
+            )
         return
     progress("Committing")
     with repository.versions(before) as (old,):
-        known = read_version(old, may_be_empty=True)["journal"]
+        try:
+            known = read_version(old, may_be_empty=True)["journal"]
+        except LibraryError:  # what was committed is no library: all of ours is new
+            known = {}
     rows = read_version(library.path)["journal"]
     message = commit_message(change_from_row(row) for key, row in rows.items() if key not in known)
     if not dry_run:
@@ -237,9 +268,9 @@ def _save(library: Library) -> bool:
 def _commit(repository: Repository, files: list[Path], message: str) -> bool:
     """Commit these files and nothing else; return whether any had changed."""
     names = [str(file) for file in files]
-    if not repository.run("status", "--porcelain", "--", *names):
-        return False
     repository.run("add", "--force", "--", *names)
+    if not repository.changed(*names):
+        return False
     repository.run("commit", "--quiet", "--only", "-m", message, "--", *names)
     return True
 
@@ -251,7 +282,7 @@ def _upstream(repository: Repository) -> tuple[str, str] | None:
         raise ReadingListError("git is on no branch.", "git switch BRANCH, then sync.")
     remote = repository.asks("config", "--get", f"branch.{branch}.remote")
     target = repository.asks("config", "--get", f"branch.{branch}.merge")
-    if remote and target:
+    if remote and remote != "." and target:
         return remote, target.removeprefix("refs/heads/")
     remotes = repository.run("remote").split()
     if not remotes:
@@ -271,6 +302,7 @@ def _exchange(
     remote, branch = upstream
     report.remote = remote
     theirs = f"refs/remotes/{remote}/{branch}"
+    refused: GitError | None = None
     for _ in range(_TRIES):
         progress(f"Fetching from {remote}")
         try:
@@ -285,6 +317,7 @@ def _exchange(
             report.pulled, report.pushed = coming, int(going) + bool(report.committed)
             return
         if coming:
+            _check_theirs(repository, theirs, f"{remote}/{branch}")
             progress(f"Merging {plural(coming, 'commit')}")
             _merge(library, repository, theirs, f"Merge what came from {remote}")
             report.pulled += coming
@@ -296,13 +329,32 @@ def _exchange(
         try:
             repository.run("push", "--quiet", "--set-upstream", remote, f"HEAD:refs/heads/{branch}")
         except GitError as error:
-            if not error.was_rejected:
-                report.left.append(f"{remote} could not be reached; your edits wait. {error}")
-                return
+            refused = error  # another machine was faster, or just at it, or it is a refusal
+            time.sleep(_PAUSE)
             continue
         report.pushed += int(going)
         return
-    report.left.append(f"{remote} changed again and again: sync once more.")
+    report.left.append(f"{remote} did not take it; your edits wait. {refused}")
+
+
+def _check_theirs(repository: Repository, revision: str, name: str) -> None:
+    """Look at the library that is to be merged.
+
+    Raises:
+        ReadingListError: it can't be used.
+    """
+    blob = repository.blob(revision)
+    if blob in (None, repository.blob("HEAD")):
+        return
+    with repository.versions(blob) as (version,):
+        try:
+            read_version(version)
+        except LibraryError as error:
+            told = str(error.message).replace(str(version), f"The library in {name}")
+            raise ReadingListError(
+                f"{told.rstrip('.')}; nothing was merged.",
+                "Mend it there: git revert the commit that brought it, or update readinglist.",
+            ) from error
 
 
 def _merge(library: Library, repository: Repository, theirs: str, message: str) -> None:
@@ -315,13 +367,13 @@ def _merge(library: Library, repository: Repository, theirs: str, message: str) 
         unrelated = repository.asks("merge-base", "HEAD", theirs) is None
         more = ["--allow-unrelated-histories"] if unrelated else []
         try:
-            repository.run("merge", "--quiet", "--no-edit", "-m", message, *more, theirs)
+            repository.run("merge", "--quiet", "--ff", "--no-edit", "-m", message, *more, theirs)
             return
         except GitError as error:
             refused = error
         if not repository.in_progress():
             # An edit was saved in the meantime: commit it, and merge then.
-            if repository.run("status", "--porcelain", "--", repository.name):
+            if repository.has_changed():
                 _commit_edits(library, repository, SyncReport(), False, lambda what: None)
                 continue
             raise refused
@@ -338,11 +390,15 @@ def _merge(library: Library, repository: Repository, theirs: str, message: str) 
     raise LibraryError("The library changes all the time.", "Sync again when it is at rest.")
 
 
-def _append(path: Path, lines: list[str]) -> bool:
-    """Append lines to a file, but for those that it has already; return whether there were any."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    missing = [line for line in lines if line not in text.splitlines()]
-    start = text if not text or text.endswith("\n") else f"{text}\n"
-    if missing:
-        path.write_text(start + "".join(f"{line}\n" for line in missing), encoding="utf-8")
+def _append(path: Path, lines: list[str], again: bool = False) -> bool:
+    """Append lines to a file, but (unless `again`) for those that it has; return whether any."""
+    try:
+        data = path.read_bytes() if path.exists() else b""
+        present = data.splitlines()
+        missing = [line for line in lines if again or line.encode() not in present]
+        if missing:
+            start = data if not data or data.endswith(b"\n") else data + b"\n"
+            path.write_bytes(start + "".join(f"{line}\n" for line in missing).encode())
+    except OSError as error:
+        raise ReadingListError(f"{path} can't be written: {error.strerror}.") from error
     return bool(missing)

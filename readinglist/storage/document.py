@@ -106,9 +106,18 @@ def git_is_busy(path: Path, marks: Iterable[str] = GIT_AT_WORK) -> bool:
     return False
 
 
+def is_in_repository(path: Path) -> bool:
+    """Return whether `path` lies in a git repository."""
+    return any((folder / ".git").exists() for folder in path.parents)
+
+
 @contextmanager
-def open_inspected(path: Path) -> Iterator[sqlite3.Connection]:
+def open_inspected(path: Path, thorough: bool = True) -> Iterator[sqlite3.Connection]:
     """Open a private copy of the library file at `path`, read-only, after inspecting it.
+
+    Args:
+        path: the file.
+        thorough: whether each page is checked; not for a look at one table.
 
     Raises:
         LibraryError: it is not a complete, sound library file of a version we know.
@@ -126,11 +135,11 @@ def open_inspected(path: Path) -> Iterator[sqlite3.Connection]:
             from readinglist.storage.migrating import migrate
 
             with contextlib.closing(_open_read_only(copy)) as connection:
-                _check_content(path, connection)
+                _check_content(path, connection, thorough)
             migrate(copy)
         connection = _open_read_only(copy)
         try:
-            _check_content(path, connection)
+            _check_content(path, connection, thorough)
             yield connection
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise LibraryError(
@@ -250,7 +259,7 @@ def _check_header(path: Path, copy: Path) -> None:
     if not size:
         raise LibraryError(
             f"{path} is empty: another program is writing it, or it was damaged.",
-            "Try again, bring back an earlier version, or delete it to begin a new library.",
+            "Try again, or bring back an earlier version, e.g. from git.",
         )
     if len(header) < 100 or not header.startswith(_HEADER):
         raise LibraryError(f"{path} is not a readinglist library.", "Name another file.")
@@ -277,7 +286,7 @@ def _version(copy: Path) -> int:
         return int.from_bytes(file.read(64)[60:64], "big")
 
 
-def _check_content(path: Path, connection: sqlite3.Connection) -> None:
+def _check_content(path: Path, connection: sqlite3.Connection, thorough: bool) -> None:
     steps = iter(range(200))
     connection.set_progress_handler(lambda: int(next(steps, None) is None), 5_000_000)
     try:
@@ -287,7 +296,8 @@ def _check_content(path: Path, connection: sqlite3.Connection) -> None:
                 f"{path} does not have the tables of a readinglist library.",
                 "It was changed by another program: bring back an earlier version.",
             )
-        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        check = "PRAGMA quick_check(1)" if thorough else "SELECT 'ok'"
+        (verdict,) = connection.execute(check).fetchone()
         if verdict != "ok":
             raise LibraryError(
                 f"{path} is damaged ({' '.join(verdict.split())}).",

@@ -45,6 +45,8 @@ _QUIET: dict[str, Callable[[Any, Any], Any]] = {
 }
 #: Where one value goes on where the other one ends, the longer one says more.
 _GROWING = frozenset(("abstract", "published"))
+#: What a paper has that nobody has said anything of.
+_USUAL = {"status": "unread", "priority": "none"}
 _LISTS = frozenset(("links", ENTRIES))
 
 
@@ -89,6 +91,11 @@ class _Side:
         rows = (self._newest.get((paper, name)), self._newest.get((paper, WHOLE_PAPER)))
         return max(filter(None, rows), key=lambda row: row[:2], default=None)
 
+    def says(self, paper: int, name: str) -> bool:
+        """Return whether this side's journal tells of just this field of a paper."""
+        self.newest(paper, name)
+        return (paper, name) in (self._newest or {})
+
 
 class _Merge:
     def __init__(self, base: Tables, one: Tables, other: Tables, merge_text: MergeText) -> None:
@@ -100,6 +107,8 @@ class _Merge:
         #: Paper, field, value of the base, value that lost, row of the journal that wrote it.
         self._found: list[tuple[int, str, Any, Any, Row | None]] = []
         self._kept_by: dict[int, _Side] = {}
+        #: Paper, key that lost, row of the journal that wrote it.
+        self._lost_keys: list[tuple[int, Any, Row | None]] = []
 
     def merged(self) -> Merged:
         one, other = (side.tables for side in self._sides)
@@ -177,11 +186,16 @@ class _Merge:
                 merged.append(values[0] if values[1] is None else values[1])
             else:
                 papers = (mine[0], theirs[0])
-                merged.append(self._merged_value(papers, name, before, values))
+                merged.append(self._merged_value(papers, name, before, values, old is None))
         return tuple(merged)
 
     def _merged_value(
-        self, papers: tuple[int, int], name: str, before: Any, values: tuple[Any, Any]
+        self,
+        papers: tuple[int, int],
+        name: str,
+        before: Any,
+        values: tuple[Any, Any],
+        is_new: bool,
     ) -> Any:
         """Return what holds of two values of a field, and note the one that doesn't."""
         if name in _QUIET and None not in values:
@@ -190,11 +204,22 @@ class _Merge:
             shorter, longer = sorted(values, key=len)
             if longer.startswith(shorter):
                 return longer
-        rows = [side.newest(paper, name) for side, paper in zip(self._sides, papers, strict=True)]
-        first, second = sorted(
-            zip(values, rows, strict=True),
-            key=lambda pair: (pair[1][:2] if pair[1] else (0, ""), str(pair[0] or "")),
+        sides = list(zip(self._sides, papers, strict=True))
+        rows = [side.newest(paper, name) for side, paper in sides]
+        # What was said of a paper goes before what it was added with.
+        said = [not is_new or side.says(paper, name) for side, paper in sides]
+        first, second = (
+            pair[:2]
+            for pair in sorted(
+                zip(values, rows, said, strict=True),
+                key=lambda p: (p[2], p[1][:2] if p[1] else (0, ""), str(p[0] or "")),
+            )
         )
+        if is_new and (first[0] == _USUAL.get(name) or _fold(first[0]) == _fold(second[0])):
+            return second[0]
+        if name == "key":
+            self._lost_keys.append((min(papers), *first))
+            return second[0]
         if name in _LISTS:
             return self._merged_list(min(papers), name, before, first, second)
         if name == "note":
@@ -273,7 +298,7 @@ class _Merge:
     def _join(self, mine: Row, theirs: Row) -> None:
         stays, goes = sorted((mine, theirs))
         merged = list(self._merged_paper(None, mine, theirs))
-        self._found = [found for found in self._found if found[:2] != (stays[0], "key")]
+        self._lost_keys = [lost for lost in self._lost_keys if lost[0] != stays[0]]
         keys = sorted((mine, theirs), key=lambda row: (-row[_FROZEN], row[0]))
         merged[_KEY] = keys[0][_KEY]
         alias = keys[1][_KEY]
@@ -300,8 +325,14 @@ class _Merge:
                 writers = (side.newest(row[0], "key") for side in self._sides)
                 writer = max(filter(None, writers), key=lambda r: r[:2], default=None)
                 self._found.append((row[0], "key", None, row[_KEY], writer))
-        for (alias,) in [key for key in aliases if key[0].lower() in by_key]:
-            del aliases[(alias,)]
+        for number, lost, writer in sorted(self._lost_keys, key=lambda found: found[:2]):
+            present = papers.get((number,))
+            if present and present[_KEY].lower() != lost.lower():
+                self._found.append((number, "key", None, lost, writer))
+                # Documents may cite it: it goes on naming the paper, unless it names another.
+                aliases.setdefault((lost,), (lost, number))
+        for alias in [alias for alias in aliases if alias[0].lower() in by_key]:
+            del aliases[alias]
 
     def _drop_orphans(self) -> None:
         papers = self._tables["paper"]
@@ -363,8 +394,10 @@ def _with_joined_papers(base: Tables, one: Tables, other: Tables) -> tuple[Table
         aliases = side["key_alias"]
         if not aliases:
             continue
+        # The journal of a paper that was joined tells of the other one, not of a deletion.
+        told = {row[6] for row in side["journal"].values()}
         for key, row in base["paper"].items():
-            if key in side["paper"] or key not in rest["paper"]:
+            if key in side["paper"] or key not in rest["paper"] or key[0] in told:
                 continue
             alias = aliases.get((row[_KEY],)) or aliases.get((rest["paper"][key][_KEY],))
             if alias and alias[1:] in side["paper"] and alias[1:] not in rest["paper"]:
@@ -408,6 +441,10 @@ def _identifiers(row: Row) -> Iterable[str]:
 def _item_key(item: Any) -> str:
     """Return what tells an item of a list from the others: an entry's key, else the item."""
     return str(item["key"]).lower() if isinstance(item, dict) else str(item)
+
+
+def _fold(value: Any) -> str:
+    return str(value).casefold()
 
 
 def _text(value: Any) -> str | None:

@@ -113,12 +113,15 @@ class WorkingCopy:
         machine: the name of this machine in the journal.
     """
 
-    def __init__(self, path: Path, state: Path) -> None:
+    def __init__(self, path: Path, state: Path, keep: bool = False) -> None:
         """Open the working copy, made anew if need be, with what the library file holds now.
 
         Args:
-            path: the library file; made if it is not there.
+            path: the library file; made if it is not there. But in a git repository, where a
+                branch may lack it, what this machine has of it stays, and the file comes back
+                with the next edit.
             state: the folder for what belongs to this machine.
+            keep: whether that holds outside of a repository, too.
 
         Raises:
             LibraryError: the file is no sound library, or a folder can't be written.
@@ -145,7 +148,9 @@ class WorkingCopy:
                             f"{self.path} is missing, and git is at work in its folder.",
                             "Try again when git is done.",
                         )
-                    self._begin_anew()
+                    keep = keep or document.is_in_repository(self.path)
+                    if not (keep and self._has_papers()):
+                        self._begin_anew()
         self.connection = self._connect()
         self.papers = PaperStore(self.connection)
         self.journal = Journal(self.connection, self.machine)
@@ -433,6 +438,15 @@ class WorkingCopy:
             self._set_meta("saves", json.dumps([*recent, (saved, newest, now)]))
 
     # --- the files
+
+    def _has_papers(self) -> bool:
+        """Return whether the database holds a library."""
+        connection = self._open_existing()
+        if connection is None:
+            return False
+        (found,) = connection.execute("SELECT EXISTS (SELECT 1 FROM paper)").fetchone()
+        connection.close()
+        return bool(found)
 
     def _begin_anew(self) -> None:
         """Make an empty library file; what an earlier one left here is set aside."""

@@ -116,7 +116,7 @@ def test_recover_brings_back_a_dropped_side(cli: CommandLine, two: tuple[Clone, 
     other.git("merge", "-q", "-X", "ours", "--no-edit", "origin/main")
     other.library.close()
     done = on(cli, other)("recover", "--dry-run")
-    assert "1 edit more. Merge remote-tracking branch" in done.err
+    assert "has 1 edit more. 1 edit\n" in done.err
     assert "foxes venue: nothing → Nature" in done.err
     on(cli, other)("recover")
     assert "Nature" in on(cli, other)("show", "foxes").out

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from readinglist.domain.paper import Status
-from readinglist.errors import LibraryError, ReadingListError
+from readinglist.errors import ReadingListError
 from readinglist.services.checking import check_library
+from readinglist.services.library import Library
 from readinglist.services.recovering import dropped_sides, merge_stages, version_in_file
 from readinglist.services.repository import Repository
 from readinglist.services.syncing import set_up, state_of, sync
@@ -320,9 +321,10 @@ def test_what_is_no_library_is_refused_and_nothing_changes(two: tuple[Clone, Clo
     one.git("commit", "-qam", "broken")
     one.git("push", "-q")
     other.library.note("foxes", "mine")
-    with pytest.raises(LibraryError):
+    with pytest.raises(ReadingListError, match=r"The library in origin/main .* nothing was merged"):
         other.sync()
     assert other.library.paper("foxes").note == "mine"
+    assert other.library.count() == 2
 
 
 # --- as text
@@ -350,3 +352,121 @@ def test_a_broken_version_is_one_line_and_git_goes_on(two: tuple[Clone, Clone]) 
     one.library.path.write_bytes(b"x" * 200)
     one.git("commit", "-qam", "broken")
     assert "not readable: the file is not a readinglist library." in one.git("log", "-p", "-1")
+
+
+# --- what was found by trying hard
+
+
+def test_what_was_said_goes_before_what_a_later_import_brings(world: World) -> None:
+    one = world.first("Owls")
+    two = world.clone("two")
+    add(one, "Foxes")
+    one.library.mark([one.library.paper("foxes").id], status=Status.READ)
+    one.library.edit("foxes", {"venue": "Nature"})
+    add(two, "Foxes")
+    for clone in (one, two, one):
+        clone.sync()
+    for clone in (one, two):
+        foxes = clone.library.paper("foxes")
+        assert (foxes.status, foxes.venue) == (Status.READ, "Nature")
+        assert clone.library.conflicts() == []
+
+
+def test_a_key_that_was_changed_on_both_machines_names_the_paper_still(
+    two: tuple[Clone, Clone],
+) -> None:
+    one, other = two
+    one.library.edit("foxes", {"key": "DoeA"})
+    other.library.edit("foxes", {"key": "DoeB"})
+    for clone in (one, other, one):
+        clone.sync()
+    for clone in two:
+        for key in ("DoeA", "DoeB", "foxes"):
+            assert clone.library.paper(key).title == "Foxes"
+
+
+def test_a_library_that_was_deleted_in_the_remote_stays_on_this_machine(
+    two: tuple[Clone, Clone],
+) -> None:
+    one, other = two
+    other.git("rm", "-q", "--cached", "library.db")
+    other.git("commit", "-qm", "gone")
+    other.git("push", "-q")
+    one.sync()
+    assert one.library.count() == 2
+    assert "took library.db away" in one.sync().left[0]
+    again = Clone(one.folder)
+    assert again.library.count() == 2
+    again.library.note("foxes", "back")
+    again.sync()
+    assert again.git("ls-files", "library.db") == "library.db\n"
+
+
+def test_a_damaged_library_in_the_remote_is_not_taken(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    one.library.path.write_bytes(b"x" * 200)
+    one.git("commit", "-qam", "broken")
+    one.git("push", "-q")
+    with pytest.raises(ReadingListError, match="The library in origin/main is not"):
+        other.sync()
+    other.library.note("foxes", "still here")
+    assert other.library.save()
+
+
+def test_rules_that_come_after_ours_are_overruled_or_told(two: tuple[Clone, Clone]) -> None:
+    one, _ = two
+    attributes = one.folder / ".gitattributes"
+    attributes.write_bytes(attributes.read_bytes() + b"# caf\xe9\n*.db text\n")
+    with pytest.raises(ReadingListError, match="can't merge libraries yet"):
+        one.sync()
+    set_up(one.library)
+    assert one.repository.has_attributes()
+    (one.folder / ".git" / "info" / "attributes").write_text("*.db text\n")
+    with pytest.raises(ReadingListError, match="Another rule of git"):
+        set_up(one.library)
+
+
+def test_a_name_that_git_reads_as_a_pattern_is_refused(world: World, tmp_path: Path) -> None:
+    with (
+        Library.open(tmp_path / "my [lib].db", state=tmp_path / "state") as library,
+        pytest.raises(ReadingListError, match="Rename it"),
+    ):
+        set_up(library)
+
+
+def test_a_branch_that_follows_a_local_one_is_pushed_to_the_remote(
+    two: tuple[Clone, Clone],
+) -> None:
+    one, _ = two
+    one.git("switch", "-q", "-c", "topic", "--track", "main")
+    one.library.note("foxes", "x")
+    assert one.sync().remote == "origin"
+    assert "topic" in one.git("ls-remote", "origin")
+
+
+def test_a_program_that_is_gone_is_installed_anew(two: tuple[Clone, Clone]) -> None:
+    one, _ = two
+    one.git("config", "merge.readinglist.driver", "/nonexistent/readinglist merge-driver")
+    assert state_of(one.library) == "driver"
+    set_up(one.library)
+    assert state_of(one.library) is None
+
+
+@pytest.mark.parametrize("how", ["rebase", "amend"])
+def test_what_a_rebase_or_an_amended_merge_dropped_comes_back(
+    apart: tuple[Clone, Clone], how: str
+) -> None:
+    _, other = apart
+    if how == "rebase":
+        other.git("rebase", "-q", "-X", "theirs", "origin/main")
+        other.library.take_in()
+    else:
+        other.git("merge", "origin/main", fails=True)
+        other.git("add", "-A")
+        other.git("commit", "-q", "--no-edit")
+        other.library.edit("foxes", {"published": "1999"})
+        other.library.save()
+        other.git("commit", "-q", "-a", "--amend", "--no-edit")
+    for side in dropped_sides(other.library, other.repository):
+        other.library.merge_in(side.tables)
+    assert shows_all(other)

@@ -81,10 +81,15 @@ class World:
             del tables["paper"][(paper,)]
             for key in [key for key in tables["paper_tag"] if key[0] == paper]:
                 del tables["paper_tag"][key]
+            for key in [key for key, name in tables["key_alias"].items() if name[1] == paper]:
+                del tables["key_alias"][key]
             self.write(machine, paper, WHOLE_PAPER, "{}", None, Action.EDIT)
         elif row is None:
             taken = {row[PLACE["key"]] for row in tables["paper"].values()}
-            name = f"key{paper % 2}" if f"key{paper % 2}" not in taken else f"other{paper}"
+            taken |= {alias for (alias,) in tables["key_alias"]}
+            name = (
+                f"key{paper % 2}" if f"key{paper % 2}" not in taken else f"other{paper}v{self.time}"
+            )
             tables["paper"][(paper,)] = new_paper(paper, name, token)
             self.write(machine, paper, WHOLE_PAPER, None, "file", Action.IMPORT)
         elif deed == "tag":
@@ -194,13 +199,14 @@ def tokens(tables: Tables) -> dict[tuple[int, str], set[str]]:
     for row in tables["paper"].values():
         for name in (*TEXTS, "note"):
             value = row[PLACE[name]]
-            found.setdefault((row[0], name), set()).update((value or "").splitlines())
+            if value != "unread":  # that is said of nobody
+                found.setdefault((row[0], name), set()).update((value or "").splitlines())
         key = row[PLACE["key"]].partition("-")[0]  # told apart by a number
         found.setdefault((row[0], "key"), set()).add(key)
     for paper, tag in tables["paper_tag"]:
         found.setdefault((paper, "tag"), set()).add(tag)
     for row in conflicts(tables):
-        lines = (row[10] or "").splitlines()
+        lines = [line for line in (row[10] or "").splitlines() if line != "unread"]
         lines = [line.partition("-")[0] for line in lines] if row[8] == "key" else lines
         found.setdefault((row[6], row[8]), set()).update(lines)
     return found
@@ -261,7 +267,7 @@ def _overlap_keeps_one_side(base: Tables, one: Tables, other: Tables) -> merging
 
 
 class _OursWins(merging._Merge):
-    def _merged_value(self, papers: Any, name: str, before: Any, values: tuple[Any, Any]) -> Any:
+    def _merged_value(self, papers: Any, name: Any, before: Any, values: Any, is_new: bool) -> Any:
         return values[0]
 
 

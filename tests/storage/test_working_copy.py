@@ -324,6 +324,33 @@ def test_edits_not_yet_saved_are_set_aside_when_the_file_was_deleted(
     assert rows(earlier, "SELECT count(*) FROM paper WHERE status = 'read'") == [(1,)]
 
 
+def test_a_library_that_a_branch_lacks_is_not_forgotten(
+    library: Library, library_file: Path, three: list[int], tmp_path: Path
+) -> None:
+    library.save()
+    (tmp_path / ".git").mkdir()
+    library_file.unlink()
+    with Library.open(library_file) as again:
+        assert again.count() == 3
+        assert not library_file.exists()  # reading brings nothing back
+        again.mark(three[:1], status=Status.READ)
+    assert rows(library_file, "SELECT count(*) FROM paper") == [(3,)]
+
+
+def test_a_library_whose_file_vanishes_while_it_is_open_comes_back_with_the_next_edit(
+    library: Library, library_file: Path, three: list[int]
+) -> None:
+    library.save()
+    library_file.unlink()
+    sibling = library.sibling()
+    assert sibling.count() == 3
+    library.mark(three[:1], status=Status.READ)
+    assert sibling.save()
+    sibling.close()
+    assert rows(library_file, "SELECT count(*) FROM paper") == [(3,)]
+    assert rows(library_file, "SELECT count(*) FROM journal") == [(4,)]
+
+
 def test_a_file_that_another_machine_makes_at_the_same_moment_is_opened(
     library_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
