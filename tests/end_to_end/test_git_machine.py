@@ -152,6 +152,33 @@ class GitMachine(RuleBasedStateMachine):
         clone.git("merge", "-q", "--no-edit", "side")
         clone.library.take_in()
 
+    @rule(who=WHO, key=KEY)
+    def cherry_pick(self, who: int, key: str) -> None:
+        clone = self.clones[who]
+        clone.commit()
+        clone.git("checkout", "-q", "-B", "side")
+        self.write_a_note(who, key, True)
+        clone.commit()
+        clone.git("checkout", "-q", "main")
+        clone.library.take_in()
+        self.tag(who, key)
+        clone.commit()
+        clone.git("cherry-pick", "--allow-empty", "--keep-redundant-commits", "side")
+        clone.library.take_in()
+
+    @rule(who=WHO, key=KEY)
+    def revert(self, who: int, key: str) -> None:
+        """What a revert takes away is taken away on purpose; what came after it stays."""
+        clone = self.clones[who]
+        clone.commit()
+        self.tag(who, key)
+        self.edited_away.add(f"token{self.count:04}")
+        clone.commit()
+        self.write_a_note(who, key, False)
+        clone.commit()
+        clone.git("revert", "--no-edit", "HEAD~1")
+        clone.library.take_in()
+
     @rule(who=WHO, option=st.sampled_from(("", "ours", "theirs")))
     def merge_without_the_driver(self, who: int, option: str) -> None:
         """What git or a person drops then comes back by `recover`."""
