@@ -146,7 +146,7 @@ def history(session: Session, key: str | None, limit: int, as_json: bool) -> Non
         from readinglist.domain.change import describe
 
         when = change.at.replace("T", " ").removesuffix("Z")
-        parts = (when, change.key, describe(change), f"({change.machine})")
+        parts = (when, change.key, describe(change), f"({change.machine_name})")
         click.echo("  ".join(printable(part) for part in parts if part))
 
 
@@ -166,10 +166,10 @@ def log(session: Session, key: str | None, limit: int) -> None:
 
     with session.open_library(reading=True) as library:
         changes = library.history(key, limit)
-    for (_, machine), step in groupby(changes, lambda change: (change.batch, change.machine)):
+    for _, step in groupby(changes, lambda change: (change.batch, change.machine)):
         rows = list(step)
         when = rows[0].at.replace("T", " ").removesuffix("Z")
-        click.echo(printable(f"{when}  {machine.partition('!')[0]}"))
+        click.echo(printable(f"{when}  {rows[0].machine_name}"))
         for change in rows:
             click.echo("    " + printable(f"{change.key}  {describe(change)}"))
 

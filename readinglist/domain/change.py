@@ -42,6 +42,9 @@ ENTRIES = "entries"
 """The field of a change to what .bib files say of a paper."""
 CONFLICT = "conflict"
 """The field of a change that settles (`new`) or opens again (`old`) a conflict, by its id."""
+CONFLICT_MARK = "!"
+"""Stands between the machine's name and a digest of the value in the journal's row of a conflict,
+whose id is that of the row which wrote the value that lost."""
 NOTHING = "nothing"
 """The field of a change that notes an undo or a redo that found nothing left to turn back."""
 
@@ -67,6 +70,11 @@ class Change:
     machine: str = ""
     key: str = ""
     """The citation key of the paper at that time: what people call it."""
+
+    @property
+    def machine_name(self) -> str:
+        """The name of the machine, also in the row of a conflict."""
+        return self.machine.partition(CONFLICT_MARK)[0]
 
     def turned_round(self) -> Change:
         """Return the change that takes this one back."""

@@ -28,7 +28,6 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 """The macros that each style defines."""
 
 _HEAD = re.compile(r"""(?<![\w.])@\s*([^\s"#%'(),={}@]+)\s*([{(])""")
-_COMMENT_HEAD = re.compile(r"@comment(?![^\s{(@])", re.IGNORECASE)
 _LIKELY_HEAD = re.compile(r"^[ \t]*@\s*\w+\s*[{(]\s*[^\s,{}=]*\s*,", re.MULTILINE)
 _KEY = re.compile(r"\s*([^,}\s]{0,1000})\s*")
 _REST_OF_KEY = re.compile(r"[^,={}\n]{0,1000},")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readinglist.domain.change import WHOLE_PAPER
-from readinglist.storage.merging import CONFLICT_MARK
 from readinglist.storage.papers import encode
 
 if TYPE_CHECKING:
@@ -57,6 +56,8 @@ class Conflict:
 def open_conflicts(working: WorkingCopy) -> list[Conflict]:
     """Return the conflicts that nobody has settled, newest first."""
     rows = working.journal.conflicts()
+    if not rows:
+        return []
     settled = working.journal.settled()
     papers = {paper.id: paper for paper in working.papers.get({row.paper for row in rows})}
     found = []
@@ -79,7 +80,7 @@ def open_conflicts(working: WorkingCopy) -> list[Conflict]:
                 kept,
                 row.new,
                 row.at,
-                row.machine.partition(CONFLICT_MARK)[0],
+                row.machine_name,
             )
         )
     return found

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readinglist.errors import InvalidValueError, ReadingListError
-from readinglist.formats.bib_syntax import split
-from readinglist.formats.recognition import read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -216,6 +214,9 @@ def check_target(path: Path, library: Path) -> None:
 
 def foreign_keys(path: Path, is_known: Callable[[str], bool]) -> list[str]:
     """Return the keys of the entries in the .bib file at `path` that are not known."""
+    from readinglist.formats.bib_syntax import split
+    from readinglist.formats.recognition import read_lines
+
     try:
         text, _ = read_lines(path.read_bytes())
     except OSError:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
-from readinglist.domain.change import ENTRIES, WHOLE_PAPER, Action
+from readinglist.domain.change import CONFLICT_MARK, ENTRIES, WHOLE_PAPER, Action
 from readinglist.domain.identity import only_share_identifier
 from readinglist.storage.line_merge import merge_lines
 from readinglist.storage.papers import COLUMNS, paper_from_row
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     MergeText = Callable[[str, str, str], tuple[str, bool]]
-
-CONFLICT_MARK = "!"
-"""Stands between the machine's name and a digest of the value in the journal's row of a conflict,
-whose id is that of the row which wrote the value that lost."""
 
 _PLACE = {column: place for place, column in enumerate(COLUMNS)}
 _KEY, _FROZEN, _ADDED_AT = _PLACE["key"], _PLACE["key_frozen"], _PLACE["added_at"]

@@ -35,7 +35,6 @@ from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row
-from readinglist.storage.merging import merge
 from readinglist.storage.papers import PaperStore, decode, paper_from_json, received_paper
 from readinglist.storage.tables import (
     OF_PAPERS,
@@ -241,6 +240,8 @@ class WorkingCopy:
             # Between two steps of git, or deleted: what we have is written again at `save`.
             self._set_meta("document", "None")
             return TakenIn()
+        from readinglist.storage.merging import merge
+
         with document.open_inspected(self.path) as incoming:
             theirs = read_tables(incoming)
         with self.transaction():
@@ -267,6 +268,8 @@ class WorkingCopy:
         Raises:
             LibraryError: a value is not one that we would have written.
         """
+        from readinglist.storage.merging import merge
+
         self.take_in()
         saved = empty()
         if document.fingerprint(self.path) is not None:

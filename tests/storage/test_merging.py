@@ -16,10 +16,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from readinglist.domain.change import WHOLE_PAPER, Action
+from readinglist.domain.change import CONFLICT_MARK, WHOLE_PAPER, Action
 from readinglist.storage import merging
 from readinglist.storage.line_merge import merge_lines
-from readinglist.storage.merging import CONFLICT_MARK, merge
+from readinglist.storage.merging import merge
 from readinglist.storage.papers import COLUMNS
 from readinglist.storage.tables import Row, Tables, empty
 
