@@ -1,126 +1,307 @@
-"""The search index: an FTS5 table in the working copy, kept current from `unindexed`."""
+"""The search index: a file of its own beside the working copy, kept current from `unindexed`.
+
+    doc     a number for each paper as it was indexed, and the words of its head
+    head    title, authors, tags, key and venue (FTS5): small, so that it is ranked in full
+    whole   the head, the note and the abstract (FTS5): large, so that it is never ranked
+    term    each word with the number of papers that have it; `ending` has them backwards
+
+The FTS5 tables hold no text. A paper that changed gets a new number and the words of its old
+one stay behind without a paper, until so many do that the index is made anew. So it is, too,
+when the file is missing or damaged: nothing is in it that can't be had from the papers.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import json
+import os
+import sqlite3
+from array import array
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 from readinglist.search.tokens import words
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
-    from readinglist.domain.paper import Paper
+FIELDS = ("title", "authors", "tags", "key", "venue")
+"""The columns of the head, most telling first."""
 
-FIELDS = ("title", "authors", "tags", "key", "venue", "note", "abstract")
-"""The columns of the index, most telling first."""
+_SCHEMA = f"""
+    CREATE TABLE doc (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        paper INTEGER NOT NULL UNIQUE,
+        digest INTEGER NOT NULL,
+        words TEXT NOT NULL
+    );
+    CREATE VIRTUAL TABLE head USING fts5(
+        {", ".join(FIELDS)}, content = '', prefix = '1 2 3', tokenize = 'ascii'
+    );
+    CREATE VIRTUAL TABLE whole USING fts5(
+        head, note, abstract, content = '', columnsize = 0, tokenize = 'ascii'
+    );
+    CREATE TABLE term (term TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE ending (ending TEXT PRIMARY KEY) WITHOUT ROWID;
+    PRAGMA user_version = 1;
+"""
+_NAME = "search"
+"""Of the file, and in `meta` of the working copy for what follows in its name."""
+_PAPER = """
+    SELECT id, title, authors, organization,
+        (SELECT group_concat(tag, ' ') FROM paper_tag WHERE paper = paper.id),
+        key, venue, substr(published, 1, 4), note, abstract
+    FROM paper WHERE id IN (SELECT value FROM json_each(?)) ORDER BY added_at, id
+"""
+_STEP = 1000
+"""So many papers are indexed in one transaction."""
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_PATIENCE = 10
+"""Seconds to wait for another process that writes the same index."""
 
-_CHUNK = 200
+
+class DamagedIndexError(Exception):
+    """The file of the index can't be used; `SearchIndex.renew` makes another."""
+
+
+class SearchInterruptedError(Exception):
+    """Nobody waits for the answer any more."""
 
 
 class SearchIndex:
-    """The words of each paper, by field."""
+    """The words of the papers of one working copy.
 
-    def __init__(
-        self, connection: sqlite3.Connection, papers: Callable[[Iterable[int]], list[Paper]]
-    ) -> None:
-        self._connection = connection
-        self._papers = papers
+    Attributes:
+        connection: reads the index, and the tables of the working copy with it.
+    """
+
+    def __init__(self, working: sqlite3.Connection, database: Path) -> None:
+        """Open the index of the working copy `database`, over which `working` is a connection."""
+        self._working = working
+        self._database = database
         self._changes = 0
-        if not self._exists():
-            # Words come folded and split: any non-ASCII letter belongs to its word.
-            connection.execute("BEGIN IMMEDIATE")
-            if not self._exists():
-                connection.execute(
-                    f"CREATE VIRTUAL TABLE search_text USING fts5({', '.join(FIELDS)}, "
-                    "tokenize = 'ascii', detail = full)"
-                )
-                connection.execute(
-                    "CREATE VIRTUAL TABLE search_terms USING fts5vocab(search_text, 'row')"
-                )
-                connection.execute("INSERT OR IGNORE INTO unindexed SELECT id FROM paper")
-            connection.execute("COMMIT")
+        self._name = ""
+        self.connection: sqlite3.Connection
+        self._functions: list[tuple[str, int, Callable[..., Any]]] = []
+        self.refresh()
 
-    def bring_up_to_date(self, enough: Callable[[], bool] = lambda: False) -> bool:
-        """Index what changed, in short transactions; return whether all is done.
+    # --- the file
 
-        Args:
-            enough: asked between two chunks whether to stop for now.
+    def refresh(self) -> None:
+        """Open the index that is in use now: another process may have made it anew."""
+        row = self._working.execute("SELECT value FROM meta WHERE name = ?", (_NAME,)).fetchone()
+        name = row[0] if row else ""
+        if self._name and name == self._name:
+            return
+        if not name or not self._open(name):
+            self.renew()
+
+    def renew(self) -> None:
+        """Begin with an empty index; all papers are to be indexed."""
+        self.close()
+        name = f"{_NAME}-{os.urandom(4).hex()}.db"
+        connection = self._connect(name)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+        connection.close()
+        self._working.execute("BEGIN IMMEDIATE")
+        self._working.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_NAME, name))
+        self._working.execute("INSERT OR IGNORE INTO unindexed SELECT id, 1 FROM paper")
+        self._working.execute("COMMIT")
+        for old in self._database.parent.glob(f"{_NAME}-*"):
+            if not old.name.startswith(name):
+                old.unlink(missing_ok=True)  # who has it open goes on with it until `refresh`
+        self._open(name)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._name:
+            self._name = ""
+            self.connection.close()
+
+    def create_function(self, name: str, parameters: int, function: Callable[..., Any]) -> None:
+        """Let SQL call a function, now and after the index was made anew."""
+        self._functions.append((name, parameters, function))
+        self.connection.create_function(name, parameters, function, deterministic=True)
+
+    def _connect(self, name: str) -> sqlite3.Connection:
+        return sqlite3.connect(
+            self._database.parent / name,
+            timeout=_PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=True,
+        )
+
+    def _open(self, name: str) -> bool:
+        """Open the file `name`; return whether it is an index."""
+        self.close()
+        if not (self._database.parent / name).is_file():
+            return False
+        connection = self._connect(name)
+        try:
+            # What the power cut off is in the queue still, or is found out as damage.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute("ATTACH ? AS library", (f"{self._database.as_uri()}?mode=ro",))
+            connection.execute("SELECT 1 FROM doc, head, whole, term, ending LIMIT 1").fetchall()
+        except sqlite3.DatabaseError:
+            version = 0
+        if version != 1:
+            connection.close()
+            return False
+        for function in self._functions:
+            connection.create_function(*function, deterministic=True)
+        self.connection, self._name = connection, name
+        self._changes += 1
+        return True
+
+    def read(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of an SQL query over the index and the working copy.
+
+        Raises:
+            DamagedIndexError: the file is damaged.
+            SearchInterruptedError: `interrupt` was called in another thread.
         """
-        while not enough():
-            ids = [
-                paper
-                for (paper,) in self._connection.execute(
-                    "SELECT paper FROM unindexed LIMIT ?", (_CHUNK,)
-                )
-            ]
-            if not ids:
-                return True
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                self._index(ids)
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-        return False
+        try:
+            yield from self.connection.execute(query, parameters)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise SearchInterruptedError from error
+            if error.sqlite_errorcode & 0xFF in _DAMAGED:
+                raise DamagedIndexError from error
+            raise
+
+    # --- its content
 
     def version(self) -> tuple[int, int]:
         """Return what changes when the words of the library do."""
-        (others,) = self._connection.execute("PRAGMA data_version").fetchone()
+        (others,) = self.connection.execute("PRAGMA main.data_version").fetchone()
         return int(others), self._changes
 
-    def terms(self) -> list[str]:
-        """Return all words of the library, sorted."""
-        return [term for (term,) in self._connection.execute("SELECT term FROM search_terms")]
+    def backlog(self, most: int) -> int:
+        """Return how many papers are to be indexed, counted up to `most`."""
+        query = "SELECT count(*) FROM (SELECT 1 FROM unindexed LIMIT ?)"
+        (count,) = self._working.execute(query, (most,)).fetchone()
+        return int(count)
 
-    def candidates(self, expression: str, condition: str, parameters: list[object]) -> list[int]:
-        """Return the papers that match an FTS5 expression and an SQL condition, best bm25 first."""
-        weights = "10.0, 6.0, 5.0, 5.0, 2.0, 3.0, 1.0"
-        rows = self._connection.execute(
-            "SELECT search_text.rowid FROM search_text JOIN paper ON paper.id = search_text.rowid "
-            f"WHERE search_text MATCH ? AND ({condition}) "
-            f"ORDER BY bm25(search_text, {weights}), search_text.rowid",
-            [expression, *parameters],
+    def bring_up_to_date(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> bool:
+        """Index what changed, in short transactions; return whether all is done.
+
+        Args:
+            goes_on: asked between two transactions whether to go on, with the number of papers
+                that are done, and of how many.
+        """
+        self.refresh()
+        queue = array(
+            "q",
+            (
+                paper
+                for (paper,) in self._working.execute(
+                    "SELECT unindexed.paper FROM unindexed LEFT JOIN paper ON id = unindexed.paper "
+                    "ORDER BY added_at, id"
+                )
+            ),
         )
-        return [paper for (paper,) in rows]
+        for start in range(0, len(queue), _STEP):
+            if start and not goes_on(start, len(queue)):
+                return False
+            try:
+                self._index(queue[start : start + _STEP].tolist())
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+                    raise
+                self.renew()
+                return self.bring_up_to_date(goes_on)
+        return True
 
-    def fields(self, ids: list[int]) -> dict[int, tuple[str, ...]]:
-        """Return the indexed words of papers, by field as in `FIELDS`, joined by spaces."""
-        marks = ",".join("?" * len(ids))
-        rows = self._connection.execute(
-            f"SELECT rowid, {', '.join(FIELDS)} FROM search_text WHERE rowid IN ({marks})", ids
+    def _index(self, papers: list[int]) -> None:
+        some = json.dumps(papers)
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            queue = self._working.execute(
+                "SELECT paper, version FROM unindexed "
+                "WHERE paper IN (SELECT value FROM json_each(?))",
+                (some,),
+            ).fetchall()
+            self._write(some)
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+        # Only now: what a crash cuts off here is merely looked at again.
+        self._working.execute("BEGIN IMMEDIATE")
+        self._working.executemany("DELETE FROM unindexed WHERE paper = ? AND version = ?", queue)
+        self._working.execute("COMMIT")
+
+    def _write(self, some: str) -> None:
+        known = {
+            paper: (number, digest)
+            for number, paper, digest in self.connection.execute(
+                "SELECT number, paper, digest FROM doc "
+                "WHERE paper IN (SELECT value FROM json_each(?))",
+                (some,),
+            )
+        }
+        new = []
+        for row in self.connection.execute(_PAPER, (some,)):
+            texts = _texts(*row[1:])
+            digest = _digest(texts)
+            # A paper that was merely marked read has the words that it had.
+            if known.get(row[0], (0, None))[1] == digest:
+                del known[row[0]]
+            else:
+                new.append((row[0], digest, texts))
+        gone = [(number,) for number, _ in known.values()]
+        self.connection.executemany("DELETE FROM doc WHERE number = ?", gone)
+        counts: Counter[str] = Counter()
+        heads, wholes = [], []
+        for paper, digest, (*fields, note, abstract) in new:
+            head = "\n".join(fields)
+            cursor = self.connection.execute(
+                "INSERT INTO doc (paper, digest, words) VALUES (?, ?, ?)", (paper, digest, head)
+            )
+            heads.append((cursor.lastrowid, *fields))
+            wholes.append((cursor.lastrowid, head, note, abstract))
+            counts.update({*head.split(), *note.split(), *abstract.split()})
+        marks = ",".join("?" * len(FIELDS))
+        self.connection.executemany(
+            f"INSERT INTO head (rowid, {','.join(FIELDS)}) VALUES (?, {marks})", heads
         )
-        return {row[0]: row[1:] for row in rows}
-
-    def _index(self, ids: list[int]) -> None:
-        old = self.fields(ids)
-        new = {paper.id: _texts(paper) for paper in self._papers(ids)}
-        # A paper that was merely marked read has the words that it had.
-        changed = [paper for paper in ids if old.get(paper) != new.get(paper)]
-        self._connection.executemany(
-            "DELETE FROM search_text WHERE rowid = ?", [(paper,) for paper in changed]
+        self.connection.executemany(
+            "INSERT INTO whole (rowid, head, note, abstract) VALUES (?, ?, ?, ?)", wholes
         )
-        marks = ",".join("?" * (len(FIELDS) + 1))
-        self._connection.executemany(
-            f"INSERT INTO search_text (rowid, {', '.join(FIELDS)}) VALUES ({marks})",
-            [(paper, *new[paper]) for paper in changed if paper in new],
+        terms = sorted(counts.items())
+        self.connection.executemany(
+            "INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET papers = papers + ?2", terms
         )
-        self._connection.executemany(
-            "DELETE FROM unindexed WHERE paper = ?", [(paper,) for paper in ids]
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO ending VALUES (?)", sorted((term[::-1],) for term in counts)
         )
-        self._changes += bool(changed)
-
-    def _exists(self) -> bool:
-        query = "SELECT 1 FROM sqlite_schema WHERE name = 'search_terms'"
-        return self._connection.execute(query).fetchone() is not None
+        self._changes += bool(new or gone)
 
 
-def _texts(paper: Paper) -> tuple[str, ...]:
-    names = (*paper.authors, paper.organization or "")
+def _texts(
+    title: str,
+    authors: str | None,
+    organization: str | None,
+    tags: str | None,
+    key: str,
+    venue: str | None,
+    year: str | None,
+    note: str | None,
+    abstract: str | None,
+) -> tuple[str, ...]:
+    """Return the words of a paper as `FIELDS`, note and abstract, joined by spaces."""
+    names = [*json.loads(authors or "[]"), organization or ""]
     values = (
-        paper.title, " ".join(names), " ".join(paper.tags), paper.key,
-        f"{paper.venue or ''} {paper.year or ''}",
-        paper.note or "", paper.abstract or "",
+        title, " ".join(names), tags or "", key, f"{venue or ''} {year or ''}",
+        note or "", abstract or "",
     )  # fmt: skip
-    return tuple(" ".join(words(value)) for value in values)
+    return tuple([" ".join(words(value)) for value in values])
+
+
+def _digest(texts: tuple[str, ...]) -> int:
+    digest = hashlib.blake2b("\0".join(texts).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)

@@ -6,125 +6,60 @@ more two; swapping two neighbours is one edit (optimal string alignment).
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import islice, takewhile
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.search.tokens import Token, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from readinglist.domain.query import Words
+    from readinglist.search.vocabulary import Vocabulary
 
 EXACT, NUMBER, BEGINNING, ONE_EDIT, TWO_EDITS = 1.0, 0.95, 0.85, 0.7, 0.5
 """How good a match is, by its kind."""
 _SHORTEST_BEGINNING = 3
-_MOST_TERMS = 80
-
-
-def warm_up() -> None:
-    """Load what looks for misspellings, so that the first of them need not wait for it."""
-    import rapidfuzz.distance
-    import rapidfuzz.process  # noqa: F401 - loaded for later
-
-
-class Vocabulary:
-    """The words of a library, to look up beginnings and misspellings in."""
-
-    def __init__(self, terms: Sequence[str]) -> None:
-        self._terms = sorted(terms)
-        self._known = frozenset(terms)
-        self._by_length: dict[int, list[str]] = {}
-        for term in self._terms:
-            self._by_length.setdefault(len(term), []).append(term)
-        self._beginnings: dict[int, dict[str, list[str]]] = {}
-        # Who types looks for all words but the last again with each key.
-        self._near: dict[tuple[str, int], dict[str, int]] = {}
-
-    def __contains__(self, term: str) -> bool:
-        return term in self._known
-
-    def beginning_with(self, start: str) -> list[str]:
-        """Return the words that begin with `start`."""
-        following = islice(self._terms, bisect_left(self._terms, start), None)
-        return list(takewhile(lambda term: term.startswith(start), following))
-
-    def near(self, word: str, edits: int) -> dict[str, int]:
-        """Return the words at most `edits` away from `word`, with their distance."""
-        near = self._near.get((word, edits))
-        if near is None:
-            near = self._near[word, edits] = {}
-            for length in range(max(2, len(word) - edits), len(word) + edits + 1):
-                near.update(_within(word, self._by_length.get(length, ()), edits))
-        return near
-
-    def near_beginning(self, start: str, edits: int) -> dict[str, int]:
-        """Return the words whose beginning is at most `edits` away from `start`."""
-        near: dict[str, int] = {}
-        for length in range(len(start) - edits, len(start) + edits + 1):
-            beginnings = self._beginnings_of(length)
-            for beginning, distance in _within(start, list(beginnings), edits).items():
-                for term in beginnings[beginning]:
-                    near[term] = min(distance, near.get(term, distance))
-        return near
-
-    def _beginnings_of(self, length: int) -> dict[str, list[str]]:
-        if length not in self._beginnings:
-            groups: dict[str, list[str]] = {}
-            for term in self._terms:
-                if len(term) >= length:
-                    groups.setdefault(term[:length], []).append(term)
-            self._beginnings[length] = groups
-        return self._beginnings[length]
-
-
-def _within(word: str, choices: Sequence[str], edits: int) -> dict[str, int]:
-    from rapidfuzz.distance import OSA
-    from rapidfuzz.process import extract
-
-    if not choices:
-        return {}
-    found = extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=None)
-    return {choice: int(distance) for choice, distance, _ in found}
+MOST_TERMS = 40
+"""So many words may stand for one, the most frequent ones."""
 
 
 @dataclass
 class Meaning:
-    """What one word of a query may mean: terms of the library, each with its quality."""
+    """What one word of a query may mean: words of the library, each with its quality."""
 
     word: str
     terms: dict[str, float] = field(default_factory=dict)
     beginnings: tuple[str, ...] = ()
-    """Any term that begins with one of them is meant, too."""
-
-    @cached_property
-    def known(self) -> frozenset[str]:
-        """The terms, as a set to meet those of other words with."""
-        return frozenset(self.terms)
+    """Any word that begins with one of them is meant, too; `terms` has the frequent ones."""
 
     def quality(self, term: str) -> float:
         """Return how well `term` fits, 0 to 1."""
         quality = self.terms.get(term, 0.0)
-        if not quality and term.startswith(self.beginnings):
+        if not quality and self.beginnings and term.startswith(self.beginnings):
             return BEGINNING
         return quality
 
-    def best(self, weights: Mapping[str, float]) -> float:
-        """Return how well the best of some words of the library fits, each with its weight."""
-        terms = self.terms
-        return max([weights[term] * terms[term] for term in weights if term in terms], default=0.0)
+    @property
+    def worst(self) -> float:
+        """The quality of the least fitting word that may be meant."""
+        return min(self.terms.values())
 
-    def expression(self) -> str:
-        """Return the meaning as an expression of SQLite's FTS5."""
-        # One prefix stands for all the words that merely begin so.
-        terms = {term: quality for term, quality in self.terms.items() if quality != BEGINNING}
-        best = sorted(terms, key=lambda term: (-terms[term], term))[:_MOST_TERMS]
-        parts = [f'"{term}"' for term in best]
-        parts += [f'"{beginning}"*' for beginning in self.beginnings]
-        return "(" + " OR ".join(parts) + ")"
+    def expression(self, least: float, beginnings: bool = True) -> str:
+        """Return the meaning as an expression of SQLite's FTS5.
+
+        Args:
+            least: the quality that a word must have.
+            beginnings: whether any word that begins so counts, or only the frequent ones.
+        """
+        prefixes = self.beginnings if beginnings and least <= BEGINNING else ()
+        terms = [
+            term
+            for term, quality in self.terms.items()
+            if quality >= least and not (prefixes and quality == BEGINNING)
+        ]
+        return " OR ".join([f'"{term}"' for term in terms] + [f'"{start}"*' for start in prefixes])
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -150,26 +85,22 @@ def meaning(asked: Asked, vocabulary: Vocabulary, misspelt: bool) -> Meaning:
     """
     word, unfinished, compounds = asked
     found = Meaning(word)
-    if word in vocabulary:
-        found.terms[word] = EXACT
-    for other in (*_other_number(word), *compounds):
-        if other in vocabulary:
-            found.terms.setdefault(other, NUMBER)
+    known = vocabulary.known((word, *_other_number(word), *compounds))
+    found.terms = {term: EXACT if term == word else NUMBER for term in known}
     if unfinished or len(word) >= _SHORTEST_BEGINNING:
         for start in (word, *(compounds if unfinished else ())):
-            if terms := vocabulary.beginning_with(start):
+            if terms := vocabulary.beginning_with(start, MOST_TERMS):
                 found.beginnings += (start,)
                 for term in terms:
                     found.terms.setdefault(term, BEGINNING)
     edits = 2 if len(word) >= 8 else 1 if len(word) >= 4 and not word.isdecimal() else 0
     if edits and (misspelt or not found):
-        near = dict(vocabulary.near(word, edits))
+        for term, distance in islice(vocabulary.near(word, edits).items(), MOST_TERMS):
+            found.terms.setdefault(term, ONE_EDIT if distance == 1 else TWO_EDITS)
         if unfinished:
-            for term, distance in vocabulary.near_beginning(word, edits).items():
-                near[term] = min(distance, near.get(term, distance))
-        for term, distance in near.items():
-            if term not in found.terms:
-                found.terms[term] = ONE_EDIT if distance <= 1 else TWO_EDITS
+            for start in vocabulary.near_beginnings(word):
+                for term in vocabulary.beginning_with(start, MOST_TERMS // 4):
+                    found.terms.setdefault(term, ONE_EDIT)
     return found
 
 

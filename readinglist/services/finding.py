@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from readinglist.domain.query import Filter, Query, parse_query
 from readinglist.errors import InvalidValueError
-from readinglist.search.engine import SORTS, Searcher
-from readinglist.search.matching import warm_up
+from readinglist.search.engine import Searcher
+from readinglist.search.filters import SORTS
+from readinglist.search.index import DamagedIndexError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from readinglist.domain.paper import Paper
-    from readinglist.search.matching import Matcher
+    from readinglist.search.ranking import Ranking
     from readinglist.storage.working_copy import WorkingCopy
 
 SORT_NAMES = tuple(SORTS)
 """The orders of a list: added, date, title, author, priority, status, key."""
+
+_SOON = 500
+"""So many papers are indexed before a search that is to be quick."""
 
 Span = tuple[int, int]
 """A part of a text that matched: from one letter up to, not including, another."""
@@ -66,16 +71,23 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The papers that answer a query, by their ids, best first."""
+    """The papers that answer a query, best first."""
 
-    ids: tuple[int, ...]
-    scores: Mapping[int, float]
+    ids: array[int]
+    """The papers by their ids."""
     query: Query
-    matcher: Matcher | None = None
+    is_complete: bool = True
+    """False: these are the first ones, `Finder.complete` finds them all."""
+    is_indexed: bool = True
+    """False: papers wait to be indexed, see `Finder.index`."""
+    ranking: Ranking | None = None
+    """How the words were understood; None where nothing was ranked."""
+    view: View = VIEWS["all"]
+    sort: str | None = None
 
     def spans(self, text: str) -> list[Span]:
         """Return what of the query matches in `text`."""
-        return self.matcher.spans(text) if self.matcher else []
+        return self.ranking.matcher.spans(text) if self.ranking else []
 
 
 class Finder:
@@ -83,12 +95,33 @@ class Finder:
 
     def __init__(self, working: WorkingCopy) -> None:
         self._working = working
-        self._searcher = Searcher(working.connection, working.papers.get)
+        self._searcher = Searcher(working.connection, working.database)
 
-    def find(self, text: str, view: View = VIEWS["all"], sort: str | None = None) -> Found:
+    def close(self) -> None:
+        """Close the index."""
+        self._searcher.close()
+
+    def interrupt(self) -> None:
+        """Let what another thread is asking end with a `SearchInterruptedError`."""
+        self._searcher.interrupt()
+
+    def find(
+        self,
+        text: str,
+        view: View = VIEWS["all"],
+        sort: str | None = None,
+        most: int | None = None,
+    ) -> Found:
         """Return the papers of `view` that answer `text`.
 
         With words in `text` the best match comes first, unless `sort` names another order.
+
+        Args:
+            text: what is typed in the search bar.
+            view: the papers to look at.
+            sort: one of `SORT_NAMES`; None for the best match, or the order of the view.
+            most: about so many at once, the first ones, from what is indexed by now; None for
+                all, if need be after the index was brought up to date.
 
         Raises:
             InvalidValueError: there is no such order.
@@ -98,31 +131,50 @@ class Finder:
                 f"There is no order “{sort}”.", f"It is one of {', '.join(SORTS)}."
             )
         query = parse_query(text)
-        limited = replace(query, filters=view.filters + query.filters)
+        try:
+            return self._find(query, view, sort, most)
+        except DamagedIndexError:
+            self._searcher.renew()
+            return self._find(query, view, sort, most)
+
+    def complete(self, found: Found) -> Found:
+        """Return all papers that answer, in the same order, where `found` has the first ones."""
+        limited = _within(found.view, found.query)
+        if found.ranking is None:
+            ids = self._searcher.filtered(limited, found.sort or found.view.sort)
+        else:
+            ids = found.ids + self._searcher.others(limited, found.ranking)
+        return replace(found, ids=ids, is_complete=True)
+
+    def _find(self, query: Query, view: View, sort: str | None, most: int | None) -> Found:
+        limited = _within(view, query)
+        indexed = not query.words or self._searcher.prepare(None if most is None else _SOON)
         if all(word.negated for word in query.words):
-            ids = self._searcher.filtered(limited, sort or view.sort)
-            return Found(tuple(ids), {}, query)
-        ranked, matcher = self._searcher.ranked(limited)
-        ids = [paper for paper, _ in ranked]
-        if sort:
-            kept = set(ids)
-            ids = [
-                i
-                for i in self._searcher.filtered(Query(filters=limited.filters), sort)
-                if i in kept
-            ]
-        return Found(tuple(ids), dict(ranked), query, matcher)
+            ids = self._searcher.filtered(limited, sort or view.sort, -1 if most is None else most)
+            is_complete = most is None or len(ids) < most
+            return Found(ids, query, is_complete, indexed, None, view, sort)
+        ranking = self._searcher.ranked(limited)
+        ids = array("q", sorted(ranking.scores, key=ranking.scores.__getitem__, reverse=True))
+        found = Found(ids, query, ranking.is_complete, indexed, ranking, view, sort)
+        if not found.is_complete and (most is None or sort):
+            found = self.complete(found)
+        return replace(found, ids=self._searcher.ordered(found.ids, sort)) if sort else found
 
     def search(self, text: str, limit: int | None = 10, sort: str | None = None) -> list[Hit]:
         """Return the papers that answer `text`, best first, with what matched in them."""
         found = self.find(text, sort=sort)
         papers = self._working.papers.get(found.ids[:limit])
-        return [Hit(p, found.scores.get(p.id, 0.0), self._spans(found, p)) for p in papers]
+        scores = found.ranking.scores if found.ranking else {}
+        return [Hit(p, scores.get(p.id, 0.0), self._spans(found, p)) for p in papers]
 
-    def index(self, enough: Callable[[], bool] = lambda: False) -> bool:
-        """Index what changed, in short steps; return whether all is done."""
-        warm_up()
-        return self._searcher.bring_up_to_date(enough)
+    def index(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> bool:
+        """Index what changed, in short steps; return whether all is done.
+
+        Args:
+            goes_on: asked between two steps whether to go on, with the number of papers that are
+                done, and of how many.
+        """
+        return self._searcher.bring_up_to_date(goes_on)
 
     @staticmethod
     def _spans(found: Found, paper: Paper) -> dict[str, list[Span]]:
@@ -136,3 +188,7 @@ class Finder:
             "key": paper.key,
         }
         return {name: spans for name, text in texts.items() if (spans := found.spans(text))}
+
+
+def _within(view: View, query: Query) -> Query:
+    return replace(query, filters=view.filters + query.filters)

@@ -89,6 +89,8 @@ class Library:
 
     def close(self) -> None:
         """Close the files. What is unsaved stays on this machine until the next `save`."""
+        if self._finder:
+            self._finder.close()
         self._working.close()
 
     def save(self, during_merge: bool = False) -> bool:
@@ -195,13 +197,38 @@ class Library:
         """Return all tags with the number of their papers, most used first."""
         return self._working.papers.tags()
 
-    def find(self, query: str = "", view: View = VIEWS["all"], sort: str | None = None) -> Found:
+    def find(
+        self,
+        query: str = "",
+        view: View = VIEWS["all"],
+        sort: str | None = None,
+        most: int | None = None,
+    ) -> Found:
         """Return the ids of the papers of `view` that answer `query`, best first.
+
+        Args:
+            query: see `search`.
+            view: the papers to look at.
+            sort: another order than best first.
+            most: about so many at once, from what is indexed by now; `complete` gives the others.
 
         Raises:
             InvalidValueError: there is no order `sort`.
+            SearchInterruptedError: `interrupt` was called in another thread.
         """
-        return self._the_finder.find(query, view, sort)
+        return self._the_finder.find(query, view, sort, most)
+
+    def complete(self, found: Found) -> Found:
+        """Return all papers that answer, where `found` has the first ones.
+
+        Raises:
+            SearchInterruptedError: `interrupt` was called in another thread.
+        """
+        return self._the_finder.complete(found)
+
+    def interrupt(self) -> None:
+        """Let what another thread is searching here end with a `SearchInterruptedError`."""
+        self._the_finder.interrupt()
 
     def search(self, query: str, limit: int | None = 10, sort: str | None = None) -> list[Hit]:
         """Return the papers that answer `query`, best first, with scores and what matched.
@@ -215,12 +242,16 @@ class Library:
         """
         return self._the_finder.search(query, limit, sort)
 
-    def index(self, enough: Callable[[], bool] = lambda: False) -> bool:
+    def index(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> bool:
         """Bring the search index up to date, in short steps; return whether it is.
 
         Searching does so by itself; this does it ahead of time.
+
+        Args:
+            goes_on: asked between two steps whether to go on, with the number of papers that are
+                done, and of how many.
         """
-        return self._the_finder.index(enough)
+        return self._the_finder.index(goes_on)
 
     # --- changing
 

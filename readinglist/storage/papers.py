@@ -308,7 +308,15 @@ class PaperStore:
             "ON CONFLICT (paper) DO UPDATE SET version = version + 1",
             (paper,),
         )
-        self._connection.execute("INSERT OR IGNORE INTO unindexed VALUES (?)", (paper,))
+        self.to_be_indexed([(paper,)])
+
+    def to_be_indexed(self, papers: Iterable[tuple[int]]) -> None:
+        """Note that the words of papers may have changed."""
+        self._connection.executemany(
+            "INSERT INTO unindexed VALUES (?, 1) "
+            "ON CONFLICT (paper) DO UPDATE SET version = version + 1",
+            papers,
+        )
 
     def _grouped(self, query: str, parameters: list[int]) -> dict[int, tuple[str, ...]]:
         groups: dict[int, list[str]] = {}

@@ -51,27 +51,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_LAYOUT = "2"
+_LAYOUT = "3"
 _CONFLICTS_AT_HAND = (
     "CREATE INDEX IF NOT EXISTS journal_conflicts ON journal (id) WHERE action = 'conflict'",
     "CREATE INDEX IF NOT EXISTS journal_settled ON journal (id) WHERE field = 'conflict'",
+)
+_LATEST_FIRST = "CREATE INDEX paper_by_added ON paper (added_at DESC, id)"
+_INDEX_IN_ITS_FILE = (
+    "DROP TABLE IF EXISTS search_terms",
+    "DROP TABLE IF EXISTS search_text",
+    "ALTER TABLE unindexed ADD COLUMN version INTEGER NOT NULL DEFAULT 1",
+    _LATEST_FIRST,
 )
 _UPGRADES = {
     "1.1": (
         "ALTER TABLE paper ADD COLUMN entries TEXT",
         "ALTER TABLE source ADD COLUMN definitions TEXT",
         *_CONFLICTS_AT_HAND,
+        *_INDEX_IN_ITS_FILE,
     ),
-    "2.1": _CONFLICTS_AT_HAND,
+    "2.1": (*_CONFLICTS_AT_HAND, *_INDEX_IN_ITS_FILE),
+    "2.2": _INDEX_IN_ITS_FILE,
 }
 """What brings a working copy of an earlier layout to this one: its edits may be unsaved."""
 _SCHEMA = f"""
     CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE unsaved (paper INTEGER PRIMARY KEY, version INTEGER NOT NULL);
-    CREATE TABLE unindexed (paper INTEGER PRIMARY KEY);
+    CREATE TABLE unindexed (paper INTEGER PRIMARY KEY, version INTEGER NOT NULL);
     CREATE INDEX paper_by_status ON paper (status);
     CREATE INDEX paper_by_key ON paper (key COLLATE NOCASE);
     CREATE INDEX paper_by_date ON paper (published);
+    {_LATEST_FIRST};
     CREATE INDEX tag_papers ON paper_tag (tag);
     CREATE INDEX journal_by_paper ON journal (paper);
     CREATE INDEX journal_by_machine ON journal (machine, batch);
@@ -110,6 +120,7 @@ class WorkingCopy:
         papers: the rows of papers.
         journal: what was done to them.
         machine: the name of this machine in the journal.
+        database: the file of the working copy.
     """
 
     def __init__(self, path: Path, state: Path, keep: bool = False) -> None:
@@ -136,13 +147,13 @@ class WorkingCopy:
                 "It keeps your edits until they are saved; set XDG_STATE_HOME to another folder.",
             ) from error
         self._lock = self._folder / "lock.db"
-        self._database = self._folder / "working.db"
+        self.database = self._folder.absolute() / "working.db"
         current = document.fingerprint(self.path)
         if current is None:
             with self._alone():
                 if document.fingerprint(self.path) is None:
                     # git deletes and writes again what it replaces.
-                    if self._database.exists() and document.git_is_busy(self.path):
+                    if self.database.exists() and document.git_is_busy(self.path):
                         raise LibraryError(
                             f"{self.path} is missing, and git is at work in its folder.",
                             "Try again when git is done.",
@@ -346,7 +357,7 @@ class WorkingCopy:
             changed |= write_differences(self.connection, table, wanted[table], present[table])
         for table in ("paper", "paper_tag"):
             touched = {key[:1] for key in differing(wanted[table], present[table])}
-            self.connection.executemany("INSERT OR IGNORE INTO unindexed VALUES (?)", touched)
+            self.papers.to_be_indexed(touched)
         self.connection.execute("DELETE FROM unsaved")
         unsaved = {key[:1] for table in OF_PAPERS for key in differing(wanted[table], saved[table])}
         self.connection.executemany("INSERT INTO unsaved VALUES (?, 1)", unsaved)
@@ -453,7 +464,7 @@ class WorkingCopy:
 
     def _begin_anew(self) -> None:
         """Make an empty library file; what an earlier one left here is set aside."""
-        if self._database.exists():
+        if self.database.exists():
             self._set_aside("earlier")
         # Another machine may write the same file at this moment: then it is there.
         with contextlib.suppress(DocumentChangedError), document.replacing(self.path, None):
@@ -477,7 +488,7 @@ class WorkingCopy:
 
     def _open_existing(self) -> sqlite3.Connection | None:
         """Return the database as it is; None where there is none that can be used."""
-        if not self._database.exists():
+        if not self.database.exists():
             return None
         connection = self._open_database()
         try:
@@ -488,7 +499,7 @@ class WorkingCopy:
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF not in _NO_WORKING_COPY:
                 connection.close()
-                raise LibraryError(f"{self._database} can't be read: {error}.") from error
+                raise LibraryError(f"{self.database} can't be read: {error}.") from error
         connection.close()
         return None
 
@@ -529,10 +540,10 @@ class WorkingCopy:
     def _open_database(self) -> sqlite3.Connection:
         try:
             return sqlite3.connect(
-                self._database, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+                self.database, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
         except sqlite3.OperationalError as error:
-            raise LibraryError(f"{self._database} can't be opened: {error}.") from error
+            raise LibraryError(f"{self.database} can't be opened: {error}.") from error
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -1,0 +1,234 @@
+"""Which papers answer the words of a query, and how well.
+
+Candidates come from the index in tiers, until there are enough of them for the first places:
+all words in the head before some in the body, as written before beginnings and misspellings.
+Of a tier with many papers the best by bm25 are taken, of one with very many the latest. The
+candidates are then ranked by where and how well each word matched, and by whether neighbours
+in the query are neighbours in the title.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from readinglist.search.matching import EXACT, MOST_TERMS, NUMBER, Matcher, Meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    Read = Callable[[str, Sequence[object]], Iterator[tuple[Any, ...]]]
+    Phrases = Sequence[tuple[str, ...]]
+
+_ENOUGH = 200
+"""With so many candidates for the first places, no further ones are looked for."""
+_MANY = 3000
+"""Of more papers than these the latest are taken, without regard to bm25."""
+_MOST_PARTS = 60
+"""So many choices of some of the words are looked for when no paper has all of them."""
+_FIELD_WEIGHTS = (1.0, 0.8, 0.75, 0.75, 0.6)
+"""What a word counts in each field of the head."""
+_BODY_WEIGHT = 0.45
+"""What a word counts in a note or an abstract."""
+_BM25 = "bm25(head, 10.0, 6.0, 5.0, 5.0, 2.0)"
+_ANY = 0.0
+"""The quality of a word that merely may be meant."""
+
+
+class Ranking:
+    """The papers that answer the words of a query best.
+
+    Attributes:
+        scores: the papers with their scores; 1 and more for all words exactly in the title.
+    """
+
+    def __init__(
+        self,
+        read: Read,
+        meanings: Sequence[Meaning],
+        phrases: Phrases,
+        unwanted: str,
+        condition: tuple[str, list[object]],
+    ) -> None:
+        """Prepare a search.
+
+        Args:
+            read: queries the index, see `SearchIndex`.
+            meanings: what each word may mean.
+            phrases: words that must be neighbours.
+            unwanted: what must not be there, as an FTS5 expression over `whole`; or empty.
+            condition: what must hold of `paper`, as SQL, with its parameters; or empty.
+        """
+        self._read = read
+        self._meanings = meanings
+        self._phrases = phrases
+        self._unwanted = unwanted
+        self._condition = condition
+        self._qualities: dict[str, tuple[tuple[int, float], ...]] = {}
+        self._is_cut = False
+        self.scores: dict[int, float] = {}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there are no other papers that answer."""
+        return not self.everything or not (
+            self._is_cut or any(len(m.terms) >= MOST_TERMS for m in self._meanings)
+        )
+
+    @property
+    def matcher(self) -> Matcher:
+        """What finds the words in a text."""
+        return Matcher([m for m in self._meanings if m], self._phrases)
+
+    @property
+    def everything(self) -> str:
+        """All papers that have all words, as an FTS5 expression over `whole`; empty for none."""
+        if not all(self._meanings):
+            return ""
+        return self._wanted(_all(m.expression(_ANY) for m in self._meanings))
+
+    def find_all_words(self) -> None:
+        """Find papers that have all words."""
+        self._find(self._meanings)
+
+    def find_fewer_words(self) -> None:
+        """Find papers that have as many of the words as any."""
+        known = [m for m in self._meanings if m]
+        tried = 0
+        for size in range(len(known) - all(self._meanings), 0, -1):
+            parts = list(itertools.combinations(known, size))
+            tried += len(parts)
+            if self.scores or tried > _MOST_PARTS:
+                break
+            for part in parts:
+                self._find(part, enough=len(self.scores) + _ENOUGH // len(parts))
+        if not self.scores and known:
+            any_word = " OR ".join(m.expression(_ANY) for m in known)
+            self._add("head", any_word, ())
+            self._add("whole", self._wanted(any_word), ())
+
+    def _find(self, meanings: Sequence[Meaning], enough: int = _ENOUGH) -> None:
+        """Find papers that have all words of `meanings`."""
+        if not all(meanings) or not (meanings or self._phrases):
+            return
+        for find in (self._find_in_head, self._find_in_body):
+            for least in (NUMBER, _ANY) if meanings else (_ANY,):
+                if len(self.scores) < enough:
+                    find(meanings, least)
+
+    def _find_in_head(self, meanings: Sequence[Meaning], least: float) -> None:
+        expressions = [m.expression(least) for m in meanings]
+        wanted = _all(expressions)
+        if not all(expressions):
+            return
+        if self._phrases or self._unwanted:
+            # Only the whole knows what is in a note or an abstract.
+            self._add("whole", self._wanted(wanted, "head"), meanings)
+            return
+        counted = "SELECT count(*) FROM (SELECT 1 FROM head WHERE head MATCH ? LIMIT ?)"
+        ((count,),) = self._read(counted, (wanted, _MANY))
+        if count == _MANY:
+            if len(meanings) > 1:
+                self._add("head", f'title : "{" ".join(m.word for m in meanings)}"', meanings)
+            self._add("head", f"title : ({wanted})", meanings)
+        self._add("head", wanted, meanings, ranked=count < _MANY)
+
+    def _find_in_body(self, meanings: Sequence[Meaning], least: float) -> None:
+        expressions = [m.expression(least, beginnings=False) for m in meanings]
+        if not all(expressions):
+            return
+        wanted = _all(expressions)
+        if len(meanings) > 1:
+            before = len(self.scores)
+            some = " OR ".join(f"head : ({expression})" for expression in expressions)
+            self._add("whole", self._wanted(f"({wanted}) AND ({some})"), meanings, least)
+            if len(self.scores) - before >= _ENOUGH:
+                return
+        self._add("whole", self._wanted(wanted), meanings, least)
+
+    def _wanted(self, expression: str, column: str = "") -> str:
+        """Return an FTS5 expression over `whole` with the phrases and without the unwanted."""
+        phrases = [f'"{" ".join(phrase)}"' for phrase in self._phrases]
+        wanted = _all([expression, *phrases] if expression else phrases)
+        wanted = f"{column} : ({wanted})" if column else wanted
+        return f"({wanted}) NOT ({self._unwanted})" if self._unwanted else wanted
+
+    def _add(
+        self,
+        table: str,
+        expression: str,
+        meanings: Sequence[Meaning],
+        least: float = NUMBER,
+        ranked: bool = False,
+    ) -> None:
+        """Add what matches an FTS5 expression, at most `_ENOUGH` papers.
+
+        Args:
+            table: `head` or `whole`.
+            expression: what to match.
+            meanings: the words that each of the papers has somewhere.
+            least: the quality that they have at least.
+            ranked: whether the best by bm25 are taken, or the latest.
+        """
+        order = _BM25 if ranked else f"{table}.rowid DESC"
+        condition, parameters = self._condition
+        if condition:
+            condition = f"AND ({condition})"
+            source = (
+                f"{table} JOIN doc ON number = {table}.rowid JOIN paper ON paper.id = doc.paper"
+            )
+        else:
+            source = table
+        rows = self._read(
+            f"SELECT paper, words FROM (SELECT {table}.rowid AS found FROM {source} "
+            f"WHERE {table} MATCH ? {condition} ORDER BY {order} LIMIT ?) "
+            "LEFT JOIN doc ON number = found",
+            [expression, *parameters, _ENOUGH],
+        )
+        count = 0
+        for paper, head in rows:
+            count += 1
+            if paper is not None and paper not in self.scores:
+                self.scores[paper] = self._score(head, meanings, least)
+        self._is_cut |= count == _ENOUGH
+
+    def _score(self, head: str, meanings: Sequence[Meaning], least: float) -> float:
+        """Return how well a paper answers: 1 and more for all words exactly in its title."""
+        best = [0.0] * len(self._meanings)
+        fields = head.split("\n")
+        title = fields[0].split()
+        for field, weight in zip(fields, _FIELD_WEIGHTS, strict=True):
+            for word in field.split():
+                for place, quality in self._quality(word):
+                    best[place] = max(best[place], weight * quality)
+        for place, wanted in enumerate(self._meanings):
+            if not best[place] and wanted in meanings:
+                best[place] = _BODY_WEIGHT * (EXACT if least else wanted.worst)
+        score = sum(best) / max(1, len(best))
+        matched = sum(bool(self._quality(word)) for word in title)
+        score += 0.1 * matched / max(1, len(title))
+        if len(best) > 1:
+            score += 0.3 * self._adjacent(title)
+        for phrase in self._phrases:
+            score += 0.5 if f" {' '.join(phrase)} " in f" {fields[0]} " else 0.1
+        return score
+
+    def _quality(self, word: str) -> tuple[tuple[int, float], ...]:
+        """Return the places of the words in the query that may mean `word`, with its quality."""
+        qualities = self._qualities.get(word)
+        if qualities is None:
+            found = [(place, m.quality(word)) for place, m in enumerate(self._meanings)]
+            qualities = self._qualities[word] = tuple(pair for pair in found if pair[1])
+        return qualities
+
+    def _adjacent(self, title: Sequence[str]) -> float:
+        """Return the share of neighbouring words of the query that are neighbours in the title."""
+        places = [{place for place, _ in self._quality(word)} for word in title]
+        neighbours = {
+            one for left, right in itertools.pairwise(places) for one in left if one + 1 in right
+        }
+        return len(neighbours) / (len(self._meanings) - 1)
+
+
+def _all(expressions: Iterable[str]) -> str:
+    return " AND ".join(f"({expression})" for expression in expressions)

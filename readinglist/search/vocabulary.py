@@ -1,0 +1,125 @@
+"""The words of a library, to look up beginnings and misspellings in.
+
+They stay in the index: a library of a million papers has about as many of them. A word that
+is one edit away is found by trying all edits (Peter Norvig, "How to Write a Spelling
+Corrector"), one that is two edits away by its halves: one of them has at most one edit, so
+that one half of the word, or a near variant of it, is looked up, and what begins or ends
+with it is compared.
+"""
+
+from __future__ import annotations
+
+import json
+import string
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+_LETTERS = string.ascii_lowercase + string.digits
+_LAST = "\U0010ffff"
+"""Sorts behind each letter."""
+_LONGEST = 40
+"""No edits are tried on words of more letters."""
+
+
+class Vocabulary:
+    """The words of a library.
+
+    Each look-up gives words with the number of their papers, or with their distance.
+    """
+
+    def __init__(self, read: Callable[[str, Sequence[object]], Iterator[tuple[Any, ...]]]) -> None:
+        """Take the words from the tables that `read` queries, see `SearchIndex`."""
+        self._read = read
+
+    def known(self, words: Iterable[str]) -> dict[str, int]:
+        """Return those of `words` that are in the library."""
+        return dict(
+            self._read(
+                "SELECT term, papers FROM term WHERE term IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(words)),),
+            )
+        )
+
+    def beginning_with(self, start: str, most: int) -> dict[str, int]:
+        """Return the `most` frequent words that begin with `start`."""
+        return dict(
+            self._read(
+                "SELECT term, papers FROM term WHERE term >= ? AND term < ? "
+                "ORDER BY papers DESC, term LIMIT ?",
+                (start, start + _LAST, most),
+            )
+        )
+
+    def near(self, word: str, edits: int) -> dict[str, int]:
+        """Return the words at most `edits` (1 or 2) away from `word`, with their distance.
+
+        A swap of two neighbours is one edit (optimal string alignment). The nearest come
+        first, of those one edit away the most frequent.
+        """
+        if len(word) > _LONGEST:
+            return {}
+        known = self.known(_variants(word))
+        near = dict.fromkeys(sorted(known, key=known.__getitem__, reverse=True), 1)
+        if edits > 1:
+            near |= {term: 2 for term in self._two_edits_away(word) if term not in near}
+        near.pop(word, None)
+        return near
+
+    def near_beginnings(self, start: str) -> list[str]:
+        """Return the beginnings of words that are one edit away from `start`."""
+        if len(start) > _LONGEST:
+            return []
+        variants = _variants(start) - {start}
+        return [
+            variant
+            for variant, following in self._following(variants)
+            if following and following.startswith(variant)
+        ]
+
+    def _following(self, starts: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+        """Yield each of `starts` with the first word of the library that is not before it."""
+        return self._read(
+            "SELECT value, (SELECT term FROM term WHERE term >= value ORDER BY term LIMIT 1) "
+            "FROM json_each(?)",
+            (json.dumps(list(starts)),),
+        )
+
+    def _two_edits_away(self, word: str) -> list[str]:
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
+        half = (len(word) + 1) // 2
+        lengths = (len(word) - 2, len(word) + 2)
+        found: set[str] = set()
+        starts = _variants(word[:half])
+        for start, following in self._following(starts):
+            if following and following.startswith(start):
+                found.update(self._between("term", start, lengths))
+        end = word[half:][::-1]
+        found.update(term[::-1] for term in self._between("ending", end, lengths))
+        near = extract(word, list(found), scorer=OSA.distance, score_cutoff=2, limit=None)
+        return [term for term, _, _ in near]
+
+    def _between(self, column: str, start: str, lengths: tuple[int, int]) -> Iterator[str]:
+        rows = self._read(
+            f"SELECT {column} FROM {column} WHERE {column} >= ? AND {column} < ? "
+            f"AND length({column}) BETWEEN ? AND ?",
+            (start, start + _LAST, *lengths),
+        )
+        return (term for (term,) in rows)
+
+
+def _variants(word: str) -> set[str]:
+    """Return `word` and what is one edit away from it, in its own letters and ASCII's."""
+    letters = {*_LETTERS, *(letter for letter in word if not letter.isascii())}
+    cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    variants = {one + other[1:] for one, other in cuts if other}
+    variants |= {one + other[1] + other[0] + other[2:] for one, other in cuts if len(other) > 1}
+    for one, other in cuts:
+        variants.update([one + letter + other for letter in letters])
+        if other:
+            variants.update([one + letter + other[1:] for letter in letters])
+    return variants
