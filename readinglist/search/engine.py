@@ -74,16 +74,13 @@ class Searcher:
         """
         where, parameters = condition(query.filters)
         if unwanted := _unwanted(query):
-            with_it = (
-                "SELECT paper FROM whole JOIN doc ON number = whole.rowid WHERE whole MATCH ?"
-            )
+            with_it = "SELECT paper FROM whole JOIN doc ON number = whole.rowid WHERE whole MATCH ?"
             where = f"({where or 1}) AND id NOT IN ({with_it})"
             parameters.append(unwanted)
-        rows = self._index.read(
+        return self._index.read_numbers(
             f"SELECT id FROM paper WHERE {where or 1} ORDER BY {SORTS[sort]} LIMIT ?",
             [*parameters, most],
         )
-        return array("q", (paper for (paper,) in rows))
 
     def ranked(self, query: Query) -> Ranking:
         """Return the papers that answer the words of `query` best.
@@ -101,9 +98,8 @@ class Searcher:
         ranking = Ranking(self._index.read, self._understood(asked, misspelt=False), *limits)
         ranking.find_all_words()
         if len(ranking.scores) < _FEW and asked:
-            before = ranking.scores
-            ranking = Ranking(self._index.read, self._understood(asked, misspelt=True), *limits)
-            ranking.scores |= before
+            understood = self._understood(asked, misspelt=True)
+            ranking = Ranking(self._index.read, understood, *limits, before=ranking.scores)
             ranking.find_all_words()
             if not ranking.scores and len(asked) > 1:
                 ranking.find_fewer_words()
@@ -114,22 +110,21 @@ class Searcher:
         if not ranking.everything:
             return array("q")
         where, parameters = condition(query.filters)
-        rows = self._index.read(
+        found = self._index.read_numbers(
             "SELECT doc.paper FROM whole JOIN doc ON number = whole.rowid "
             "JOIN paper ON id = doc.paper "
             f"WHERE whole MATCH ? AND ({where or 1}) ORDER BY whole.rowid DESC",
             [ranking.everything, *parameters],
         )
-        return array("q", (paper for (paper,) in rows if paper not in ranking.scores))
+        return array("q", (paper for paper in found if paper not in ranking.scores))
 
     def ordered(self, papers: array[int], sort: str) -> array[int]:
         """Return papers in the order `sort`."""
-        rows = self._index.read(
+        return self._index.read_numbers(
             "SELECT id FROM paper WHERE id IN (SELECT value FROM json_each(?)) "
             f"ORDER BY {SORTS[sort]}",
             [json.dumps(papers.tolist())],
         )
-        return array("q", (paper for (paper,) in rows))
 
     def _understood(self, asked: Sequence[Asked], misspelt: bool) -> list[Meaning]:
         return [self._meaning(word, misspelt) for word in asked]

@@ -3,7 +3,7 @@
     doc     a number for each paper as it was indexed, and the words of its head
     head    title, authors, tags, key and venue (FTS5): small, so that it is ranked in full
     whole   the head, the note and the abstract (FTS5): large, so that it is never ranked
-    term    each word with the number of papers that have it; `ending` has them backwards
+    term    each word with how often it comes; `ending` has the longer ones backwards
 
 The FTS5 tables hold no text. A paper that changed gets a new number and the words of its old
 one stay behind without a paper, until so many do that the index is made anew. So it is, too,
@@ -18,9 +18,10 @@ import os
 import sqlite3
 from array import array
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from readinglist.search.tokens import words
+from readinglist.search.tokens import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +43,7 @@ _SCHEMA = f"""
     CREATE VIRTUAL TABLE whole USING fts5(
         head, note, abstract, content = '', columnsize = 0, tokenize = 'ascii'
     );
-    CREATE TABLE term (term TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE term (term TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE ending (ending TEXT PRIMARY KEY) WITHOUT ROWID;
     PRAGMA user_version = 1;
 """
@@ -54,8 +55,14 @@ _PAPER = """
         key, venue, substr(published, 1, 4), note, abstract
     FROM paper WHERE id IN (SELECT value FROM json_each(?)) ORDER BY added_at, id
 """
-_STEP = 1000
+_STEP = 4000
 """So many papers are indexed in one transaction."""
+SHORTEST_ENDING = 6
+"""The letters of the shortest word that is two edits away from another, see `vocabulary`."""
+_CACHE = 8192
+"""KiB of the file that are kept in memory."""
+_CHECKPOINT = 4096
+"""Pages of the log after which they are written to the file."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PATIENCE = 10
 """Seconds to wait for another process that writes the same index."""
@@ -67,6 +74,19 @@ class DamagedIndexError(Exception):
 
 class SearchInterruptedError(Exception):
     """Nobody waits for the answer any more."""
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Turn what SQLite says of damage, and of an interruption, into errors of our own."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            raise SearchInterruptedError from error
+        if error.sqlite_errorcode & 0xFF in _DAMAGED:
+            raise DamagedIndexError from error
+        raise
 
 
 class SearchIndex:
@@ -141,8 +161,10 @@ class SearchIndex:
             return False
         connection = self._connect(name)
         try:
-            # What the power cut off is in the queue still, or is found out as damage.
-            connection.execute("PRAGMA synchronous = NORMAL")
+            # What leaves the queue must be on disk.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE}")
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             connection.execute("ATTACH ? AS library", (f"{self._database.as_uri()}?mode=ro",))
             connection.execute("SELECT 1 FROM doc, head, whole, term, ending LIMIT 1").fetchall()
@@ -157,21 +179,23 @@ class SearchIndex:
         self._changes += 1
         return True
 
-    def read(self, query: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of an SQL query over the index and the working copy.
+    def read(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of an SQL query over the index and the working copy.
 
         Raises:
             DamagedIndexError: the file is damaged.
             SearchInterruptedError: `interrupt` was called in another thread.
         """
-        try:
-            yield from self.connection.execute(query, parameters)
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-                raise SearchInterruptedError from error
-            if error.sqlite_errorcode & 0xFF in _DAMAGED:
-                raise DamagedIndexError from error
-            raise
+        with _told_apart():
+            return self.connection.execute(query, parameters).fetchall()
+
+    def read_numbers(self, query: str, parameters: Sequence[object] = ()) -> array[int]:
+        """Return the rows of a query for one number each, however many, in little room.
+
+        Raises: as `read`.
+        """
+        with _told_apart():
+            return array("q", (n for (n,) in self.connection.execute(query, parameters)))
 
     # --- its content
 
@@ -205,7 +229,7 @@ class SearchIndex:
             ),
         )
         for start in range(0, len(queue), _STEP):
-            if start and not goes_on(start, len(queue)):
+            if not goes_on(start, len(queue)):
                 return False
             try:
                 self._index(queue[start : start + _STEP].tolist())
@@ -244,42 +268,40 @@ class SearchIndex:
                 (some,),
             )
         }
-        new = []
-        for row in self.connection.execute(_PAPER, (some,)):
-            texts = _texts(*row[1:])
-            digest = _digest(texts)
-            # A paper that was merely marked read has the words that it had.
-            if known.get(row[0], (0, None))[1] == digest:
-                del known[row[0]]
-            else:
-                new.append((row[0], digest, texts))
-        gone = [(number,) for number, _ in known.values()]
-        self.connection.executemany("DELETE FROM doc WHERE number = ?", gone)
+        (number,) = self.connection.execute(
+            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'doc'"
+        ).fetchone()
+        docs, heads, wholes = [], [], []
         counts: Counter[str] = Counter()
-        heads, wholes = [], []
-        for paper, digest, (*fields, note, abstract) in new:
+        for paper, *values in self.connection.execute(_PAPER, (some,)):
+            *fields, note, abstract = map(spaced, _texts(*values))
             head = "\n".join(fields)
-            cursor = self.connection.execute(
-                "INSERT INTO doc (paper, digest, words) VALUES (?, ?, ?)", (paper, digest, head)
-            )
-            heads.append((cursor.lastrowid, *fields))
-            wholes.append((cursor.lastrowid, head, note, abstract))
-            counts.update({*head.split(), *note.split(), *abstract.split()})
+            digest = _digest("\0".join((head, note, abstract)))
+            # A paper that was merely marked read has the words that it had.
+            if known.get(paper, (0, None))[1] == digest:
+                del known[paper]
+                continue
+            number += 1
+            docs.append((number, paper, digest, head))
+            heads.append((number, *fields))
+            wholes.append((number, head, note, abstract))
+            for text in (head, note, abstract):
+                counts.update(text.split())
+        write = self.connection.executemany
+        write("DELETE FROM doc WHERE number = ?", [(number,) for number, _ in known.values()])
+        write("INSERT INTO doc VALUES (?, ?, ?, ?)", docs)
         marks = ",".join("?" * len(FIELDS))
-        self.connection.executemany(
-            f"INSERT INTO head (rowid, {','.join(FIELDS)}) VALUES (?, {marks})", heads
+        write(f"INSERT INTO head (rowid, {','.join(FIELDS)}) VALUES (?, {marks})", heads)
+        write("INSERT INTO whole (rowid, head, note, abstract) VALUES (?, ?, ?, ?)", wholes)
+        write(
+            "INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET times = times + ?2",
+            sorted(counts.items()),
         )
-        self.connection.executemany(
-            "INSERT INTO whole (rowid, head, note, abstract) VALUES (?, ?, ?, ?)", wholes
+        write(
+            "INSERT OR IGNORE INTO ending VALUES (?)",
+            sorted((term[::-1],) for term in counts if len(term) >= SHORTEST_ENDING),
         )
-        terms = sorted(counts.items())
-        self.connection.executemany(
-            "INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET papers = papers + ?2", terms
-        )
-        self.connection.executemany(
-            "INSERT OR IGNORE INTO ending VALUES (?)", sorted((term[::-1],) for term in counts)
-        )
-        self._changes += bool(new or gone)
+        self._changes += bool(docs or known)
 
 
 def _texts(
@@ -293,15 +315,11 @@ def _texts(
     note: str | None,
     abstract: str | None,
 ) -> tuple[str, ...]:
-    """Return the words of a paper as `FIELDS`, note and abstract, joined by spaces."""
-    names = [*json.loads(authors or "[]"), organization or ""]
-    values = (
-        title, " ".join(names), tags or "", key, f"{venue or ''} {year or ''}",
-        note or "", abstract or "",
-    )  # fmt: skip
-    return tuple([" ".join(words(value)) for value in values])
+    """Return the texts of a paper as `FIELDS`, note and abstract."""
+    names = " ".join([*json.loads(authors or "[]"), organization or ""])
+    return title, names, tags or "", key, f"{venue or ''} {year or ''}", note or "", abstract or ""
 
 
-def _digest(texts: tuple[str, ...]) -> int:
-    digest = hashlib.blake2b("\0".join(texts).encode(), digest_size=8).digest()
+def _digest(text: str) -> int:
+    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)

@@ -25,7 +25,7 @@ MOST_TERMS = 40
 """So many words may stand for one, the most frequent ones."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Meaning:
     """What one word of a query may mean: words of the library, each with its quality."""
 
@@ -93,11 +93,14 @@ def meaning(asked: Asked, vocabulary: Vocabulary, misspelt: bool) -> Meaning:
                 found.beginnings += (start,)
                 for term in terms:
                     found.terms.setdefault(term, BEGINNING)
-    edits = 2 if len(word) >= 8 else 1 if len(word) >= 4 and not word.isdecimal() else 0
+    edits = 0 if len(word) < 3 or word.isdecimal() else 1 if len(word) < 8 else 2
     if edits and (misspelt or not found):
-        for term, distance in islice(vocabulary.near(word, edits).items(), MOST_TERMS):
+        near = vocabulary.near(word, edits)
+        if len(word) == 3:  # a word of four letters without one
+            near = {term: 1 for term in near if len(term) == 4}
+        for term, distance in islice(near.items(), MOST_TERMS):
             found.terms.setdefault(term, ONE_EDIT if distance == 1 else TWO_EDITS)
-        if unfinished:
+        if unfinished and len(word) > 3:
             for start in vocabulary.near_beginnings(word):
                 for term in vocabulary.beginning_with(start, MOST_TERMS // 4):
                     found.terms.setdefault(term, ONE_EDIT)

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from readinglist.search.matching import EXACT, MOST_TERMS, NUMBER, Matcher, Meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    Read = Callable[[str, Sequence[object]], Iterator[tuple[Any, ...]]]
+    Read = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
     Phrases = Sequence[tuple[str, ...]]
+    _Marks = tuple[tuple[int, float], ...]
+    # The places of the words of a query that may mean a word, each with how well it fits.
 
-_ENOUGH = 200
+_ENOUGH = 100
 """With so many candidates for the first places, no further ones are looked for."""
 _MANY = 3000
 """Of more papers than these the latest are taken, without regard to bm25."""
@@ -31,6 +33,8 @@ _FIELD_WEIGHTS = (1.0, 0.8, 0.75, 0.75, 0.6)
 _BODY_WEIGHT = 0.45
 """What a word counts in a note or an abstract."""
 _BM25 = "bm25(head, 10.0, 6.0, 5.0, 5.0, 2.0)"
+_NEXT = "\n"
+"""Between the fields of a head."""
 _ANY = 0.0
 """The quality of a word that merely may be meant."""
 
@@ -49,6 +53,7 @@ class Ranking:
         phrases: Phrases,
         unwanted: str,
         condition: tuple[str, list[object]],
+        before: Mapping[int, float] | None = None,
     ) -> None:
         """Prepare a search.
 
@@ -58,15 +63,20 @@ class Ranking:
             phrases: words that must be neighbours.
             unwanted: what must not be there, as an FTS5 expression over `whole`; or empty.
             condition: what must hold of `paper`, as SQL, with its parameters; or empty.
+            before: the papers that were found with less to mean, all words as they were asked for
+                among them.
         """
         self._read = read
         self._meanings = meanings
         self._phrases = phrases
         self._unwanted = unwanted
         self._condition = condition
-        self._qualities: dict[str, tuple[tuple[int, float], ...]] = {}
+        self._terms = frozenset().union(*(m.terms for m in meanings))
+        self._beginnings = tuple(start for m in meanings for start in m.beginnings)
+        self._marks: dict[str, _Marks] = {}
         self._is_cut = False
-        self.scores: dict[int, float] = {}
+        self._is_second = before is not None
+        self.scores = dict(before or {})
 
     @property
     def is_complete(self) -> bool:
@@ -111,40 +121,40 @@ class Ranking:
         """Find papers that have all words of `meanings`."""
         if not all(meanings) or not (meanings or self._phrases):
             return
-        for find in (self._find_in_head, self._find_in_body):
-            for least in (NUMBER, _ANY) if meanings else (_ANY,):
-                if len(self.scores) < enough:
-                    find(meanings, least)
+        is_all = self._find_in_head(meanings, _ANY)
+        if not is_all and meanings:
+            self._find_in_head(meanings, NUMBER)
+        for least in (NUMBER, _ANY) if meanings and not self._is_second else (_ANY,):
+            if len(self.scores) < enough:
+                self._find_in_body(meanings, least)
 
-    def _find_in_head(self, meanings: Sequence[Meaning], least: float) -> None:
+    def _find_in_head(self, meanings: Sequence[Meaning], least: float) -> bool:
+        """Find papers that have all words in the head; return whether these are all."""
         expressions = [m.expression(least) for m in meanings]
         wanted = _all(expressions)
         if not all(expressions):
-            return
+            return True
         if self._phrases or self._unwanted:
             # Only the whole knows what is in a note or an abstract.
-            self._add("whole", self._wanted(wanted, "head"), meanings)
-            return
+            return self._add("whole", self._wanted(wanted, "head"), meanings)
         counted = "SELECT count(*) FROM (SELECT 1 FROM head WHERE head MATCH ? LIMIT ?)"
         ((count,),) = self._read(counted, (wanted, _MANY))
         if count == _MANY:
             if len(meanings) > 1:
                 self._add("head", f'title : "{" ".join(m.word for m in meanings)}"', meanings)
             self._add("head", f"title : ({wanted})", meanings)
-        self._add("head", wanted, meanings, ranked=count < _MANY)
+        return not count or self._add("head", wanted, meanings, ranked=count < _MANY)
 
     def _find_in_body(self, meanings: Sequence[Meaning], least: float) -> None:
+        """Find papers that have some or all words in the body."""
         expressions = [m.expression(least, beginnings=False) for m in meanings]
         if not all(expressions):
             return
         wanted = _all(expressions)
-        if len(meanings) > 1:
-            before = len(self.scores)
+        is_all = self._add("whole", self._wanted(wanted), meanings, least)
+        if not is_all and len(meanings) > 1:
             some = " OR ".join(f"head : ({expression})" for expression in expressions)
             self._add("whole", self._wanted(f"({wanted}) AND ({some})"), meanings, least)
-            if len(self.scores) - before >= _ENOUGH:
-                return
-        self._add("whole", self._wanted(wanted), meanings, least)
 
     def _wanted(self, expression: str, column: str = "") -> str:
         """Return an FTS5 expression over `whole` with the phrases and without the unwanted."""
@@ -160,8 +170,8 @@ class Ranking:
         meanings: Sequence[Meaning],
         least: float = NUMBER,
         ranked: bool = False,
-    ) -> None:
-        """Add what matches an FTS5 expression, at most `_ENOUGH` papers.
+    ) -> bool:
+        """Add what matches an FTS5 expression, at most `_ENOUGH` papers; return whether it is all.
 
         Args:
             table: `head` or `whole`.
@@ -185,49 +195,60 @@ class Ranking:
             "LEFT JOIN doc ON number = found",
             [expression, *parameters, _ENOUGH],
         )
-        count = 0
-        for paper, head in rows:
-            count += 1
+        for paper, words in rows:
             if paper is not None and paper not in self.scores:
-                self.scores[paper] = self._score(head, meanings, least)
-        self._is_cut |= count == _ENOUGH
+                self.scores[paper] = self._score(words, meanings, least)
+        self._is_cut |= len(rows) == _ENOUGH
+        return len(rows) < _ENOUGH
 
-    def _score(self, head: str, meanings: Sequence[Meaning], least: float) -> float:
+    def _score(self, words: str, meanings: Sequence[Meaning], least: float) -> float:
         """Return how well a paper answers: 1 and more for all words exactly in its title."""
         best = [0.0] * len(self._meanings)
-        fields = head.split("\n")
-        title = fields[0].split()
-        for field, weight in zip(fields, _FIELD_WEIGHTS, strict=True):
+        title: list[_Marks] = []
+        for number, (field, weight) in enumerate(
+            zip(words.split(_NEXT), _FIELD_WEIGHTS, strict=True)
+        ):
             for word in field.split():
-                for place, quality in self._quality(word):
+                marks = self._marks.get(word)
+                if marks is None:
+                    marks = self._mark(word)
+                for place, quality in marks:
                     best[place] = max(best[place], weight * quality)
+                if not number:
+                    title.append(marks)
         for place, wanted in enumerate(self._meanings):
             if not best[place] and wanted in meanings:
                 best[place] = _BODY_WEIGHT * (EXACT if least else wanted.worst)
         score = sum(best) / max(1, len(best))
-        matched = sum(bool(self._quality(word)) for word in title)
-        score += 0.1 * matched / max(1, len(title))
+        score += 0.1 * sum(map(bool, title)) / max(1, len(title))
         if len(best) > 1:
-            score += 0.3 * self._adjacent(title)
+            score += 0.3 * _neighbours(title) / (len(best) - 1)
         for phrase in self._phrases:
-            score += 0.5 if f" {' '.join(phrase)} " in f" {fields[0]} " else 0.1
+            there = f" {' '.join(phrase)} " in f" {' '.join(words.partition(_NEXT)[0].split())} "
+            score += 0.5 if there else 0.1
         return score
 
-    def _quality(self, word: str) -> tuple[tuple[int, float], ...]:
-        """Return the places of the words in the query that may mean `word`, with its quality."""
-        qualities = self._qualities.get(word)
-        if qualities is None:
+    def _mark(self, word: str) -> _Marks:
+        marks: _Marks = ()
+        if word in self._terms or word.startswith(self._beginnings):
             found = [(place, m.quality(word)) for place, m in enumerate(self._meanings)]
-            qualities = self._qualities[word] = tuple(pair for pair in found if pair[1])
-        return qualities
+            marks = tuple(pair for pair in found if pair[1])
+        self._marks[word] = marks
+        return marks
 
-    def _adjacent(self, title: Sequence[str]) -> float:
-        """Return the share of neighbouring words of the query that are neighbours in the title."""
-        places = [{place for place, _ in self._quality(word)} for word in title]
-        neighbours = {
-            one for left, right in itertools.pairwise(places) for one in left if one + 1 in right
+
+def _neighbours(title: Sequence[_Marks]) -> int:
+    """Return how many words of the query come in the title right before the one after them."""
+    return len(
+        {
+            one
+            for left, right in itertools.pairwise(title)
+            if left and right
+            for one, _ in left
+            for other, _ in right
+            if other == one + 1
         }
-        return len(neighbours) / (len(self._meanings) - 1)
+    )
 
 
 def _all(expressions: Iterable[str]) -> str:

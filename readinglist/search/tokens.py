@@ -16,8 +16,11 @@ _RUN = r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*"
 _WORD = re.compile(rf"{_RUN}(?:['’]{_RUN})*")
 #: What ASCII characters mean: themselves, nothing (an apostrophe within a word), or a gap.
 _ASCII = str.maketrans(
-    {i: chr(i).lower() if chr(i).isalnum() else " " for i in range(128)} | {ord("'"): ""}
+    {i: chr(i).lower() if chr(i).isalnum() else " " for i in range(128)}
+    | {ord("-"): "-", ord("'"): ""}
 )
+#: Folding makes hyphens of these.
+_GAPS = str.maketrans("–−", "  ")
 _HYPHENS = frozenset(("-", "‐", "‑"))
 
 
@@ -50,23 +53,35 @@ def words(text: str) -> list[str]:
 
     The glued ones come last: in a phrase, words stand next to each other as in the text.
     """
+    return spaced(text).split()
+
+
+def spaced(text: str) -> str:
+    """Return the words of `text` as `words` does, with one or more spaces between them."""
+    folded = text
     if not text.isascii():
-        return [token.word for token in sorted(tokens(text), key=lambda token: token.glued)]
-    # The same, several times as fast: whole libraries go through here.
-    text = text.replace("''", " ")
-    plain = text.translate(_ASCII).split()
-    if "-" in text:
-        for piece in text.split():
-            if "-" in piece:
-                plain += _glued(piece)
-    return plain
+        folded = " ".join([p if p.isascii() else fold(p.translate(_GAPS)) for p in text.split()])
+        if not folded.isascii():
+            in_order = sorted(tokens(text), key=lambda token: token.glued)
+            return " ".join([token.word for token in in_order])
+    # The same as `tokens` finds, many times as fast: whole libraries go through here.
+    folded = folded.replace("''", " ").translate(_ASCII)
+    if "-" not in folded:
+        return folded
+    return " ".join([folded.replace("-", " "), *_glued(folded)])
 
 
-def _glued(piece: str) -> Iterator[str]:
-    """Yield the pairs of words that a hyphen joins in an ASCII text without spaces."""
-    for one, other in pairwise(piece.split("-")):
-        if one[-1:].isalnum() and other[:1].isalnum():
-            yield one.translate(_ASCII).split()[-1] + other.translate(_ASCII).split()[0]
+def _glued(folded: str) -> Iterator[str]:
+    """Yield the pairs of words that a hyphen joins, in a text of words, spaces and hyphens."""
+    hyphen = folded.find("-")
+    while hyphen >= 0:
+        start = folded.rfind(" ", 0, hyphen) + 1
+        end = folded.find(" ", hyphen)
+        parts = folded[start : end if end >= 0 else None].split("-")
+        for one, other in pairwise(parts):
+            if one and other:
+                yield one + other
+        hyphen = folded.find("-", end) if end >= 0 else -1
 
 
 def _folded(word: str) -> str:

@@ -14,7 +14,7 @@ import string
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
 _LETTERS = string.ascii_lowercase + string.digits
@@ -27,10 +27,10 @@ _LONGEST = 40
 class Vocabulary:
     """The words of a library.
 
-    Each look-up gives words with the number of their papers, or with their distance.
+    Each look-up gives words with how often they come, or with their distance.
     """
 
-    def __init__(self, read: Callable[[str, Sequence[object]], Iterator[tuple[Any, ...]]]) -> None:
+    def __init__(self, read: Callable[[str, Sequence[object]], list[tuple[Any, ...]]]) -> None:
         """Take the words from the tables that `read` queries, see `SearchIndex`."""
         self._read = read
 
@@ -38,7 +38,7 @@ class Vocabulary:
         """Return those of `words` that are in the library."""
         return dict(
             self._read(
-                "SELECT term, papers FROM term WHERE term IN (SELECT value FROM json_each(?))",
+                "SELECT term, times FROM term WHERE term IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(words)),),
             )
         )
@@ -47,8 +47,8 @@ class Vocabulary:
         """Return the `most` frequent words that begin with `start`."""
         return dict(
             self._read(
-                "SELECT term, papers FROM term WHERE term >= ? AND term < ? "
-                "ORDER BY papers DESC, term LIMIT ?",
+                "SELECT term, times FROM term WHERE term >= ? AND term < ? "
+                "ORDER BY times DESC, term LIMIT ?",
                 (start, start + _LAST, most),
             )
         )
@@ -72,20 +72,17 @@ class Vocabulary:
         """Return the beginnings of words that are one edit away from `start`."""
         if len(start) > _LONGEST:
             return []
-        variants = _variants(start) - {start}
-        return [
-            variant
-            for variant, following in self._following(variants)
-            if following and following.startswith(variant)
-        ]
+        return self._beginnings(_variants(start) - {start})
 
-    def _following(self, starts: Iterable[str]) -> Iterator[tuple[str, str | None]]:
-        """Yield each of `starts` with the first word of the library that is not before it."""
-        return self._read(
-            "SELECT value, (SELECT term FROM term WHERE term >= value ORDER BY term LIMIT 1) "
-            "FROM json_each(?)",
+    def _beginnings(self, starts: Iterable[str]) -> list[str]:
+        """Return those of `starts` with which words begin."""
+        rows = self._read(
+            "SELECT value FROM json_each(?) WHERE substr("
+            "(SELECT term FROM term WHERE term >= value ORDER BY term LIMIT 1), 1, length(value)"
+            ") = value",
             (json.dumps(list(starts)),),
         )
+        return [start for (start,) in rows]
 
     def _two_edits_away(self, word: str) -> list[str]:
         from rapidfuzz.distance import OSA
@@ -94,22 +91,20 @@ class Vocabulary:
         half = (len(word) + 1) // 2
         lengths = (len(word) - 2, len(word) + 2)
         found: set[str] = set()
-        starts = _variants(word[:half])
-        for start, following in self._following(starts):
-            if following and following.startswith(start):
-                found.update(self._between("term", start, lengths))
+        for start in self._beginnings(_variants(word[:half])):
+            found.update(self._between("term", start, lengths))
         end = word[half:][::-1]
         found.update(term[::-1] for term in self._between("ending", end, lengths))
         near = extract(word, list(found), scorer=OSA.distance, score_cutoff=2, limit=None)
         return [term for term, _, _ in near]
 
-    def _between(self, column: str, start: str, lengths: tuple[int, int]) -> Iterator[str]:
+    def _between(self, column: str, start: str, lengths: tuple[int, int]) -> list[str]:
         rows = self._read(
             f"SELECT {column} FROM {column} WHERE {column} >= ? AND {column} < ? "
             f"AND length({column}) BETWEEN ? AND ?",
             (start, start + _LAST, *lengths),
         )
-        return (term for (term,) in rows)
+        return [term for (term,) in rows]
 
 
 def _variants(word: str) -> set[str]:

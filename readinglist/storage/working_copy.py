@@ -48,8 +48,10 @@ from readinglist.storage.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from readinglist.storage.tables import Row
 
 _LAYOUT = "3"
 _CONFLICTS_AT_HAND = (
@@ -254,6 +256,8 @@ class WorkingCopy:
         from readinglist.storage.merging import merge
 
         with document.open_inspected(self.path) as incoming:
+            if not self._has_rows():
+                return self._copy(incoming, before)
             theirs = read_tables(incoming)
         with self.transaction():
             ours = read_tables(self.connection)
@@ -267,6 +271,27 @@ class WorkingCopy:
             self._set_meta("withdrawn", json.dumps([astuple(change) for change in known + gone]))
             self._set_meta("document", str(before))
         return TakenIn(changed, len(put_back), len(gone), len(merged.conflicts))
+
+    def _copy(self, incoming: sqlite3.Connection, file: document.Fingerprint) -> TakenIn:
+        """Bring in all of a library file where nothing is here yet, row by row."""
+        with self.transaction():
+            for table in PRIMARY_KEYS:
+                rows = incoming.execute(f"SELECT * FROM {table}")
+                marks = ",".join("?" * len(rows.description))
+                self.connection.executemany(
+                    f"INSERT INTO {table} VALUES ({marks})", _checked(rows, table)
+                )
+            self.connection.execute("INSERT INTO unindexed SELECT id, 1 FROM paper")
+            self._note_saved()
+            self._set_meta("document", str(file))
+        return TakenIn(self._has_rows())
+
+    def _has_rows(self) -> bool:
+        """Return whether anything is here: a paper, or what was done to one."""
+        return any(
+            self.connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
+            for table in (*PRIMARY_KEYS, "unsaved")
+        )
 
     def merge_in(self, theirs: Tables, base: Tables | None = None) -> TakenIn:
         """Merge another version of the library into this one; `save` writes what came of it.
@@ -366,12 +391,16 @@ class WorkingCopy:
             key: row for key, row in wanted["journal"].items() if saved["journal"].get(key) == row
         }
         changed |= write_differences(self.connection, "journal", both, present["journal"])
+        self._note_saved()
+        write_differences(self.connection, "journal", wanted["journal"], both)
+        return changed
+
+    def _note_saved(self) -> None:
+        """Note that the library file has all rows of the journal that are here now."""
         self.connection.execute(
             "UPDATE meta SET value = (SELECT coalesce(max(rowid), 0) FROM journal) "
             "WHERE name = 'saved'"
         )
-        write_differences(self.connection, "journal", wanted["journal"], both)
-        return changed
 
     def apply(self, change: Change) -> None:
         """Give the field of a change its new value, where the paper is there."""
@@ -583,12 +612,22 @@ def check_received(theirs: Tables, known: Tables) -> None:
     Raises:
         LibraryError: one is not a value that we would have written.
     """
-    for key, row in theirs["paper"].items():
-        if known["paper"].get(key) != row:
-            received_paper(row)
-    for key, row in theirs["journal"].items():
-        if known["journal"].get(key) != row:
-            change_from_row(row)
+    for table, check in _CHECKS.items():
+        for key, row in theirs[table].items():
+            if known[table].get(key) != row:
+                check(row)
+
+
+def _checked(rows: Iterable[Row], table: str) -> Iterator[Row]:
+    check = _CHECKS.get(table)
+    for row in rows:
+        if check:
+            check(row)
+        yield row
+
+
+_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": change_from_row}
+"""What raises a `LibraryError` for a row of a table that we would not have written."""
 
 
 def _layout_now() -> str:

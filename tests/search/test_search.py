@@ -344,7 +344,7 @@ def test_what_another_app_on_the_same_library_writes_is_found(library: Library) 
 
 
 def test_indexing_ahead_can_be_stopped_and_goes_on(library: Library) -> None:
-    assert library.index(enough=lambda: True) is False
+    assert library.index(lambda done, of: False) is False
     assert library.index() is True
     assert keys(library, "owls") == [OWLS]
 
@@ -352,7 +352,7 @@ def test_indexing_ahead_can_be_stopped_and_goes_on(library: Library) -> None:
 def test_an_interrupted_indexing_leaves_nothing_half_done(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(paper: Paper) -> tuple[str, ...]:
+    def fail(*values: str | None) -> tuple[str, ...]:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -438,5 +438,5 @@ def test_misspelt_titles_are_found_among_the_real_papers(real_library: Library) 
 def test_exact_titles_are_found_first_among_the_real_papers(real_library: Library) -> None:
     """Measured: 376 of 376."""
     papers = real_library.papers(real_library.find().ids)
-    first = sum(real_library.find(paper.title).ids[:1] == (paper.id,) for paper in papers)
+    first = sum(real_library.find(paper.title).ids[0] == paper.id for paper in papers)
     assert first / len(papers) >= 0.99

@@ -72,17 +72,17 @@ def test_counts_and_tags(library: Library, ids: list[int]) -> None:
 def test_views_limit_what_is_found(library: Library, ids: list[int]) -> None:
     library.mark(ids[:1], status=Status.READ, add_tags=["a b"])
     library.mark(ids[1:2], status=Status.READING)
-    assert library.find(view=VIEWS["read"]).ids == (ids[0],)
-    assert library.find(view=VIEWS["reading"]).ids == (ids[1],)
-    assert library.find(view=VIEWS["next"]).ids == (ids[2],)
-    assert library.find(view=tag_view("a b")).ids == (ids[0],)
-    assert library.find("detail", VIEWS["reading"]).ids == ()
+    assert tuple(library.find(view=VIEWS["read"]).ids) == (ids[0],)
+    assert tuple(library.find(view=VIEWS["reading"]).ids) == (ids[1],)
+    assert tuple(library.find(view=VIEWS["next"]).ids) == (ids[2],)
+    assert tuple(library.find(view=tag_view("a b")).ids) == (ids[0],)
+    assert tuple(library.find("detail", VIEWS["reading"]).ids) == ()
 
 
 def test_a_sort_outweighs_rank_and_must_be_known(library: Library, ids: list[int]) -> None:
-    assert library.find("measurement", sort="title").ids == tuple(ids)
-    assert library.find(sort="title").ids == tuple(ids)
-    assert library.find("-twice", sort="title").ids == (ids[0], ids[2])
+    assert tuple(library.find("measurement", sort="title").ids) == tuple(ids)
+    assert tuple(library.find(sort="title").ids) == tuple(ids)
+    assert tuple(library.find("-twice", sort="title").ids) == (ids[0], ids[2])
     with pytest.raises(InvalidValueError, match="added, date, title"):
         library.find(sort="colour")
     assert [hit.paper.id for hit in library.search("", sort="title", limit=2)] == ids[:2]
@@ -90,15 +90,15 @@ def test_a_sort_outweighs_rank_and_must_be_known(library: Library, ids: list[int
 
 def test_a_found_text_is_marked_wherever_it_is_shown(library: Library, ids: list[int]) -> None:
     found = library.find("twise")
-    assert found.ids == (ids[1],)
+    assert tuple(found.ids) == (ids[1],)
     assert found.spans("do it twice, Sam") == [(6, 11)]
     assert library.find("status:unread").spans("unread") == []
 
 
 def test_an_index_can_be_made_ahead_of_time(library: Library, ids: list[int]) -> None:
-    assert not library.index(lambda: True)
+    assert not library.index(lambda done, of: False)
     assert library.index()
-    assert library.index(lambda: False)
+    assert library.index(lambda done, of: True)
 
 
 def test_a_sibling_works_in_another_thread(library: Library, ids: list[int]) -> None:
@@ -118,13 +118,13 @@ def test_a_sibling_works_in_another_thread(library: Library, ids: list[int]) -> 
 
 
 def test_edits_show_at_once_in_the_next_search(library: Library, ids: list[int]) -> None:
-    assert library.find("zymurgy").ids == ()
+    assert tuple(library.find("zymurgy").ids) == ()
     library.note(KEYS[2], "about zymurgy")
-    assert library.find("zymurgy").ids == (ids[2],)
+    assert tuple(library.find("zymurgy").ids) == (ids[2],)
     library.undo()
-    assert library.find("zymurgy").ids == ()
+    assert tuple(library.find("zymurgy").ids) == ()
     library.delete(ids[:1])
-    assert library.find("detail").ids == ()
+    assert tuple(library.find("detail").ids) == ()
 
 
 def test_papers_of_one_page_are_listed_as_on_the_page(library: Library, page: PageMaker) -> None:

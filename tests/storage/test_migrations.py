@@ -147,6 +147,7 @@ def test_edits_that_the_first_version_could_not_save_outlive_the_update(
     with closing(sqlite3.connect(working)) as connection:  # as the first version left it
         connection.executescript(
             "ALTER TABLE paper DROP COLUMN entries; ALTER TABLE source DROP COLUMN definitions;"
+            "ALTER TABLE unindexed DROP COLUMN version; DROP INDEX paper_by_added;"
             "UPDATE meta SET value = '1.1' WHERE name = 'layout';"
             "UPDATE paper SET note = 'not saved yet'; INSERT INTO unsaved SELECT id, 1 FROM paper"
         )
