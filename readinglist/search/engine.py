@@ -11,6 +11,7 @@ from readinglist.search.filters import SORTS, condition, has_author
 from readinglist.search.index import SearchIndex
 from readinglist.search.matching import Asked, Meaning, meaning, split_words
 from readinglist.search.ranking import Ranking
+from readinglist.search.similar import Neighbourhood
 from readinglist.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -117,6 +118,10 @@ class Searcher:
             [ranking.everything, *parameters],
         )
         return array("q", (paper for paper in found if paper not in ranking.scores))
+
+    def similar(self, paper: int, most: int) -> dict[int, float]:
+        """Return the papers nearest in content to one, with their nearness, 0 to 1."""
+        return Neighbourhood(self._index, self._vocabulary).nearest(paper, most)
 
     def ordered(self, papers: array[int], sort: str) -> array[int]:
         """Return papers in the order `sort`."""

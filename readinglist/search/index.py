@@ -3,7 +3,7 @@
     doc     a number for each paper as it was indexed, and the words of its head
     head    title, authors, tags, key and venue (FTS5): small, so that it is ranked in full
     whole   the head, the note and the abstract (FTS5): large, so that it is never ranked
-    term    each word with how often it comes; `ending` has the longer ones backwards
+    term    each word with the number of its papers; `ending` has the longer ones backwards
 
 The FTS5 tables hold no text. A paper that changed gets a new number and the words of its old
 one stay behind without a paper, until so many do that the index is made anew. So it is, too,
@@ -21,10 +21,10 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from readinglist.search.tokens import spaced
+from readinglist.search.tokens import spaced, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 FIELDS = ("title", "authors", "tags", "key", "venue")
@@ -43,7 +43,7 @@ _SCHEMA = f"""
     CREATE VIRTUAL TABLE whole USING fts5(
         head, note, abstract, content = '', columnsize = 0, tokenize = 'ascii'
     );
-    CREATE TABLE term (term TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE term (term TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE ending (ending TEXT PRIMARY KEY) WITHOUT ROWID;
     PRAGMA user_version = 1;
 """
@@ -210,6 +210,23 @@ class SearchIndex:
         (count,) = self._working.execute(query, (most,)).fetchone()
         return int(count)
 
+    def count(self) -> int:
+        """Return how many papers are indexed."""
+        ((count,),) = self.read("SELECT count(*) FROM doc")
+        return int(count)
+
+    def bags(self, numbers: Iterable[int]) -> dict[int, tuple[int, list[str]]]:
+        """Return papers with the words of their titles, abstracts and notes, by doc number."""
+        rows = self.read(
+            "SELECT number, paper, title, abstract, note FROM doc JOIN paper ON id = doc.paper "
+            "WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(numbers)),),
+        )
+        return {
+            number: (paper, [word for text in texts if text for word in words(text)])
+            for number, paper, *texts in rows
+        }
+
     def bring_up_to_date(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> bool:
         """Index what changed, in short transactions; return whether all is done.
 
@@ -285,8 +302,7 @@ class SearchIndex:
             docs.append((number, paper, digest, head))
             heads.append((number, *fields))
             wholes.append((number, head, note, abstract))
-            for text in (head, note, abstract):
-                counts.update(text.split())
+            counts.update({*head.split(), *note.split(), *abstract.split()})
         write = self.connection.executemany
         write("DELETE FROM doc WHERE number = ?", [(number,) for number, _ in known.values()])
         write("INSERT INTO doc VALUES (?, ?, ?, ?)", docs)
@@ -294,7 +310,7 @@ class SearchIndex:
         write(f"INSERT INTO head (rowid, {','.join(FIELDS)}) VALUES (?, {marks})", heads)
         write("INSERT INTO whole (rowid, head, note, abstract) VALUES (?, ?, ?, ?)", wholes)
         write(
-            "INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET times = times + ?2",
+            "INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET papers = papers + ?2",
             sorted(counts.items()),
         )
         write(

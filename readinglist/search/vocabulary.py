@@ -27,7 +27,7 @@ _LONGEST = 40
 class Vocabulary:
     """The words of a library.
 
-    Each look-up gives words with how often they come, or with their distance.
+    Each look-up gives words with the number of their papers, or with their distance.
     """
 
     def __init__(self, read: Callable[[str, Sequence[object]], list[tuple[Any, ...]]]) -> None:
@@ -38,7 +38,7 @@ class Vocabulary:
         """Return those of `words` that are in the library."""
         return dict(
             self._read(
-                "SELECT term, times FROM term WHERE term IN (SELECT value FROM json_each(?))",
+                "SELECT term, papers FROM term WHERE term IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(words)),),
             )
         )
@@ -47,8 +47,8 @@ class Vocabulary:
         """Return the `most` frequent words that begin with `start`."""
         return dict(
             self._read(
-                "SELECT term, times FROM term WHERE term >= ? AND term < ? "
-                "ORDER BY times DESC, term LIMIT ?",
+                "SELECT term, papers FROM term WHERE term >= ? AND term < ? "
+                "ORDER BY papers DESC, term LIMIT ?",
                 (start, start + _LAST, most),
             )
         )

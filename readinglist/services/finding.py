@@ -167,6 +167,12 @@ class Finder:
         scores = found.ranking.scores if found.ranking else {}
         return [Hit(p, scores.get(p.id, 0.0), self._spans(found, p)) for p in papers]
 
+    def similar(self, paper: int, limit: int) -> list[Hit]:
+        """Return the papers nearest in content to one, nearest first; scores are 0 to 1."""
+        self._searcher.prepare(None)
+        scores = self._searcher.similar(paper, limit)
+        return [Hit(near, scores[near.id]) for near in self._working.papers.get(scores)]
+
     def index(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> bool:
         """Index what changed, in short steps; return whether all is done.
 

@@ -242,6 +242,17 @@ class Library:
         """
         return self._the_finder.search(query, limit, sort)
 
+    def similar(self, key: str, limit: int = 10) -> list[Hit]:
+        """Return the papers nearest in content to the one with a citation key, nearest first.
+
+        They are compared by the words of title, abstract and note; a score is the cosine of
+        two vectors, 0 to 1.
+
+        Raises:
+            UnknownKeyError: there is no such paper.
+        """
+        return self._the_finder.similar(self.paper(key).id, limit)
+
     def index(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> bool:
         """Bring the search index up to date, in short steps; return whether it is.
 
