@@ -1,0 +1,104 @@
+"""Search as one types: the latest question is answered, earlier ones are given up.
+
+letter -> `ask` (at once) -> a thread of its own: the first papers -> `answer`
+                                                 then all of them  -> `answer`
+next letter -> what the thread is searching is interrupted, its answer is not waited for
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from readinglist.services.finding import VIEWS, Found, SearchInterruptedError, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from readinglist.services.finding import Finder
+
+FIRST = 500
+"""So many papers are answered at once, more than any screen shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for."""
+
+    text: str = ""
+    view: View = VIEWS["all"]
+    sort: str | None = None
+    keep: bool = False
+    """Whether the cursor is to stay on its paper: the answer is shown so, too."""
+
+
+class LiveSearch:
+    """Answers questions in a thread, one at a time.
+
+    Attributes:
+        pending: whether an answer is still to come.
+    """
+
+    def __init__(self, finder: Finder, answer: Callable[[Question, Found], None]) -> None:
+        """Prepare to answer.
+
+        Args:
+            finder: searches; nobody else may use it.
+            answer: called in the thread, at first with some of the papers if there are many.
+        """
+        self._finder = finder
+        self._answer = answer
+        self._changed = threading.Condition()
+        self._question: Question | None = None
+        self._is_closed = False
+        self._thread: threading.Thread | None = None
+        self.pending = False
+
+    def ask(self, question: Question) -> None:
+        """Ask something else; what is being searched for is given up."""
+        with self._changed:
+            self._question = question
+            self.pending = True
+            self._finder.interrupt()
+            self._changed.notify()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="search", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Give up, and close the finder once the thread has ended."""
+        with self._changed:
+            self._is_closed = True
+            self._finder.interrupt()
+            self._changed.notify()
+        if self._thread:
+            self._thread.join()
+        self._finder.close()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._question or self._is_closed)
+                question, self._question = self._question, None
+                if self._is_closed or question is None:
+                    return
+            try:
+                self._search(question)
+            except SearchInterruptedError:
+                continue
+
+    def _search(self, question: Question) -> None:
+        found = self._finder.find(question.text, question.view, question.sort, FIRST)
+        if self._tell(question, found) and not found.is_complete:
+            self._tell(question, self._finder.complete(found))
+
+    def _tell(self, question: Question, found: Found) -> bool:
+        """Answer, unless something else was asked meanwhile; return whether nothing was."""
+        with self._changed:
+            if self._question or self._is_closed:
+                return False
+            self.pending = not found.is_complete
+        self._answer(question, found)
+        return True
