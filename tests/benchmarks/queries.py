@@ -104,7 +104,9 @@ def _typed(kind: str, meant: Sequence[str], dice: random.Random, first: int) -> 
     # A word that was cut to three letters is no place for an edit.
     places = [place for place, word in enumerate(typed) if len(word) > _SHORTEST_CUT]
     for place in dice.sample(places, mistakes):
-        typed[place] = misspelt(typed[place], dice, first)
+        right = typed[place]
+        while meant[place].startswith(typed[place]):  # that would be a cut
+            typed[place] = misspelt(right, dice, first)
     return typed
 
 
