@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
-from readinglist.domain.citekey import make_key
+from readinglist.domain.citekey import unique_key
 from readinglist.domain.identity import paper_id
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.text import transliterate
@@ -40,7 +40,7 @@ _NEW_IN_ABSTRACT = 12
 _PIECE = 6
 """Words of an abstract that come from the chain at once."""
 _SLOTS = 1 << 24
-"""What is remembered of the titles: a bit of the ids' hash, so that memory stays constant."""
+"""In so little memory papers are kept apart: one whose id has the slot of another is dropped."""
 _DAYS = tuple(
     (datetime.date(2008, 1, 1) + datetime.timedelta(days)).isoformat() for days in range(6500)
 )
@@ -95,7 +95,7 @@ def papers(count: int, seed: int = 1) -> Iterator[Paper]:
     """
     dice = _Dice(seed)
     rolled, choice = dice.random, dice.choice
-    titles, abstracts = _chains()
+    titles, abstracts = chains()
     coined = _Growing(lambda known: _coin(dice, known), dice, ease=5000)
     families = _Growing(lambda known: _family(dice), dice, ease=500)
     seen = bytearray(_SLOTS)
@@ -152,11 +152,15 @@ def papers(count: int, seed: int = 1) -> Iterator[Paper]:
 def real_papers() -> list[Paper]:
     """Return the papers of the real listing pages; none where there are no such pages."""
     found: dict[int, Paper] = {}
+    keys: set[str] = set()
     for page in sorted(LISTINGS.glob("*.txt")):
         parsed = daily_papers.parse(page.read_text(encoding="utf-8"))
         for paper in parsed.papers:
-            added = f"2025-01-01T00:{len(found) // 60:02}:{len(found) % 60:02}.000000Z"
-            found.setdefault(paper.id, replace(paper, key=make_key(paper), added_at=added))
+            if paper.id not in found:
+                key = unique_key(paper, keys)
+                keys.add(key.lower())
+                added = f"2025-01-01T00:{len(found) // 60:02}:{len(found) % 60:02}.000000Z"
+                found[paper.id] = replace(paper, key=key, added_at=added)
     return list(found.values())
 
 
@@ -175,7 +179,7 @@ def fill(path: Path, papers: Iterable[Paper]) -> None:
 
 
 @cache
-def _chains() -> tuple[_Chain, _Pieces]:
+def chains() -> tuple[_Chain, _Pieces]:
     """Return what follows each word in titles, and in abstracts, as often as it does."""
     real = real_papers()
     titles = [paper.title for paper in real] or words.TITLES

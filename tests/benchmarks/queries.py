@@ -104,7 +104,9 @@ def _typed(kind: str, meant: Sequence[str], dice: random.Random, first: int) -> 
     # A word that was cut to three letters is no place for an edit.
     places = [place for place, word in enumerate(typed) if len(word) > _SHORTEST_CUT]
     for place in dice.sample(places, mistakes):
-        typed[place] = misspelt(typed[place], dice, first)
+        whole, right = meant[place], typed[place]
+        while typed[place] == right or (right != whole and whole.startswith(typed[place])):
+            typed[place] = misspelt(right, dice, first)  # not just another cut of a cut word
     return typed
 
 
