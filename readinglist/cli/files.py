@@ -219,7 +219,7 @@ def export(
         if query is not None:
             found = library.find(query)
             if found.query.problems:
-                raise click.UsageError(" ".join(found.query.problems))
+                raise click.UsageError(" ".join(map(str, found.query.problems)))
             if not found.ids:
                 raise ReadingListError(f"No paper answers “{query}”.", "Nothing was written.")
             ids = list(dict.fromkeys([*(ids or []), *found.ids]))

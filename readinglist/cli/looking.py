@@ -56,7 +56,7 @@ def list_(
         found = library.find(text, sort=sort)
         papers = library.papers(found.ids[:limit])
     for problem in found.query.problems:
-        say(problem)
+        say(str(problem))
     if as_json:
         from readinglist.formats.json_lines import to_object
 

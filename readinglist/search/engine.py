@@ -32,6 +32,14 @@ SORTS = {
 }
 """The orders of a list by name, as SQL."""
 
+_DATES = {"year": "paper.published", "added": "paper.added_at"}
+_HAS = {
+    **{
+        name: f"coalesce(paper.{name}, '') NOT IN ('', '[]')"
+        for name in ("note", "abstract", "doi", "arxiv", "url", "venue", "authors")
+    },
+    "tags": "EXISTS (SELECT 1 FROM paper_tag WHERE paper = paper.id)",
+}
 _RERANKED = 150
 """How many of the best by bm25 are ranked closely."""
 _REMEMBERED = 5000
@@ -66,6 +74,7 @@ class Searcher:
         self._vocabulary: tuple[tuple[int, int], Vocabulary] | None = None
         connection.create_function("fold", 1, fold, deterministic=True)
         connection.create_function("has_author", 3, _has_author, deterministic=True)
+        connection.create_function("has_words", 2, _has_words, deterministic=True)
 
     def bring_up_to_date(self, enough: Callable[[], bool] = lambda: False) -> bool:
         """Index what changed; return whether all is done. See `SearchIndex`."""
@@ -204,9 +213,16 @@ def _has_author(authors: str | None, organization: str | None, wanted: str) -> b
     """Return whether one author has names that begin as all words of `wanted` do."""
     names = [*json.loads(authors or "[]"), organization or ""]
     asked = words(wanted)
-    return any(
-        all(any(part.startswith(word) for part in words(name)) for word in asked) for name in names
-    )
+    return any(_begin_so(asked, words(name)) for name in names)
+
+
+def _has_words(text: str | None, wanted: str) -> bool:
+    """Return whether `text` has words that begin as all words of `wanted` do."""
+    return _begin_so(words(wanted), words(text or ""))
+
+
+def _begin_so(asked: Sequence[str], there: Sequence[str]) -> bool:
+    return all(any(word.startswith(beginning) for word in there) for beginning in asked)
 
 
 def _condition(filters: Sequence[Filter]) -> tuple[str, list[object]]:
@@ -218,10 +234,10 @@ def _condition(filters: Sequence[Filter]) -> tuple[str, list[object]]:
     parameters: list[object] = []
     for wanted in filters:
         parts: list[str] = []
-        if wanted.field == "year":
-            first, last = wanted.years
-            parts = ["coalesce(substr(paper.published, 1, 4), '') BETWEEN ? AND ?"]
-            parameters += [f"{first:04}" if first else "0", f"{last:04}"]
+        if wanted.within:
+            date = _DATES[wanted.field]
+            parts = [f"coalesce({date} >= ? AND {date} < ?, 0)"]
+            parameters += wanted.within
         for value in wanted.values:
             if wanted.field in ("status", "priority"):
                 parts.append(f"paper.{wanted.field} = ?")
@@ -234,6 +250,11 @@ def _condition(filters: Sequence[Filter]) -> tuple[str, list[object]]:
                     "EXISTS (SELECT 1 FROM paper_tag WHERE paper = paper.id AND fold(tag) = ?)"
                 )
                 parameters.append(fold(value))
+            elif wanted.field == "venue":
+                parts.append("has_words(paper.venue, ?)")
+                parameters.append(value)
+            elif wanted.field == "has":
+                parts.append(_HAS[value])
             else:
                 parts.append("has_author(paper.authors, paper.organization, ?)")
                 parameters.append(value)

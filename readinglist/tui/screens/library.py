@@ -154,7 +154,7 @@ class LibraryScreen(Screen[None]):
         self.papers.show(self._found.ids, self._found.spans, keep)
         problems = self.query_one("#search-problem", Static)
         if self._found.query.problems or problems.display:
-            problems.update(" ".join(self._found.query.problems))
+            problems.update(" ".join(map(str, self._found.query.problems)))
             problems.display = bool(self._found.query.problems)
         self._show_counts()
 
