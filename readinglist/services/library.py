@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from readinglist.config import Config, state_folder
 from readinglist.domain.key_pattern import check_pattern
+from readinglist.domain.query import CHOICES
 from readinglist.domain.text import plural
 from readinglist.errors import ReadingListError, UnknownKeyError
 from readinglist.services.exporting import (
@@ -20,6 +21,7 @@ from readinglist.services.exporting import (
     write_file,
 )
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
+from readinglist.services.query_history import QueryHistory
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
 
 if TYPE_CHECKING:
@@ -194,6 +196,28 @@ class Library:
     def tags(self) -> list[tuple[str, int]]:
         """Return all tags with the number of their papers, most used first."""
         return self._working.papers.tags()
+
+    def known_values(self, field: str) -> list[tuple[str, int]]:
+        """Return what a filter by `field` may ask for, with the number of papers, most first.
+
+        For authors and venues every paper is read: in a large library, do it in a thread.
+        """
+        if field in CHOICES:
+            return [(value, len(self.find(f"{field}:{value}").ids)) for value in CHOICES[field]]
+        stored = {
+            "tag": self._working.papers.tags,
+            "author": self._working.papers.families,
+            "venue": self._working.papers.venues,
+        }
+        return stored[field]() if field in stored else []
+
+    def queries(self) -> list[str]:
+        """Return the queries that were used on this machine, last used last."""
+        return self._queries.queries()
+
+    def remember_query(self, query: str) -> None:
+        """Note that a query was used."""
+        self._queries.add(query)
 
     def find(self, query: str = "", view: View = VIEWS["all"], sort: str | None = None) -> Found:
         """Return the ids of the papers of `view` that answer `query`, best first.
@@ -429,6 +453,10 @@ class Library:
         from readinglist.services.changing import Editor
 
         return Editor(self._working)
+
+    @property
+    def _queries(self) -> QueryHistory:
+        return QueryHistory(self._working.folder / "queries.json")
 
     @property
     def _the_finder(self) -> Finder:

@@ -110,6 +110,7 @@ class WorkingCopy:
         papers: the rows of papers.
         journal: what was done to them.
         machine: the name of this machine in the journal.
+        folder: what this machine keeps of the library.
     """
 
     def __init__(self, path: Path, state: Path, keep: bool = False) -> None:
@@ -126,17 +127,17 @@ class WorkingCopy:
             LibraryError: the file is no sound library, or a folder can't be written.
         """
         self.path = path.parent.resolve() / path.name
-        self._folder = state / hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
+        self.folder = state / hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             self.machine = _machine_name(state, self.path)
         except OSError as error:
             raise LibraryError(
                 f"{error.filename} can't be written: {error.strerror}.",
                 "It keeps your edits until they are saved; set XDG_STATE_HOME to another folder.",
             ) from error
-        self._lock = self._folder / "lock.db"
-        self._database = self._folder / "working.db"
+        self._lock = self.folder / "lock.db"
+        self._database = self.folder / "working.db"
         current = document.fingerprint(self.path)
         if current is None:
             with self._alone():
@@ -462,10 +463,10 @@ class WorkingCopy:
     def _set_aside(self, name: str) -> None:
         """Rename the database, with its log, in which the last edits are."""
         for suffix in ("", "-wal", "-shm"):
-            aside = self._folder / f"{name}.db{suffix}"
+            aside = self.folder / f"{name}.db{suffix}"
             aside.unlink(missing_ok=True)
             with contextlib.suppress(FileNotFoundError):
-                os.replace(self._folder / f"working.db{suffix}", aside)
+                os.replace(self.folder / f"working.db{suffix}", aside)
 
     def _connect(self) -> sqlite3.Connection:
         """Open the database of the working copy; one that is damaged or older is made anew."""
@@ -541,7 +542,7 @@ class WorkingCopy:
         The lock is a transaction on a database of its own: it ends with the process.
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)  # it may be deleted at any time
+            self.folder.mkdir(parents=True, exist_ok=True)  # it may be deleted at any time
             lock = sqlite3.connect(self._lock, timeout=_PATIENCE, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise LibraryError(f"{self._lock} can't be written: {error}.") from error
@@ -550,7 +551,7 @@ class WorkingCopy:
             yield
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
-                raise LibraryError(f"{self._folder} can't be used: {error}.") from error
+                raise LibraryError(f"{self.folder} can't be used: {error}.") from error
             raise LibraryError(
                 f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
                 "Your edits are kept on this machine; close the other one and try again.",
