@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from readinglist.domain.change import describe
+from readinglist.domain.completion import Values
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
@@ -27,6 +28,7 @@ from readinglist.tui.presentation import SORT_LABELS, counts_line
 from readinglist.tui.widgets.key_bar import KeyBar
 from readinglist.tui.widgets.paper_detail import Details, PaperDetail
 from readinglist.tui.widgets.paper_list import PaperList
+from readinglist.tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +75,7 @@ class LibraryScreen(Screen[None]):
     ]
     """Below 110 columns the detail pane is under the list, else beside it."""
 
-    search = getters.query_one("#search", Input)
+    search = getters.query_one(SearchBar)
     """The search bar."""
     papers = getters.query_one(PaperList)
     """The list."""
@@ -102,9 +104,7 @@ class LibraryScreen(Screen[None]):
         """Lay out the screen."""
         with Horizontal(id="search-line"):
             yield Static("/", id="search-sign")
-            yield Input(
-                id="search", compact=True, placeholder="Search: words, tag:, author:, year:2022.."
-            )
+            yield SearchBar(self._library.queries, "Search: words, tag:, author:, year:2022..")
             yield Static("", id="search-problem", markup=False)
         with Horizontal(id="body"):
             with Vertical(id="list-pane"):
@@ -192,7 +192,19 @@ class LibraryScreen(Screen[None]):
 
     @on(Input.Submitted, "#search")
     def _search_submitted(self) -> None:
+        self._library.remember_query(self.search.value)
         self.set_focus(self.papers)
+
+    @on(SearchBar.ValuesWanted)
+    def _values_wanted(self, message: SearchBar.ValuesWanted) -> None:
+        self._fetch_values(message.field)
+
+    @work(thread=True, group="values")
+    def _fetch_values(self, field: str) -> None:
+        """Look up what a filter may ask for, in a thread: of 100,000 papers it takes a second."""
+        with suppress(ReadingListError), closing(self._library.sibling()) as library:
+            values = Values(library.known_values(field))
+            self.search.post_message(SearchBar.ValuesKnown(field, values))
 
     @on(PaperList.Moved)
     def _detail_follows(self) -> None:
@@ -214,6 +226,7 @@ class LibraryScreen(Screen[None]):
     @on(PaperList.Opened)
     def action_detail(self) -> None:
         """Give the paper's details all the room that they can use."""
+        self._library.remember_query(self.search.value)
         if self.papers.current:
             self.add_class("-reading")
             self.set_focus(self.detail)
@@ -221,7 +234,12 @@ class LibraryScreen(Screen[None]):
     def on_descendant_focus(self) -> None:
         """Show the keys of the place one is in."""
         if self.search.has_focus:
-            keys = [("Enter", "To the list", "back"), ("Esc", "Back", "back")]
+            keys = [
+                ("Enter", "To the list", "back"),
+                ("Tab", "Complete", ""),
+                ("↑", "Earlier queries", ""),
+                ("Esc", "Back", "back"),
+            ]
         elif self.detail.has_focus:
             keys = [("j k", "Scroll", ""), ("Esc", "Back to the list", "back")]
         else:
@@ -240,6 +258,8 @@ class LibraryScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Go back by one: from the detail or the search to the list, then clear."""
+        if self.search.dismiss_offers():
+            return
         if self.has_class("-reading"):
             self.remove_class("-reading")
             self.set_focus(self.papers)
@@ -273,7 +293,8 @@ class LibraryScreen(Screen[None]):
     # --- changing
 
     def _targets(self) -> list[int]:
-        """Return the chosen papers, or the one under the cursor."""
+        """Return the chosen papers, or the one under the cursor, for something to be done."""
+        self._library.remember_query(self.search.value)
         if self.papers.chosen:
             return [paper.id for paper in self._library.papers(sorted(self.papers.chosen))]
         current = self.papers.current
