@@ -108,6 +108,17 @@ class Query:
         """Whether every paper answers it."""
         return not self.words and not self.filters
 
+    @property
+    def is_ranked(self) -> bool:
+        """Whether some papers answer it better than others: it has words to look for."""
+        return not all(words.negated for words in self.words)
+
+    def joined(self, other: Query) -> Query:
+        """Return what asks for both."""
+        return Query(
+            self.words + other.words, self.filters + other.filters, self.problems + other.problems
+        )
+
 
 def parse_query(text: str) -> Query:
     """Return what `text` asks for. Any text is a query: see `Query.problems`."""
@@ -159,6 +170,12 @@ def quoted(value: str) -> str:
 def unquoted(written: str) -> str:
     """Return the value that is written so in a query; its last quote may be missing."""
     return _QUOTED.sub(lambda quote: quote[1].replace('""', '"'), written)
+
+
+def joined(*queries: str) -> str:
+    """Return what asks for all of `queries`; a quote that was left open ends with its query."""
+    closed = (query + '"' if query.count('"') % 2 else query for query in map(str.strip, queries))
+    return " ".join(filter(None, closed))
 
 
 def _values(written: str) -> tuple[str, ...]:

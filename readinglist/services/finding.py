@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from readinglist.domain.query import Filter, Query, parse_query
+from readinglist.domain.query import Query, parse_query, quoted
+from readinglist.domain.text import printable
 from readinglist.errors import InvalidValueError
 from readinglist.search.engine import SORTS, Searcher
 from readinglist.search.matching import warm_up
@@ -26,23 +27,24 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A part of the library to look at, with its own order."""
+    """A part of the library to look at: what answers a query, with its own order."""
 
     name: str
     label: str
-    filters: tuple[Filter, ...] = ()
+    query: str = ""
     sort: str = "added"
+    """Empty: the best match first, as in a search."""
 
 
 VIEWS: Mapping[str, View] = {
     view.name: view
     for view in (
         View("all", "All papers"),
-        View("next", "Next up", (Filter("status", ("unread",)),), "priority"),
-        View("unread", "Unread", (Filter("status", ("unread",)),)),
-        View("reading", "Reading", (Filter("status", ("reading",)),)),
-        View("read", "Read", (Filter("status", ("read",)),)),
-        View("skipped", "Skipped", (Filter("status", ("skipped",)),)),
+        View("next", "Next up", "status:unread", "priority"),
+        View("unread", "Unread", "status:unread"),
+        View("reading", "Reading", "status:reading"),
+        View("read", "Read", "status:read"),
+        View("skipped", "Skipped", "status:skipped"),
     )
 }
 """The views that each library has."""
@@ -50,7 +52,7 @@ VIEWS: Mapping[str, View] = {
 
 def tag_view(tag: str) -> View:
     """Return the view of the papers with a tag."""
-    return View(f"tag:{tag}", f"Tag {tag}", (Filter("tag", (tag,)),))
+    return View(f"tag:{tag}", f"Tag {printable(tag)}", f"tag:{quoted(tag)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Found:
     scores: Mapping[int, float]
     query: Query
     matcher: Matcher | None = None
+    sort: str = ""
+    """The order that they are in; empty: the best match first."""
 
     def spans(self, text: str) -> list[Span]:
         """Return what of the query matches in `text`."""
@@ -89,6 +93,7 @@ class Finder:
         """Return the papers of `view` that answer `text`.
 
         With words in `text` the best match comes first, unless `sort` names another order.
+        What the view itself asks for may have words, too.
 
         Raises:
             InvalidValueError: there is no such order.
@@ -97,21 +102,25 @@ class Finder:
             raise InvalidValueError(
                 f"There is no order “{sort}”.", f"It is one of {', '.join(SORTS)}."
             )
-        query = parse_query(text)
-        limited = replace(query, filters=view.filters + query.filters)
-        if all(word.negated for word in query.words):
-            ids = self._searcher.filtered(limited, sort or view.sort)
-            return Found(tuple(ids), {}, query)
-        ranked, matcher = self._searcher.ranked(limited)
+        typed, limits = parse_query(text), parse_query(view.query)
+        query = limits.joined(typed)
+        sort = sort or ("" if typed.is_ranked else view.sort)
+        if not query.is_ranked:
+            sort = sort or "added"
+            return Found(tuple(self._searcher.filtered(query, sort)), {}, query, sort=sort)
+        if typed.is_ranked and limits.is_ranked:
+            # Words find papers that lack one of them where none has all: not so those of a view.
+            ranked, matcher = self._searcher.ranked(replace(query, words=typed.words))
+            inside = {paper for paper, _ in self._searcher.ranked(limits)[0]}
+            ranked = [(paper, score) for paper, score in ranked if paper in inside]
+        else:
+            ranked, matcher = self._searcher.ranked(query)
         ids = [paper for paper, _ in ranked]
         if sort:
             kept = set(ids)
-            ids = [
-                i
-                for i in self._searcher.filtered(Query(filters=limited.filters), sort)
-                if i in kept
-            ]
-        return Found(tuple(ids), dict(ranked), query, matcher)
+            in_order = self._searcher.filtered(Query(filters=query.filters), sort)
+            ids = [i for i in in_order if i in kept]
+        return Found(tuple(ids), dict(ranked), query, matcher, sort)
 
     def search(self, text: str, limit: int | None = 10, sort: str | None = None) -> list[Hit]:
         """Return the papers that answer `text`, best first, with what matched in them."""

@@ -17,12 +17,13 @@ from textual.widgets import Input, Static
 from readinglist.domain.change import describe
 from readinglist.domain.completion import Values
 from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.domain.query import joined
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
 from readinglist.services import clipboard
 from readinglist.services.exporting import format_of_file
 from readinglist.services.external_editor import edit_text
-from readinglist.services.finding import SORT_NAMES, VIEWS, Found, View, tag_view
+from readinglist.services.finding import SORT_NAMES, Found, View
 from readinglist.tui.keymap import LIBRARY, displayed, help_lines
 from readinglist.tui.presentation import SORT_LABELS, counts_line
 from readinglist.tui.widgets.key_bar import KeyBar
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from readinglist.config import Config
     from readinglist.services.changing import Step
     from readinglist.services.exporting import Exported
+    from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
 
 _EMPTY = """\
@@ -86,13 +88,15 @@ class LibraryScreen(Screen[None]):
         self,
         library: Library,
         config: Config,
+        views: KeptViews,
         edit_externally: Callable[[str, str], str] = edit_text,
     ) -> None:
         super().__init__()
         self._library = library
         self._config = config
         self._edit_externally = edit_externally
-        self._view: View = VIEWS[config.view]
+        self._views = views
+        self._view: View = views.named(config.view)
         self._sort: str | None = None
         self._found = Found((), {}, library.find("").query)
         self._version = library.version()
@@ -161,14 +165,13 @@ class LibraryScreen(Screen[None]):
     def _show_counts(self) -> None:
         counts = self._library.count_by_status()
         total, shown = sum(counts.values()), len(self._found.ids)
-        sort = self._sort or ("" if self._found.scores else self._view.sort)
         self.query_one("#status", Static).update(
             counts_line(
                 counts,
                 shown,
                 len(self.papers.chosen),
                 self._view.label,
-                sort,
+                self._found.sort,
                 len(self._library.conflicts()),
             ),
             layout=False,
@@ -561,24 +564,38 @@ class LibraryScreen(Screen[None]):
 
     def action_view(self) -> None:
         """Choose a view."""
-        from readinglist.tui.screens.dialogs import Choose, Item
+        from readinglist.tui.screens.views import ChooseView
 
-        views = {view.name: view for view in VIEWS.values()}
-        tags = self._library.tags()
-        views |= {view.name: view for view in (tag_view(tag) for tag, _ in tags)}
-        by_status = self._library.count_by_status()
-        counts = {f"tag:{tag}": count for tag, count in tags}
-        counts |= {status.value: count for status, count in by_status.items()}
-        counts |= {"all": sum(by_status.values()), "next": by_status[Status.UNREAD]}
-        items = [Item(v.name, f"{v.label}  {counts[v.name]:,}") for v in views.values()]
+        choice = ChooseView(self._library, self._views, self._view.name, self._config.view)
 
-        def show(answer: str | None) -> None:
-            if answer is not None:
-                self._view = views[answer]
-                self._sort = None
-                self._reload(keep=False)
+        def show(name: str | None) -> None:
+            if name is not None:
+                self._show_view(choice.views[name])
 
-        self.app.push_screen(Choose("View", items, self._view.name), show)
+        self.app.push_screen(choice, show)
+
+    def action_keep_view(self) -> None:
+        """Keep the query as a view."""
+        from readinglist.tui.screens.views import KeepView
+
+        query = joined(self._view.query, self.search.value)
+        if not query and not self._sort:
+            self._tell("There is no query to keep yet: / begins one.")
+            return
+        keeping = KeepView(self._views, self._view, query, self._found.sort)
+
+        def show(name: str | None) -> None:
+            if name is not None:
+                self.search.value = ""
+                self._show_view(keeping.view)
+                self._tell(f"Kept as the view “{keeping.view.label}”; v shows it again.")
+
+        self.app.push_screen(keeping, show)
+
+    def _show_view(self, view: View) -> None:
+        self._view = view
+        self._sort = None
+        self._reload(keep=False)
 
     def action_help(self) -> None:
         """Show all keys."""
