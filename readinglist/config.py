@@ -55,7 +55,7 @@ class Config:
     columns: tuple[str, ...] = ("status", "priority", "year", "title", "authors", "tags")
     """The columns of the list, in order; narrow terminals leave out the last ones."""
     view: str = "all"
-    """The view to begin with."""
+    """The view to begin with: one that each library has, or one of the user's own."""
     editor: str = ""
     """The editor for notes; empty: $VISUAL, $EDITOR, else vi."""
     citation_key: str = DEFAULT_PATTERN
@@ -71,7 +71,6 @@ class Config:
 
 
 _CHOICES = {
-    "view": ("all", "next", "unread", "reading", "read", "skipped"),
     "format": ("bibtex", "biblatex", "csl-json", "json"),
     "columns": COLUMNS,
 }
@@ -85,6 +84,11 @@ def config_path(given: str | None = None) -> Path:
     from platformdirs import user_config_path
 
     return user_config_path(APP, appauthor=False) / "config.yaml"
+
+
+def views_path(given: str | None = None) -> Path:
+    """Return where the user's own views are: beside the configuration."""
+    return config_path(given).with_name("views.yaml")
 
 
 def state_folder() -> Path:
@@ -102,16 +106,29 @@ def load_config(given: str | None = None) -> Config:
     """
     path = config_path(given)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
     except FileNotFoundError:
         if given or os.environ.get("READINGLIST_CONFIG"):
             raise ConfigError(f"There is no configuration file {path}.") from None
         return Config()
+    return parse_config(text, str(path))
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file that the user writes.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        ConfigError: it can't be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise ConfigError(f"{path} can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8.", "Save it as UTF-8.") from error
-    return parse_config(text, str(path))
 
 
 def parse_config(text: str, name: str) -> Config:
@@ -120,20 +137,29 @@ def parse_config(text: str, name: str) -> Config:
     Raises:
         ConfigError: it is no YAML, or holds an unknown key or a wrong value.
     """
+    root = compose(text, name)
+    if root is None:
+        return Config()
+    config: Config = _section(root, Config, name)
+    return config
+
+
+def compose(text: str, name: str) -> Node | None:
+    """Return the YAML `text` with its places; `name` is the file to name in errors.
+
+    Raises:
+        ConfigError: it is no YAML.
+    """
     import yaml
 
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{name}:{line}: it is no YAML: {error.problem}.") from error
     except (yaml.YAMLError, RecursionError) as error:
         line = text.count("\n", 0, getattr(error, "position", 0)) + 1
         raise ConfigError(f"{name}:{line}: it is no YAML.") from error
-    if root is None:
-        return Config()
-    config: Config = _section(root, Config, name)
-    return config
 
 
 def _section(node: Node, kind: type[Any], name: str) -> Any:

@@ -130,6 +130,7 @@ def test_keys_have_unique_ids_and_do_not_clash() -> None:
         ("2", "priority.medium"), ("3", "priority.low"), ("0", "priority.none"), ("n", "note"),
         ("E", "note.editor"), ("t", "tags"), ("o", "open"), ("y", "copy.key"),
         ("Y", "copy.bibtex"), ("e", "export"), ("i", "import"), ("s", "sort"), ("v", "view"),
+        ("V", "view.keep"),
         ("u", "undo"), ("ctrl+r", "redo"), ("d", "delete"), ("question_mark", "help"),
         ("q", "quit"),
     ],

@@ -99,7 +99,6 @@ def test_what_is_commented_out_keeps_its_default(text: str) -> None:
         ("columns: title", 1, "“columns” is a list", "config.example.yaml"),
         ("columns:\n  - title\n  - 7", 3, "“columns” is text", "config.example.yaml"),
         ("columns: [titel]", 1, "“titel” can't be the columns", "Did you mean “title”?"),
-        ("view: nxt", 1, "“nxt” can't be the view", "Did you mean “next”?"),
         ("export:\n  format: bibtx", 2, "“bibtx” can't be the format", "Did you mean “bibtex”?"),
         ("export: references.bib", 1, "settings are written as", "config.example.yaml"),
         ("keys: m", 1, "“keys” holds “id: key” pairs", "config.example.yaml"),

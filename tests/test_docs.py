@@ -14,7 +14,7 @@ import click
 import pytest
 
 from readinglist.cli.main import cli
-from readinglist.tui.keymap import LIBRARY, displayed
+from readinglist.tui.keymap import LIBRARY, SEARCH_BAR, displayed
 from tests.conftest import PageMaker
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +69,7 @@ def test_the_page_of_keys() -> None:
         f"| {' '.join(f'`{k}`' for k in displayed(key.keys).split())} | {key.help} | `{key.id}` |"
         for key in LIBRARY
     )
+    in_search_bar = "\n".join(f"| `{key}` | {deed} |" for key, deed in SEARCH_BAR)
     compare(
         ROOT / "docs" / "keys.md",
         f"""# Keys
@@ -80,6 +81,14 @@ have commas between them. Keys that clash are named at the start and by `reading
 | --- | --- | --- |
 {rows}
 | `ctrl+p` | the palette: find anything by its name | |
+
+In the search bar:
+
+| key | what it does |
+| --- | --- |
+{in_search_bar}
+
+In the list of views: `d` deletes one of your own.
 
 In the note: `Esc` or `ctrl+s` saves and closes.
 """,

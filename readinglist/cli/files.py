@@ -44,7 +44,7 @@ def open_app(session: Session) -> None:
     try:
         from readinglist.tui.app import run_app
 
-        run_app(library, config)
+        run_app(library, config, session.kept_views())
     finally:
         library.close()
 
@@ -219,7 +219,7 @@ def export(
         if query is not None:
             found = library.find(query)
             if found.query.problems:
-                raise click.UsageError(" ".join(found.query.problems))
+                raise click.UsageError(" ".join(map(str, found.query.problems)))
             if not found.ids:
                 raise ReadingListError(f"No paper answers “{query}”.", "Nothing was written.")
             ids = list(dict.fromkeys([*(ids or []), *found.ids]))
@@ -346,7 +346,9 @@ def config(session: Session, what: str) -> None:
     if what == "check":
         from readinglist.tui.app import check_settings
 
-        check_settings(settings)
+        views = session.kept_views()
+        views.all()
+        check_settings(settings, views)
         say("The configuration can be used.")
         return
     import yaml
@@ -365,10 +367,11 @@ def demo(session: Session) -> None:
     Example: readinglist demo
     """
     from readinglist.services.demo import sample_library
+    from readinglist.services.kept_views import KeptViews
 
     settings = session.load_config()
     _need_terminal("The demo")
     with sample_library(settings) as library:
         from readinglist.tui.app import run_app
 
-        run_app(library, settings)
+        run_app(library, settings, KeptViews(library.path.with_name("views.yaml")))

@@ -12,6 +12,7 @@ import click
 from readinglist.cli.session import (
     Session,
     complete_key,
+    complete_view,
     json_option,
     pass_session,
     print_json,
@@ -35,28 +36,46 @@ _PRIORITIES = {"high": "!!!", "medium": "!! ", "low": "!  ", "none": "   "}
     help="added, date, title, author, priority, status or key; without it, with words in the "
     "query the best match comes first.",
 )
+@click.option(
+    "--view",
+    "name",
+    metavar="NAME",
+    shell_complete=complete_view,
+    help="Of a view: all, next, unread, reading, read, skipped, or one of your own.",
+)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N papers.")
 @json_option
 @pass_session
 def list_(
-    session: Session, query: tuple[str, ...], sort: str | None, limit: int | None, as_json: bool
+    session: Session,
+    query: tuple[str, ...],
+    sort: str | None,
+    name: str | None,
+    limit: int | None,
+    as_json: bool,
 ) -> None:
     """List the papers that answer QUERY, written as in the app's search bar; or all papers.
 
-    Words may be misspelt or cut short. Filters: status: priority: tag: author: year: key:
-    (a query that begins with a minus goes behind --).
+    Words may be misspelt or cut short; "a phrase" stands as it is; -word is left out. Filters,
+    -turned round likewise (a query that begins with a minus goes behind --):
+
+    \b
+    status:unread priority:high,medium priority:>=low tag:ml author:nguyen key:vas
+    year:2023 year:2022..2024 year:>=2022 added:2026-03 added:2026-01..2026-02
+    venue:neurips has:note (or abstract, tags, doi, arxiv, url, venue, authors)
 
     \b
     Example: readinglist list atention year:2017..2020
-             readinglist list --json status:unread priority:high
-             readinglist list -- -tag:survey diffusion
+             readinglist list --json status:unread 'priority:>=medium'
+             readinglist list --view next -- -tag:survey diffusion
     """
     with session.open_library(reading=True) as library:
         text = " ".join(query)
-        found = library.find(text, sort=sort)
+        view = session.kept_views().named(name or "all")
+        found = library.find(text, view, sort)
         papers = library.papers(found.ids[:limit])
     for problem in found.query.problems:
-        say(problem)
+        say(str(problem))
     if as_json:
         from readinglist.formats.json_lines import to_object
 

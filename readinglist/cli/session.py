@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from readinglist.config import Config
+    from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
 
 
@@ -38,6 +39,13 @@ class Session:
         from readinglist.config import load_config
 
         return load_config(self.config)
+
+    def kept_views(self) -> KeptViews:
+        """Return the user's own views."""
+        from readinglist.config import views_path
+        from readinglist.services.kept_views import KeptViews
+
+        return KeptViews(views_path(self.config))
 
     def library_path(self, config: Config) -> Path:
         """Return the library file of this run."""
@@ -96,10 +104,22 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
+def _session_of(context: click.Context) -> Session:
+    given = context.find_root().params
+    return Session(given.get("library"), given.get("config"))
+
+
+def complete_view(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the names of views that begin with what was typed."""
+    from readinglist.services.finding import VIEWS
+
+    names = [*VIEWS, *_session_of(context).kept_views().all()]
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def complete_key(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the citation keys that begin with what was typed."""
-    given = context.find_root().params
-    session = Session(given.get("library"), given.get("config"))
+    session = _session_of(context)
     if not session.library_path(session.load_config()).exists():
         return []
     with session.open_library(reading=True) as library:

@@ -7,7 +7,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from readinglist.domain.text import fold
-from readinglist.search.filters import SORTS, condition, has_author
+from readinglist.search.filters import SORTS, condition, has_author, has_words
 from readinglist.search.index import SearchIndex
 from readinglist.search.matching import Asked, Meaning, meaning, split_words
 from readinglist.search.ranking import Ranking
@@ -32,10 +32,16 @@ _REMEMBERED = 2000
 class Searcher:
     """Answers queries over the papers of one working copy."""
 
-    def __init__(self, working: sqlite3.Connection, database: Path) -> None:
-        self._index = SearchIndex(working, database)
+    def __init__(
+        self,
+        working: sqlite3.Connection,
+        database: Path,
+        given_up: Callable[[], bool] | None = None,
+    ) -> None:
+        self._index = SearchIndex(working, database, given_up)
         self._index.create_function("fold", 1, fold)
         self._index.create_function("has_author", 3, has_author)
+        self._index.create_function("has_words", 2, has_words)
         self._vocabulary = Vocabulary(self._index.read)
         self._meanings: dict[tuple[Asked, bool], Meaning] = {}
         self._meanings_version = self._index.version()

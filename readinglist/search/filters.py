@@ -27,29 +27,46 @@ SORTS = {
 """The orders of a list by name, as SQL."""
 
 
+_DATES = {"year": "paper.published", "added": "paper.added_at"}
+_HAS = {
+    **{
+        name: f"coalesce(paper.{name}, '') NOT IN ('', '[]')"
+        for name in ("note", "abstract", "doi", "arxiv", "url", "venue", "authors")
+    },
+    "tags": "EXISTS (SELECT 1 FROM paper_tag WHERE paper = paper.id)",
+}
+
+
 def has_author(authors: str | None, organization: str | None, wanted: str) -> bool:
     """Return whether one author has names that begin as all words of `wanted` do."""
     names = [*json.loads(authors or "[]"), organization or ""]
     asked = words(wanted)
-    return any(
-        all(any(part.startswith(word) for part in words(name)) for word in asked) for name in names
-    )
+    return any(_begin_so(asked, words(name)) for name in names)
+
+
+def has_words(text: str | None, wanted: str) -> bool:
+    """Return whether `text` has words that begin as all words of `wanted` do."""
+    return _begin_so(words(wanted), words(text or ""))
+
+
+def _begin_so(asked: Sequence[str], there: Sequence[str]) -> bool:
+    return all(any(word.startswith(beginning) for word in there) for beginning in asked)
 
 
 def condition(filters: Sequence[Filter]) -> tuple[str, list[object]]:
     """Return the SQL of `filters` over the table paper, and its parameters.
 
     The columns bear the name of their table: the index has an `authors` and a `key`, too.
-    SQL calls `fold` and `has_author`.
+    SQL calls `fold`, `has_author` and `has_words`.
     """
     conditions: list[str] = []
     parameters: list[object] = []
     for wanted in filters:
         parts: list[str] = []
-        if wanted.field == "year":
-            first, last = wanted.years
-            parts = ["coalesce(substr(paper.published, 1, 4), '') BETWEEN ? AND ?"]
-            parameters += [f"{first:04}" if first else "0", f"{last:04}"]
+        if wanted.within:
+            date = _DATES[wanted.field]
+            parts = [f"coalesce({date} >= ? AND {date} < ?, 0)"]
+            parameters += wanted.within
         for value in wanted.values:
             if wanted.field in ("status", "priority"):
                 parts.append(f"paper.{wanted.field} = ?")
@@ -62,6 +79,11 @@ def condition(filters: Sequence[Filter]) -> tuple[str, list[object]]:
                     "EXISTS (SELECT 1 FROM paper_tag WHERE paper = paper.id AND fold(tag) = ?)"
                 )
                 parameters.append(fold(value))
+            elif wanted.field == "venue":
+                parts.append("has_words(paper.venue, ?)")
+                parameters.append(value)
+            elif wanted.field == "has":
+                parts.append(_HAS[value])
             else:
                 parts.append("has_author(paper.authors, paper.organization, ?)")
                 parameters.append(value)

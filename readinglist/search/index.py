@@ -21,6 +21,7 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from readinglist.errors import LibraryError
 from readinglist.search.tokens import spaced, words
 
 if TYPE_CHECKING:
@@ -55,8 +56,10 @@ _PAPER = """
         key, venue, substr(published, 1, 4), note, abstract
     FROM paper WHERE id IN (SELECT value FROM json_each(?)) ORDER BY added_at, id
 """
-_STEP = 4000
-"""So many papers are indexed in one transaction."""
+_STEP = 16_000
+"""So many papers are indexed in one transaction: each rewrites much of the tables of terms."""
+_BATCH = 500
+"""After so many one may stop: what is done by then is kept."""
 SHORTEST_ENDING = 6
 """The letters of the shortest word that is two edits away from another, see `vocabulary`."""
 _CACHE = 8192
@@ -76,19 +79,6 @@ class SearchInterruptedError(Exception):
     """Nobody waits for the answer any more."""
 
 
-@contextmanager
-def _told_apart() -> Iterator[None]:
-    """Turn what SQLite says of damage, and of an interruption, into errors of our own."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            raise SearchInterruptedError from error
-        if error.sqlite_errorcode & 0xFF in _DAMAGED:
-            raise DamagedIndexError from error
-        raise
-
-
 class SearchIndex:
     """The words of the papers of one working copy.
 
@@ -96,9 +86,23 @@ class SearchIndex:
         connection: reads the index, and the tables of the working copy with it.
     """
 
-    def __init__(self, working: sqlite3.Connection, database: Path) -> None:
-        """Open the index of the working copy `database`, over which `working` is a connection."""
+    def __init__(
+        self,
+        working: sqlite3.Connection,
+        database: Path,
+        given_up: Callable[[], bool] | None = None,
+    ) -> None:
+        """Open the index of a working copy.
+
+        Args:
+            working: a connection to the working copy.
+            database: the file of the working copy.
+            given_up: asked before each query whether to end with a `SearchInterruptedError`;
+                who gives it waits for no other writer of the index.
+        """
         self._working = working
+        self._given_up = given_up or (lambda: False)
+        self._patience = 0 if given_up else _PATIENCE
         self._database = database
         self._changes = 0
         self._name = ""
@@ -148,7 +152,7 @@ class SearchIndex:
     def _connect(self, name: str) -> sqlite3.Connection:
         return sqlite3.connect(
             self._database.parent / name,
-            timeout=_PATIENCE,
+            timeout=self._patience,
             isolation_level=None,
             check_same_thread=False,
             uri=True,
@@ -184,9 +188,10 @@ class SearchIndex:
 
         Raises:
             DamagedIndexError: the file is damaged.
-            SearchInterruptedError: `interrupt` was called in another thread.
+            SearchInterruptedError: the answer is not wanted any more.
+            LibraryError: the index can't be used.
         """
-        with _told_apart():
+        with self._told_apart():
             return self.connection.execute(query, parameters).fetchall()
 
     def read_numbers(self, query: str, parameters: Sequence[object] = ()) -> array[int]:
@@ -194,8 +199,26 @@ class SearchIndex:
 
         Raises: as `read`.
         """
-        with _told_apart():
+        with self._told_apart():
             return array("q", (n for (n,) in self.connection.execute(query, parameters)))
+
+    @contextmanager
+    def _told_apart(self) -> Iterator[None]:
+        """Turn what SQLite says of damage, and of an interruption, into errors of our own."""
+        if self._given_up():
+            raise SearchInterruptedError
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            code = error.sqlite_errorcode
+            if code == sqlite3.SQLITE_INTERRUPT:
+                raise SearchInterruptedError from error
+            if code & 0xFF in _DAMAGED:
+                raise DamagedIndexError from error
+            raise LibraryError(
+                f"The search index in {self._database.parent} can't be used: {error}.",
+                "It is made anew when it is deleted.",
+            ) from error
 
     # --- its content
 
@@ -245,38 +268,53 @@ class SearchIndex:
                 )
             ),
         )
-        for start in range(0, len(queue), _STEP):
-            if not goes_on(start, len(queue)):
-                return False
-            try:
-                self._index(queue[start : start + _STEP].tolist())
-            except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF not in _DAMAGED:
-                    raise
-                self.renew()
-                return self.bring_up_to_date(goes_on)
+        try:
+            for start in range(0, len(queue), _STEP):
+                if not self._index(queue[start : start + _STEP], start, len(queue), goes_on):
+                    return False
+        except DamagedIndexError:
+            self.renew()
+            return self.bring_up_to_date(goes_on)
         return True
 
-    def _index(self, papers: list[int]) -> None:
-        some = json.dumps(papers)
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            queue = self._working.execute(
-                "SELECT paper, version FROM unindexed "
-                "WHERE paper IN (SELECT value FROM json_each(?))",
-                (some,),
-            ).fetchall()
-            self._write(some)
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
+    def _index(
+        self, papers: array[int], done: int, of: int, goes_on: Callable[[int, int], bool]
+    ) -> bool:
+        """Index papers in one transaction; return whether it was not stopped, or kept out."""
+        counts: Counter[str] = Counter()
+        queue: list[tuple[int, int]] = []
+        with self._told_apart():
+            try:
+                self.connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                if self._patience:
+                    raise
+                return False
+            try:
+                for start in range(0, len(papers), _BATCH):
+                    is_stopped = not goes_on(done + start, of)
+                    if is_stopped:
+                        break
+                    some = json.dumps(papers[start : start + _BATCH].tolist())
+                    queue += self._working.execute(
+                        "SELECT paper, version FROM unindexed "
+                        "WHERE paper IN (SELECT value FROM json_each(?))",
+                        (some,),
+                    )
+                    self._write(some, counts)
+                self._write_terms(counts)
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self.connection.execute("ROLLBACK")
+                raise
         # Only now: what a crash cuts off here is merely looked at again.
         self._working.execute("BEGIN IMMEDIATE")
         self._working.executemany("DELETE FROM unindexed WHERE paper = ? AND version = ?", queue)
         self._working.execute("COMMIT")
+        return not is_stopped
 
-    def _write(self, some: str) -> None:
+    def _write(self, some: str, counts: Counter[str]) -> None:
+        """Write papers, named in a JSON array, and count in how many of them each word is."""
         known = {
             paper: (number, digest)
             for number, paper, digest in self.connection.execute(
@@ -289,7 +327,6 @@ class SearchIndex:
             "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'doc'"
         ).fetchone()
         docs, heads, wholes = [], [], []
-        counts: Counter[str] = Counter()
         for paper, *values in self.connection.execute(_PAPER, (some,)):
             *fields, note, abstract = map(spaced, _texts(*values))
             head = "\n".join(fields)
@@ -309,15 +346,17 @@ class SearchIndex:
         marks = ",".join("?" * len(FIELDS))
         write(f"INSERT INTO head (rowid, {','.join(FIELDS)}) VALUES (?, {marks})", heads)
         write("INSERT INTO whole (rowid, head, note, abstract) VALUES (?, ?, ?, ?)", wholes)
-        write(
+        self._changes += bool(docs or known)
+
+    def _write_terms(self, counts: Counter[str]) -> None:
+        self.connection.executemany(
             "INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET papers = papers + ?2",
             sorted(counts.items()),
         )
-        write(
+        self.connection.executemany(
             "INSERT OR IGNORE INTO ending VALUES (?)",
             sorted((term[::-1],) for term in counts if len(term) >= SHORTEST_ENDING),
         )
-        self._changes += bool(docs or known)
 
 
 def _texts(

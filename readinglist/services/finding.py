@@ -6,14 +6,15 @@ from array import array
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from readinglist.domain.query import Filter, Query, parse_query
+from readinglist.domain.query import Query, parse_query, quoted
+from readinglist.domain.text import printable
 from readinglist.errors import InvalidValueError
 from readinglist.search.engine import Searcher
 from readinglist.search.filters import SORTS
 from readinglist.search.index import DamagedIndexError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from readinglist.domain.paper import Paper
     from readinglist.search.ranking import Ranking
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SORT_NAMES = tuple(SORTS)
 """The orders of a list: added, date, title, author, priority, status, key."""
 
+_ALIKE = 100
+"""So many papers are shown as more like one."""
 _SOON = 500
 """So many papers are indexed before a search that is to be quick."""
 
@@ -31,23 +34,26 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A part of the library to look at, with its own order."""
+    """A part of the library to look at: what answers a query, with its own order."""
 
     name: str
     label: str
-    filters: tuple[Filter, ...] = ()
+    query: str = ""
     sort: str = "added"
+    """Empty: the best match first, as in a search."""
+    like: int | None = None
+    """The paper that those of the view are like, the likest first."""
 
 
 VIEWS: Mapping[str, View] = {
     view.name: view
     for view in (
         View("all", "All papers"),
-        View("next", "Next up", (Filter("status", ("unread",)),), "priority"),
-        View("unread", "Unread", (Filter("status", ("unread",)),)),
-        View("reading", "Reading", (Filter("status", ("reading",)),)),
-        View("read", "Read", (Filter("status", ("read",)),)),
-        View("skipped", "Skipped", (Filter("status", ("skipped",)),)),
+        View("next", "Next up", "status:unread", "priority"),
+        View("unread", "Unread", "status:unread"),
+        View("reading", "Reading", "status:reading"),
+        View("read", "Read", "status:read"),
+        View("skipped", "Skipped", "status:skipped"),
     )
 }
 """The views that each library has."""
@@ -55,7 +61,12 @@ VIEWS: Mapping[str, View] = {
 
 def tag_view(tag: str) -> View:
     """Return the view of the papers with a tag."""
-    return View(f"tag:{tag}", f"Tag {tag}", (Filter("tag", (tag,)),))
+    return View(f"tag:{tag}", f"Tag {printable(tag)}", f"tag:{quoted(tag)}")
+
+
+def like_view(paper: Paper) -> View:
+    """Return the view of the papers nearest in content to one."""
+    return View(f"like:{paper.key}", f"More like “{printable(paper.title)}”", "", "", paper.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +82,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The papers that answer a query, best first."""
+    """The papers that answer a query, by their ids."""
 
     ids: array[int]
-    """The papers by their ids."""
     query: Query
-    is_complete: bool = True
-    """False: these are the first ones, `Finder.complete` finds them all."""
-    is_indexed: bool = True
-    """False: papers wait to be indexed, see `Finder.index`."""
+    """What was asked for, by the view, too."""
+    sort: str = ""
+    """The order that they are in; empty: the best match first."""
     ranking: Ranking | None = None
     """How the words were understood; None where nothing was ranked."""
-    view: View = VIEWS["all"]
-    sort: str | None = None
+    is_complete: bool = True
+    """False: these are the first ones, `Finder.complete` finds the others."""
+    is_indexed: bool = True
+    """False: papers wait to be indexed, see `Finder.index`."""
 
     def spans(self, text: str) -> list[Span]:
         """Return what of the query matches in `text`."""
@@ -93,16 +104,28 @@ class Found:
 class Finder:
     """Answers queries over one library."""
 
-    def __init__(self, working: WorkingCopy) -> None:
+    def __init__(self, working: WorkingCopy, given_up: Callable[[], bool] | None = None) -> None:
+        """Make a finder.
+
+        Args:
+            working: what to search in.
+            given_up: for a finder in a thread of its own, which gets connections of its own and
+                waits for no other: asked now and then whether the answer is still wanted.
+        """
         self._working = working
-        self._searcher = Searcher(working.connection, working.database)
+        self._connection = working.another_connection() if given_up else None
+        self._searcher = Searcher(
+            self._connection or working.connection, working.database, given_up
+        )
 
     def close(self) -> None:
         """Close the index."""
         self._searcher.close()
+        if self._connection:
+            self._connection.close()
 
     def interrupt(self) -> None:
-        """Let what another thread is asking end with a `SearchInterruptedError`."""
+        """Let what is being searched in another thread end with a `SearchInterruptedError`."""
         self._searcher.interrupt()
 
     def find(
@@ -115,6 +138,7 @@ class Finder:
         """Return the papers of `view` that answer `text`.
 
         With words in `text` the best match comes first, unless `sort` names another order.
+        What the view itself asks for may have words, too.
 
         Args:
             text: what is typed in the search bar.
@@ -125,40 +149,64 @@ class Finder:
 
         Raises:
             InvalidValueError: there is no such order.
+            SearchInterruptedError: the answer is not wanted any more.
         """
         if sort is not None and sort not in SORTS:
             raise InvalidValueError(
                 f"There is no order “{sort}”.", f"It is one of {', '.join(SORTS)}."
             )
-        query = parse_query(text)
         try:
-            return self._find(query, view, sort, most)
+            return self._find(text, view, sort, most)
         except DamagedIndexError:
             self._searcher.renew()
-            return self._find(query, view, sort, most)
+            return self._find(text, view, sort, most)
 
     def complete(self, found: Found) -> Found:
-        """Return all papers that answer, in the same order, where `found` has the first ones."""
-        limited = _within(found.view, found.query)
+        """Return all papers that answer, in the same order, where `found` has the first ones.
+
+        Raises:
+            SearchInterruptedError: the answer is not wanted any more.
+        """
+        if found.is_complete:
+            return found
         if found.ranking is None:
-            ids = self._searcher.filtered(limited, found.sort or found.view.sort)
+            ids = self._searcher.filtered(found.query, found.sort)
         else:
-            ids = found.ids + self._searcher.others(limited, found.ranking)
+            ids = found.ids + self._searcher.others(found.query, found.ranking)
         return replace(found, ids=ids, is_complete=True)
 
-    def _find(self, query: Query, view: View, sort: str | None, most: int | None) -> Found:
-        limited = _within(view, query)
+    def _find(self, text: str, view: View, sort: str | None, most: int | None) -> Found:
+        typed, limits = parse_query(text), parse_query(view.query)
+        query = limits.joined(typed)
+        sort = sort or ("" if typed.is_ranked else view.sort)
         indexed = not query.words or self._searcher.prepare(None if most is None else _SOON)
-        if all(word.negated for word in query.words):
-            ids = self._searcher.filtered(limited, sort or view.sort, -1 if most is None else most)
-            is_complete = most is None or len(ids) < most
-            return Found(ids, query, is_complete, indexed, None, view, sort)
-        ranking = self._searcher.ranked(limited)
+        if view.like is not None:
+            return self._find_like(view.like, query, indexed)
+        if not query.is_ranked:
+            sort = sort or "added"
+            ids = self._searcher.filtered(query, sort, -1 if most is None else most)
+            return Found(ids, query, sort, None, most is None or len(ids) < most, indexed)
+        # Words find papers that lack one of them where none has all: not so those of a view.
+        is_within = typed.is_ranked and limits.is_ranked
+        ranking = self._searcher.ranked(replace(query, words=typed.words) if is_within else query)
         ids = array("q", sorted(ranking.scores, key=ranking.scores.__getitem__, reverse=True))
-        found = Found(ids, query, ranking.is_complete, indexed, ranking, view, sort)
-        if not found.is_complete and (most is None or sort):
+        found = Found(ids, query, sort, ranking, ranking.is_complete, indexed)
+        if most is None or sort or is_within:
             found = self.complete(found)
+        if is_within:
+            found = _limited_to(found, self._find("", view, None, None).ids)
         return replace(found, ids=self._searcher.ordered(found.ids, sort)) if sort else found
+
+    def _find_like(self, paper: int, query: Query, indexed: bool) -> Found:
+        """Return the papers that are like one, as far as they answer a query."""
+        near = Found(array("q", self._searcher.similar(paper, _ALIKE)), query, is_indexed=indexed)
+        if not query.words and not query.filters:
+            return near
+        if query.is_ranked:
+            ranking = self._searcher.ranked(query)
+            answers = self.complete(Found(array("q", ranking.scores), query, "", ranking, False))
+            return replace(_limited_to(near, answers.ids), ranking=ranking)
+        return _limited_to(near, self._searcher.filtered(query, "added"))
 
     def search(self, text: str, limit: int | None = 10, sort: str | None = None) -> list[Hit]:
         """Return the papers that answer `text`, best first, with what matched in them."""
@@ -196,5 +244,6 @@ class Finder:
         return {name: spans for name, text in texts.items() if (spans := found.spans(text))}
 
 
-def _within(view: View, query: Query) -> Query:
-    return replace(query, filters=view.filters + query.filters)
+def _limited_to(found: Found, papers: Iterable[int]) -> Found:
+    inside = set(papers)
+    return replace(found, ids=array("q", (paper for paper in found.ids if paper in inside)))

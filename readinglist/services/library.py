@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from readinglist.config import Config, state_folder
 from readinglist.domain.key_pattern import check_pattern
+from readinglist.domain.query import CHOICES
 from readinglist.domain.text import plural
 from readinglist.errors import ReadingListError, UnknownKeyError
 from readinglist.services.exporting import (
@@ -20,6 +21,7 @@ from readinglist.services.exporting import (
     write_file,
 )
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
+from readinglist.services.query_history import QueryHistory
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from readinglist.services.changing import Editor, Step
     from readinglist.services.conflicts import Conflict
     from readinglist.services.importing import Importer, ImportReport
+    from readinglist.services.live_search import LiveSearch, Question
     from readinglist.storage.tables import Tables
 
 
@@ -197,6 +200,28 @@ class Library:
         """Return all tags with the number of their papers, most used first."""
         return self._working.papers.tags()
 
+    def known_values(self, field: str) -> list[tuple[str, int]]:
+        """Return what a filter by `field` may ask for, with the number of papers, most first.
+
+        For authors and venues every paper is read: in a large library, do it in a thread.
+        """
+        if field in CHOICES:
+            return [(value, len(self.find(f"{field}:{value}").ids)) for value in CHOICES[field]]
+        stored = {
+            "tag": self._working.papers.tags,
+            "author": self._working.papers.families,
+            "venue": self._working.papers.venues,
+        }
+        return stored[field]() if field in stored else []
+
+    def queries(self) -> list[str]:
+        """Return the queries that were used on this machine, last used last."""
+        return self._queries.queries()
+
+    def remember_query(self, query: str) -> None:
+        """Note that a query was used."""
+        self._queries.add(query)
+
     def find(
         self,
         query: str = "",
@@ -214,21 +239,22 @@ class Library:
 
         Raises:
             InvalidValueError: there is no order `sort`.
-            SearchInterruptedError: `interrupt` was called in another thread.
         """
         return self._the_finder.find(query, view, sort, most)
 
     def complete(self, found: Found) -> Found:
-        """Return all papers that answer, where `found` has the first ones.
-
-        Raises:
-            SearchInterruptedError: `interrupt` was called in another thread.
-        """
+        """Return all papers that answer, where `found` has the first ones."""
         return self._the_finder.complete(found)
 
-    def interrupt(self) -> None:
-        """Let what another thread is searching here end with a `SearchInterruptedError`."""
-        self._the_finder.interrupt()
+    def live_search(
+        self,
+        answer: Callable[[Question, Found], None],
+        fail: Callable[[ReadingListError], None],
+    ) -> LiveSearch:
+        """Return what searches in a thread, for who types; see there."""
+        from readinglist.services.live_search import LiveSearch
+
+        return LiveSearch(self._working, answer, fail)
 
     def search(self, query: str, limit: int | None = 10, sort: str | None = None) -> list[Hit]:
         """Return the papers that answer `query`, best first, with scores and what matched.
@@ -471,6 +497,10 @@ class Library:
         from readinglist.services.changing import Editor
 
         return Editor(self._working)
+
+    @property
+    def _queries(self) -> QueryHistory:
+        return QueryHistory(self._working.folder / "queries.json")
 
     @property
     def _the_finder(self) -> Finder:

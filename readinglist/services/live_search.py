@@ -7,17 +7,18 @@ next letter -> what the thread is searching is interrupted, its answer is not wa
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from readinglist.services.finding import VIEWS, Found, SearchInterruptedError, View
+from readinglist.errors import ReadingListError
+from readinglist.search.index import SearchInterruptedError
+from readinglist.services.finding import VIEWS, Finder, Found, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from readinglist.services.finding import Finder
+    from readinglist.storage.working_copy import WorkingCopy
 
 FIRST = 500
 """So many papers are answered at once, more than any screen shows."""
@@ -41,15 +42,22 @@ class LiveSearch:
         pending: whether an answer is still to come.
     """
 
-    def __init__(self, finder: Finder, answer: Callable[[Question, Found], None]) -> None:
+    def __init__(
+        self,
+        working: WorkingCopy,
+        answer: Callable[[Question, Found], None],
+        fail: Callable[[ReadingListError], None],
+    ) -> None:
         """Prepare to answer.
 
         Args:
-            finder: searches; nobody else may use it.
+            working: what to search in.
             answer: called in the thread, at first with some of the papers if there are many.
+            fail: called in the thread when there is no answer.
         """
-        self._finder = finder
+        self._finder = Finder(working, given_up=self._is_given_up)
         self._answer = answer
+        self._fail = fail
         self._changed = threading.Condition()
         self._question: Question | None = None
         self._is_closed = False
@@ -80,7 +88,7 @@ class LiveSearch:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._question or self._is_closed)
+                self._changed.wait_for(self._is_given_up)
                 question, self._question = self._question, None
                 if self._is_closed or question is None:
                     return
@@ -88,6 +96,12 @@ class LiveSearch:
                 self._search(question)
             except SearchInterruptedError:
                 continue
+            except ReadingListError as error:
+                self.pending = False
+                self._fail(error)
+
+    def _is_given_up(self) -> bool:
+        return self._question is not None or self._is_closed
 
     def _search(self, question: Question) -> None:
         found = self._finder.find(question.text, question.view, question.sort, FIRST)
@@ -97,7 +111,7 @@ class LiveSearch:
     def _tell(self, question: Question, found: Found) -> bool:
         """Answer, unless something else was asked meanwhile; return whether nothing was."""
         with self._changed:
-            if self._question or self._is_closed:
+            if self._is_given_up():
                 return False
             self.pending = not found.is_complete
         self._answer(question, found)

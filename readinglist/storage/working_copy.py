@@ -123,6 +123,7 @@ class WorkingCopy:
         journal: what was done to them.
         machine: the name of this machine in the journal.
         database: the file of the working copy.
+        folder: what this machine keeps of the library.
     """
 
     def __init__(self, path: Path, state: Path, keep: bool = False) -> None:
@@ -139,17 +140,17 @@ class WorkingCopy:
             LibraryError: the file is no sound library, or a folder can't be written.
         """
         self.path = path.parent.resolve() / path.name
-        self._folder = state / hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
+        self.folder = state / hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             self.machine = _machine_name(state, self.path)
         except OSError as error:
             raise LibraryError(
                 f"{error.filename} can't be written: {error.strerror}.",
                 "It keeps your edits until they are saved; set XDG_STATE_HOME to another folder.",
             ) from error
-        self._lock = self._folder / "lock.db"
-        self.database = self._folder.absolute() / "working.db"
+        self._lock = self.folder / "lock.db"
+        self.database = self.folder.absolute() / "working.db"
         current = document.fingerprint(self.path)
         if current is None:
             with self._alone():
@@ -175,6 +176,12 @@ class WorkingCopy:
     def close(self) -> None:
         """Close the database; edits stay in it, saved or not."""
         self.connection.close()
+
+    def another_connection(self) -> sqlite3.Connection:
+        """Open the database once more, for another thread."""
+        connection = self._open_database()
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -502,10 +509,10 @@ class WorkingCopy:
     def _set_aside(self, name: str) -> None:
         """Rename the database, with its log, in which the last edits are."""
         for suffix in ("", "-wal", "-shm"):
-            aside = self._folder / f"{name}.db{suffix}"
+            aside = self.folder / f"{name}.db{suffix}"
             aside.unlink(missing_ok=True)
             with contextlib.suppress(FileNotFoundError):
-                os.replace(self._folder / f"working.db{suffix}", aside)
+                os.replace(self.folder / f"working.db{suffix}", aside)
 
     def _connect(self) -> sqlite3.Connection:
         """Open the database of the working copy; one that is damaged or older is made anew."""
@@ -581,7 +588,7 @@ class WorkingCopy:
         The lock is a transaction on a database of its own: it ends with the process.
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)  # it may be deleted at any time
+            self.folder.mkdir(parents=True, exist_ok=True)  # it may be deleted at any time
             lock = sqlite3.connect(self._lock, timeout=_PATIENCE, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise LibraryError(f"{self._lock} can't be written: {error}.") from error
@@ -590,7 +597,7 @@ class WorkingCopy:
             yield
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
-                raise LibraryError(f"{self._folder} can't be used: {error}.") from error
+                raise LibraryError(f"{self.folder} can't be used: {error}.") from error
             raise LibraryError(
                 f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
                 "Your edits are kept on this machine; close the other one and try again.",

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from textual.app import App, SystemCommand
 from textual.theme import BUILTIN_THEMES
 
+from readinglist.config import views_path
 from readinglist.errors import ConfigError, ReadingListError
+from readinglist.services.kept_views import KeptViews
 from readinglist.tui.keymap import LIBRARY, check_keys, displayed
 from readinglist.tui.screens.library import LibraryScreen
 
@@ -33,14 +35,20 @@ class ReadingListApp(App[None]):
     CSS_PATH = "app.tcss"
     NOTIFICATION_TIMEOUT = 3
 
-    def __init__(self, library: Library, config: Config) -> None:
+    def __init__(self, library: Library, config: Config, views: KeptViews | None = None) -> None:
         """Make the app on an open library.
 
+        Args:
+            library: what is shown.
+            config: the settings.
+            views: the user's own views; those beside the usual configuration if not given.
+
         Raises:
-            ConfigError: the configuration names an unknown theme, or keys that clash.
+            ReadingListError: the configuration names what is not there, or keys that clash.
         """
         super().__init__()
-        check_settings(config)
+        self._views = views or KeptViews(views_path())
+        check_settings(config, self._views)
         self._library = library
         self._config = config
         self.theme = config.theme
@@ -48,7 +56,7 @@ class ReadingListApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """Begin in the library."""
-        return LibraryScreen(self._library, self._config)
+        return LibraryScreen(self._library, self._config, self._views)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer each action of the library in the palette, with its key."""
@@ -69,13 +77,14 @@ class ReadingListApp(App[None]):
         return call
 
 
-def check_settings(config: Config) -> None:
+def check_settings(config: Config, views: KeptViews) -> None:
     """Look whether the app can use the configuration.
 
     Raises:
-        ConfigError: it names an unknown theme, or keys that clash.
+        ReadingListError: it names an unknown theme or view, or keys that clash.
     """
     check_keys(config.keys)
+    views.named(config.view)
     if config.theme not in BUILTIN_THEMES:
         raise ConfigError(
             f"There is no theme “{config.theme}”.",
@@ -83,13 +92,13 @@ def check_settings(config: Config) -> None:
         )
 
 
-def run_app(library: Library, config: Config) -> None:
+def run_app(library: Library, config: Config, views: KeptViews) -> None:
     """Run the app until the user leaves; then everything is in the library file.
 
     Raises:
         ReadingListError: the app ended for a fault, or the file can't be written.
     """
-    app = ReadingListApp(library, config)
+    app = ReadingListApp(library, config, views)
     app.run()
     library.save()
     if app.return_code:

@@ -55,7 +55,8 @@ LIBRARY = (
     Key("export", "e", "export", "Export", "Export the chosen papers, after a preview", True),
     Key("import", "i", "import", "Import", "Import a listing page, a .bib file"),
     Key("sort", "s", "sort", "Sort", "Choose the order of the list"),
-    Key("view", "v", "view", "View", "Choose a view: next up, reading, read, a tag"),
+    Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
+    Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
     Key("undo", "u", "undo", "Undo", "Take back the last step"),
     Key("redo", "ctrl+r", "redo", "Redo", "Bring again what undo took back"),
     Key("delete", "d", "delete", "Delete", "Delete, after a question"),
@@ -68,6 +69,13 @@ LIBRARY = (
 """The keys of the library, in the order of the help."""
 
 _PALETTE = ("ctrl+p", "Palette: find anything by its name")
+SEARCH_BAR = (
+    ("Tab", "Take what is offered for a tag:, an author: …, or the field suggested in grey"),
+    ("up", "Earlier queries, of those that begin as was typed"),
+    ("down", "Later queries, then the list; where something is offered, up and down go through it"),
+    ("Esc", "Take the offers away; again: to the list"),
+)
+"""What keys do in the search bar; these are its own."""
 DISPLAY = {"slash": "/", "question_mark": "?", "escape": "Esc", "enter": "Enter", "space": "Space"}
 """How keys with a name of their own are written."""
 

@@ -13,6 +13,7 @@ from readinglist.config import Config, parse_config
 from tests.conftest import by_sql, rows
 
 if TYPE_CHECKING:
+    from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
     from tests.cli.conftest import CommandLine
 
@@ -164,7 +165,7 @@ def test_the_app_opens_the_library_and_the_demo_a_sample(
 ) -> None:
     opened: list[tuple[Path, int]] = []
 
-    def run_app(library: Library, config: Config) -> None:
+    def run_app(library: Library, config: Config, views: KeptViews) -> None:
         opened.append((library.path, library.count()))
 
     monkeypatch.setattr("readinglist.tui.app.run_app", run_app)

@@ -9,8 +9,12 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
+from readinglist.cli.main import cli as cli_group
+from readinglist.cli.session import complete_view
+from readinglist.services.finding import VIEWS
 from tests.conftest import Listed, PageMaker
 
 if TYPE_CHECKING:
@@ -47,6 +51,38 @@ def test_the_list_answers_queries(filled: CommandLine) -> None:
     assert filled("list", "--", "-tag:x").err == "2 papers\n"
     assert filled("list", "--limit", "1").err == "1 paper of 3\n"
     assert filled("list", "zymurgy").out == ""
+
+
+def test_the_list_of_a_view(filled: CommandLine, tmp_path: Path) -> None:
+    """One that each library has, or one of the user's own beside the configuration."""
+    filled("mark", KEYS[0], "--status", "read")
+    assert filled("list", "--view", "read").out.startswith("[x]     AttentionDetail")
+    assert filled("list", "--view", "unread", "caches").err == "1 paper\n"
+    (tmp_path / "conf").mkdir()
+    config, views = tmp_path / "conf" / "config.yaml", tmp_path / "conf" / "views.yaml"
+    config.write_text("view: mine\n")
+    views.write_text("mine: {query: -status:read, sort: title}\n")
+    here = ("--config", str(config))
+    assert [line[8:20] for line in filled(*here, "list", "--view", "mine").out.splitlines()] == [
+        "BuildTwice  ", "CachesEveryw",
+    ]  # fmt: skip
+    assert filled(*here, "list", "--view", "mine", "twice").err == "1 paper\n"
+    assert "can be used" in filled(*here, "config", "check").err
+    said = filled(*here, "list", "--view", "mein", code=2).err
+    assert said == "readinglist: There is no view “mein”. Did you mean “mine”?\n"
+    views.write_text("mine: [x]\n")
+    for command in (["list", "--view", "mine"], ["config", "check"]):
+        assert f"{views}:1: “mine” is a query" in filled(*here, *command, code=2).err
+    assert filled(*here, "list", "--view", "all").err == "3 papers\n"
+
+
+def test_views_are_completed(filled: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "views.yaml").write_text("mine: x\n")
+    context = click.Context(cli_group)
+    context.params = {"library": None, "config": str(tmp_path / "config.yaml")}
+    option = click.Option(["--view"])
+    assert complete_view(context, option, "") == [*VIEWS, "mine"]
+    assert complete_view(context, option, "re") == ["reading", "read"]
 
 
 def test_what_a_query_got_wrong_is_told_beside_the_data(filled: CommandLine) -> None:

@@ -131,3 +131,23 @@ def test_papers_of_one_page_are_listed_as_on_the_page(library: Library, page: Pa
     titles = [f"Paper {name}" for name in ("Z", "A", "M")]
     library.import_files([page(*(Listed(title) for title in titles))])
     assert [paper.title for paper in library.papers(library.find().ids)] == titles
+
+
+def test_what_a_filter_may_ask_for_is_known_with_its_counts(
+    library: Library, ids: list[int]
+) -> None:
+    library.mark(ids[:2], status=Status.READ, add_tags=["b"])
+    library.mark(ids[:1], add_tags=["a"])
+    library.edit(KEYS[0], {"authors": "van der Berg, Kim; OpenAI; Müller, A", "venue": "Owls"})
+    library.edit(KEYS[1], {"authors": "Müller, B; Müller, C"})
+    assert library.known_values("tag") == [("b", 2), ("a", 1)]
+    assert library.known_values("author") == [("Müller", 2), ("OpenAI", 1), ("van der Berg", 1)]
+    assert library.known_values("venue") == [("Owls", 1)]
+    assert library.known_values("status") == [
+        ("unread", 1), ("reading", 0), ("read", 2), ("skipped", 0),
+    ]  # fmt: skip
+    assert dict(library.known_values("has")) == {
+        "note": 0, "abstract": 3, "tags": 2, "doi": 0, "arxiv": 0, "url": 0, "venue": 1,
+        "authors": 2,
+    }  # fmt: skip
+    assert library.known_values("year") == []

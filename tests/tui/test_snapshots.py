@@ -27,6 +27,8 @@ STATES = {
     "note": [*"jjjjjjjj", "n"],
     "export": ["space", "space", "e"],
     "views": ["v"],
+    "offers": ["slash", *"deep author:v"],
+    "problem": ["slash", *"status:rad deep au"],
     "delete": ["d"],
 }
 
@@ -37,6 +39,7 @@ def after(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def run(pilot: Pilot[None]) -> None:
         await pilot.pause()
         await pilot.press(*keys)
+        await pilot.app.workers.wait_for_complete()
         for _ in range(5):
             await pilot.pause(0.02)
 

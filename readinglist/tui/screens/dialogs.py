@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
@@ -46,6 +46,8 @@ class Item:
 
     value: str
     label: str
+    detail: str = ""
+    """What is said of it beside, more quietly."""
 
 
 class Choose(ModalScreen[str | None]):
@@ -61,7 +63,7 @@ class Choose(ModalScreen[str | None]):
     def __init__(self, title: str, items: Sequence[Item], current: str = "") -> None:
         super().__init__()
         self._title = title
-        self._items = items
+        self._items = list(items)
         self._current = current
 
     def compose(self) -> ComposeResult:
@@ -69,10 +71,26 @@ class Choose(ModalScreen[str | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self._title
             dialog.border_subtitle = "Enter choose · Esc back"
-            options = OptionList(*(Option(Text(item.label)) for item in self._items), markup=False)
-            values = [item.value for item in self._items]
-            options.highlighted = values.index(self._current) if self._current in values else 0
+            options = OptionList(*(Option(_prompt(item)) for item in self._items), markup=False)
+            options.highlighted = self._place(self._current) or 0
             yield options
+
+    def change(self, item: Item) -> None:
+        """Say otherwise what the item of a value is."""
+        place = self._place(item.value)
+        if place is not None:
+            self._items[place] = item
+            self.query_one(OptionList).replace_option_prompt_at_index(place, _prompt(item))
+
+    def remove_item(self, value: str) -> None:
+        """Offer a value no longer."""
+        place = self._place(value)
+        if place is not None:
+            del self._items[place]
+            self.query_one(OptionList).remove_option_at_index(place)
+
+    def _place(self, value: str) -> int | None:
+        return next((n for n, item in enumerate(self._items) if item.value == value), None)
 
     def action_cursor(self, by: int) -> None:
         """Move down or up."""
@@ -82,6 +100,11 @@ class Choose(ModalScreen[str | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Give back what was chosen."""
         self.dismiss(self._items[event.option_index].value)
+
+
+def _prompt(item: Item) -> Content:
+    gap = "  " if item.detail else ""
+    return Content.assemble(item.label, gap, (item.detail, "$foreground-muted"))
 
 
 class AskText(ModalScreen[str | None]):

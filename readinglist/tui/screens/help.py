@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readinglist.domain.query import FIELDS
+from readinglist.tui.keymap import SEARCH_BAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,10 +53,14 @@ class Help(ModalScreen[None]):
         for key, deed in self._keys:
             table.add_row(Text(key), Text(deed))
         table.add_row("", "")
+        table.add_row("", Text("In the search bar", style="bold"))
+        for key, deed in SEARCH_BAR:
+            table.add_row(Text(key), Text(deed))
+        table.add_row("", "")
         table.add_row("words", Text("in any order; misspelt or cut short is fine"))
         table.add_row(Text('"a phrase"'), Text("just these words, side by side"))
         table.add_row("-word", Text("without this word"))
         for name, values in FIELDS.items():
             table.add_row(f"{name}:", Text(values))
-        table.add_row("-tag:x", Text("a filter turned round"))
+        table.add_row("-tag:x,y", Text("a filter turned round; one of several values"))
         return table

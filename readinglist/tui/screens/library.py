@@ -15,18 +15,21 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from readinglist.domain.change import describe
+from readinglist.domain.completion import Values
 from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.domain.query import joined
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
 from readinglist.services import clipboard
 from readinglist.services.exporting import format_of_file
 from readinglist.services.external_editor import edit_text
-from readinglist.services.finding import SORT_NAMES, VIEWS, Found, View, tag_view
+from readinglist.services.finding import SORT_NAMES, Found, View
 from readinglist.tui.keymap import LIBRARY, displayed, help_lines
 from readinglist.tui.presentation import SORT_LABELS, counts_line
 from readinglist.tui.widgets.key_bar import KeyBar
 from readinglist.tui.widgets.paper_detail import Details, PaperDetail
 from readinglist.tui.widgets.paper_list import PaperList
+from readinglist.tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from readinglist.config import Config
     from readinglist.services.changing import Step
     from readinglist.services.exporting import Exported
+    from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
 
 _EMPTY = """\
@@ -73,7 +77,7 @@ class LibraryScreen(Screen[None]):
     ]
     """Below 110 columns the detail pane is under the list, else beside it."""
 
-    search = getters.query_one("#search", Input)
+    search = getters.query_one(SearchBar)
     """The search bar."""
     papers = getters.query_one(PaperList)
     """The list."""
@@ -84,13 +88,15 @@ class LibraryScreen(Screen[None]):
         self,
         library: Library,
         config: Config,
+        views: KeptViews,
         edit_externally: Callable[[str, str], str] = edit_text,
     ) -> None:
         super().__init__()
         self._library = library
         self._config = config
         self._edit_externally = edit_externally
-        self._view: View = VIEWS[config.view]
+        self._views = views
+        self._view: View = views.named(config.view)
         self._sort: str | None = None
         self._found = Found((), {}, library.find("").query)
         self._version = library.version()
@@ -102,9 +108,7 @@ class LibraryScreen(Screen[None]):
         """Lay out the screen."""
         with Horizontal(id="search-line"):
             yield Static("/", id="search-sign")
-            yield Input(
-                id="search", compact=True, placeholder="Search: words, tag:, author:, year:2022.."
-            )
+            yield SearchBar(self._library.queries, "Search: words, tag:, author:, year:2022..")
             yield Static("", id="search-problem", markup=False)
         with Horizontal(id="body"):
             with Vertical(id="list-pane"):
@@ -154,21 +158,20 @@ class LibraryScreen(Screen[None]):
         self.papers.show(self._found.ids, self._found.spans, keep)
         problems = self.query_one("#search-problem", Static)
         if self._found.query.problems or problems.display:
-            problems.update(" ".join(self._found.query.problems))
+            problems.update(" ".join(map(str, self._found.query.problems)))
             problems.display = bool(self._found.query.problems)
         self._show_counts()
 
     def _show_counts(self) -> None:
         counts = self._library.count_by_status()
         total, shown = sum(counts.values()), len(self._found.ids)
-        sort = self._sort or ("" if self._found.scores else self._view.sort)
         self.query_one("#status", Static).update(
             counts_line(
                 counts,
                 shown,
                 len(self.papers.chosen),
                 self._view.label,
-                sort,
+                self._found.sort,
                 len(self._library.conflicts()),
             ),
             layout=False,
@@ -192,7 +195,19 @@ class LibraryScreen(Screen[None]):
 
     @on(Input.Submitted, "#search")
     def _search_submitted(self) -> None:
+        self._library.remember_query(self.search.value)
         self.set_focus(self.papers)
+
+    @on(SearchBar.ValuesWanted)
+    def _values_wanted(self, message: SearchBar.ValuesWanted) -> None:
+        self._fetch_values(message.field)
+
+    @work(thread=True, group="values")
+    def _fetch_values(self, field: str) -> None:
+        """Look up what a filter may ask for, in a thread: of 100,000 papers it takes a second."""
+        with suppress(ReadingListError), closing(self._library.sibling()) as library:
+            values = Values(library.known_values(field))
+            self.search.post_message(SearchBar.ValuesKnown(field, values))
 
     @on(PaperList.Moved)
     def _detail_follows(self) -> None:
@@ -214,6 +229,7 @@ class LibraryScreen(Screen[None]):
     @on(PaperList.Opened)
     def action_detail(self) -> None:
         """Give the paper's details all the room that they can use."""
+        self._library.remember_query(self.search.value)
         if self.papers.current:
             self.add_class("-reading")
             self.set_focus(self.detail)
@@ -221,7 +237,12 @@ class LibraryScreen(Screen[None]):
     def on_descendant_focus(self) -> None:
         """Show the keys of the place one is in."""
         if self.search.has_focus:
-            keys = [("Enter", "To the list", "back"), ("Esc", "Back", "back")]
+            keys = [
+                ("Enter", "To the list", "back"),
+                ("Tab", "Complete", ""),
+                ("↑", "Earlier queries", ""),
+                ("Esc", "Back", "back"),
+            ]
         elif self.detail.has_focus:
             keys = [("j k", "Scroll", ""), ("Esc", "Back to the list", "back")]
         else:
@@ -240,6 +261,8 @@ class LibraryScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Go back by one: from the detail or the search to the list, then clear."""
+        if self.search.dismiss_offers():
+            return
         if self.has_class("-reading"):
             self.remove_class("-reading")
             self.set_focus(self.papers)
@@ -273,7 +296,8 @@ class LibraryScreen(Screen[None]):
     # --- changing
 
     def _targets(self) -> list[int]:
-        """Return the chosen papers, or the one under the cursor."""
+        """Return the chosen papers, or the one under the cursor, for something to be done."""
+        self._library.remember_query(self.search.value)
         if self.papers.chosen:
             return [paper.id for paper in self._library.papers(sorted(self.papers.chosen))]
         current = self.papers.current
@@ -540,24 +564,38 @@ class LibraryScreen(Screen[None]):
 
     def action_view(self) -> None:
         """Choose a view."""
-        from readinglist.tui.screens.dialogs import Choose, Item
+        from readinglist.tui.screens.views import ChooseView
 
-        views = {view.name: view for view in VIEWS.values()}
-        tags = self._library.tags()
-        views |= {view.name: view for view in (tag_view(tag) for tag, _ in tags)}
-        by_status = self._library.count_by_status()
-        counts = {f"tag:{tag}": count for tag, count in tags}
-        counts |= {status.value: count for status, count in by_status.items()}
-        counts |= {"all": sum(by_status.values()), "next": by_status[Status.UNREAD]}
-        items = [Item(v.name, f"{v.label}  {counts[v.name]:,}") for v in views.values()]
+        choice = ChooseView(self._library, self._views, self._view.name, self._config.view)
 
-        def show(answer: str | None) -> None:
-            if answer is not None:
-                self._view = views[answer]
-                self._sort = None
-                self._reload(keep=False)
+        def show(name: str | None) -> None:
+            if name is not None:
+                self._show_view(choice.views[name])
 
-        self.app.push_screen(Choose("View", items, self._view.name), show)
+        self.app.push_screen(choice, show)
+
+    def action_keep_view(self) -> None:
+        """Keep the query as a view."""
+        from readinglist.tui.screens.views import KeepView
+
+        query = joined(self._view.query, self.search.value)
+        if not query and not self._sort:
+            self._tell("There is no query to keep yet: / begins one.")
+            return
+        keeping = KeepView(self._views, self._view, query, self._found.sort)
+
+        def show(name: str | None) -> None:
+            if name is not None:
+                self.search.value = ""
+                self._show_view(keeping.view)
+                self._tell(f"Kept as the view “{keeping.view.label}”; v shows it again.")
+
+        self.app.push_screen(keeping, show)
+
+    def _show_view(self, view: View) -> None:
+        self._view = view
+        self._sort = None
+        self._reload(keep=False)
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -1,0 +1,290 @@
+"""The search bar: it completes what is typed, recalls earlier queries, marks what is wrong.
+
+letter -> shown -> what may stand at the cursor -> the offers under the bar, if there are any
+Tab, a click -> the offer is in the line            Esc -> no offers until the next letter
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.highlighter import Highlighter
+from textual import on
+from textual.actions import SkipAction
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from readinglist.domain.completion import Place, Values, nearest_field, place_at
+from readinglist.domain.query import parse_query
+from readinglist.domain.text import fold
+from readinglist.tui.widgets.part_styles import PartStyles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rich.text import Text
+    from textual.binding import BindingType
+
+    from readinglist.domain.completion import Counted
+
+_WIDEST_OFFER = 48
+
+
+class SearchBar(Input):
+    """A line for a query."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "Complete", show=False),
+        Binding("up", "earlier", "Earlier queries", show=False),
+        Binding("down", "later", "Later queries, then the list", show=False),
+    ]
+    """Beside those of any line of text."""
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"search-bar--problem"}
+    """The style of what is not understood."""
+
+    @dataclass
+    class ValuesWanted(Message):
+        """What a filter by a field may ask for is not known yet, or may have changed."""
+
+        field: str
+
+    @dataclass
+    class ValuesKnown(Message):
+        """The answer to `ValuesWanted`, from whom knows."""
+
+        field: str
+        values: Values
+
+    def __init__(self, earlier: Callable[[], Sequence[str]], placeholder: str = "") -> None:
+        """Make an empty line.
+
+        Args:
+            earlier: gives the queries that were used before, last used last.
+            placeholder: what stands in it while it is empty.
+        """
+        super().__init__(
+            id="search",
+            placeholder=placeholder,
+            compact=True,
+            suggester=_FieldNames(),
+            highlighter=_Problems(PartStyles(self, "search-bar")),
+        )
+        self._earlier = earlier
+        self._trail: list[str] = []
+        self._step = 0
+        self._values: dict[str, Values] = {}
+        self._asked: set[str] = set()
+        self._place: Place | None = None
+        self._settled = ""
+        self._offers = Offers(self._take)
+
+    def dismiss_offers(self) -> bool:
+        """Offer nothing more until the text changes; return whether there were offers."""
+        self._settled = self.value
+        return self._offers.close()
+
+    # --- completing
+
+    @on(Input.Changed)
+    def _offer_soon(self) -> None:
+        self.call_after_refresh(self._offer)
+
+    def on_search_bar_values_known(self, message: ValuesKnown) -> None:
+        """Offer what has become known."""
+        self._values[message.field] = message.values
+        self._offer()
+
+    def watch_selection(self) -> None:
+        """Offer what fits where the cursor is now."""
+        if self._offers.is_open:
+            self.call_after_refresh(self._offer)
+
+    def _offer(self) -> None:
+        """Offer what may stand at the cursor, once the letter that was typed is shown."""
+        typing = self.has_focus and self.value != self._settled
+        self._place = place_at(self.value, self.cursor_position) if typing else None
+        field = self._place.field if self._place else ""
+        if self._place is None or not field:
+            self._offers.close()
+            return
+        if field not in self._asked:
+            self._asked.add(field)
+            self.post_message(self.ValuesWanted(field))
+        values = self._values.get(field)
+        offers = values.offers(self._place) if values else []
+        if offers and not self._offers.is_attached:
+            self.screen.mount(self._offers)
+        left = self.content_region.x - self.scroll_offset.x
+        left += cell_len(self.value[: self._place.start])
+        self._offers.show(offers, left, self.region.bottom)
+
+    def _take(self, value: str) -> None:
+        """Put an offer into the line."""
+        if self._place:
+            self._settled, cursor = self._place.completed(value)
+            self.value = self._settled
+            self.cursor_position = cursor
+        self._offers.close()
+
+    def action_complete(self) -> None:
+        """Take the highlighted offer, or the name of a field; else go on to the list."""
+        self._offer()  # the letter before may have come this moment
+        if self._offers.is_open:
+            self._offers.take()
+        elif self._place is None:
+            raise SkipAction
+        elif not self._place.field:
+            field = nearest_field(self._place)
+            if not field:
+                raise SkipAction
+            self.value, self.cursor_position = self._place.completed(field)
+
+    async def action_submit(self) -> None:
+        """Take the offer that was gone to, else be done with the query."""
+        if self._offers.is_open and self._offers.was_moved:
+            self._offers.take()
+        else:
+            self.dismiss_offers()
+            await super().action_submit()
+
+    def on_focus(self) -> None:
+        """Ask anew for what is known: it may have changed meanwhile."""
+        self._asked.clear()
+
+    def on_blur(self) -> None:
+        """Offer nothing to those who have gone."""
+        self._offers.close()
+
+    # --- earlier queries
+
+    def action_earlier(self) -> None:
+        """Go up in the offers, or to the query before, of those that begin as was typed."""
+        if self._offers.is_open:
+            self._offers.move(-1)
+            return
+        if not self._trail or self.value != self._trail[self._step]:
+            begin = fold(self.value[: min(self.selection)])
+            fitting = [q for q in reversed(self._earlier()) if fold(q).startswith(begin)]
+            self._trail = [self.value, *(query for query in fitting if query != self.value)]
+            self._step = 0
+        self._go(min(self._step + 1, len(self._trail) - 1))
+
+    async def action_later(self) -> None:
+        """Go down in the offers, or to the query after, or to the list."""
+        if self._offers.is_open:
+            self._offers.move(1)
+        elif self._step and self.value == self._trail[self._step]:
+            self._go(self._step - 1)
+        else:
+            await self.action_submit()
+
+    def _go(self, step: int) -> None:
+        self._step = step
+        self._settled = self.value = self._trail[step]
+        self.cursor_position = len(self.value)
+
+    def notify_style_update(self) -> None:
+        """Take up new styles, as after a change of theme."""
+        super().notify_style_update()
+        if isinstance(self.highlighter, _Problems):
+            self.highlighter.styles.forget()
+
+
+class Offers(OptionList, can_focus=False):
+    """What may stand at the cursor, under it, over all else."""
+
+    def __init__(self, take: Callable[[str], None]) -> None:
+        super().__init__(id="offers", markup=False, compact=True)
+        self._take = take
+        self._offered: list[Counted] = []
+        self.was_moved = False
+        """Whether one has gone to an offer, rather than being offered the first."""
+        self.display = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there are offers."""
+        return self.display
+
+    def show(self, offers: list[Counted], left: int, top: int) -> None:
+        """Show offers from a place of the screen on."""
+        if offers == self._offered and self.is_open:
+            return
+        self._offered = offers
+        self.was_moved = False
+        self.display = bool(offers)
+        if not offers:
+            return
+        width = min(max(cell_len(value) for value, _ in offers), _WIDEST_OFFER)
+        counts = [f"{count:,}" for _, count in offers]
+        digits = max(map(len, counts))
+        self.clear_options()
+        self.add_options(
+            Option(
+                Content.assemble(
+                    f" {_fitted(value, width)}  ", (count.rjust(digits), "$foreground-muted"), " "
+                )
+            )
+            for (value, _), count in zip(offers, counts, strict=True)
+        )
+        self.highlighted = 0
+        self.styles.offset = (left - 1, top)
+        self.styles.width = width + digits + 4
+        self.styles.height = len(offers)
+
+    def close(self) -> bool:
+        """Take the offers away; return whether there were any."""
+        was_open, self.display = self.is_open, False
+        return was_open
+
+    def move(self, by: int) -> None:
+        """Go to the next offer, or to the one before."""
+        self.was_moved = True
+        self.action_cursor_down() if by > 0 else self.action_cursor_up()
+
+    def take(self) -> None:
+        """Hand over the offer that one is at."""
+        self._take(self._offered[self.highlighted or 0][0])
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Hand over the offer that was clicked."""
+        event.stop()
+        self.take()
+
+
+class _FieldNames(Suggester):
+    """Suggests the field that the last word may be the beginning of."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return `value` with the rest of the field's name."""
+        place = place_at(value, len(value))
+        field = nearest_field(place) if place and not place.field else None
+        return value + f"{field}:"[len(place.typed) :] if place and field else None
+
+
+class _Problems(Highlighter):
+    """Marks what of a query is not understood."""
+
+    def __init__(self, styles: PartStyles) -> None:
+        self.styles = styles
+
+    def highlight(self, text: Text) -> None:
+        """Mark it in place."""
+        for problem in parse_query(text.plain).problems:
+            text.stylize(self.styles["problem"], problem.start, problem.end)
+
+
+def _fitted(text: str, width: int) -> str:
+    """Return `text` as wide as `width` cells."""
+    if cell_len(text) > width:
+        text = set_cell_size(text, width - 1).rstrip() + "…"
+    return set_cell_size(text, width)
