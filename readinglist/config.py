@@ -62,7 +62,7 @@ class Config:
     export: ExportConfig = field(default_factory=ExportConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
     keys: dict[str, str] = field(default_factory=dict)
-    """Keys by the id of what they do, as in the help: `{paper.read: m}`."""
+    """Keys by the id of what they do, as in the help: `{paper.read: z}`."""
 
     @property
     def library_path(self) -> Path:

@@ -66,7 +66,7 @@ def test_settings_are_read_and_the_others_keep_their_defaults() -> None:
         'editor: "code --wait"\n'
         'citation_key: "[auth][year]"\n'
         "export: {path: refs.bib, format: json}\n"
-        'keys: {paper.read: m, priority.high: "9"}\n',
+        'keys: {paper.read: z, priority.high: "9"}\n',
         "config.yaml",
     )
     assert config == Config(
@@ -76,7 +76,7 @@ def test_settings_are_read_and_the_others_keep_their_defaults() -> None:
         editor="code --wait",
         citation_key="[auth][year]",
         export=ExportConfig("refs.bib", "json"),
-        keys={"paper.read": "m", "priority.high": "9"},
+        keys={"paper.read": "z", "priority.high": "9"},
     )
     assert config.theme == "textual-dark"
 

@@ -74,7 +74,7 @@ def test_the_page_of_keys() -> None:
         ROOT / "docs" / "keys.md",
         f"""# Keys
 
-Each key can be changed by its id in the configuration: `keys: {{paper.read: m}}`; several keys
+Each key can be changed by its id in the configuration: `keys: {{paper.read: z}}`; several keys
 have commas between them. Keys that clash are named at the start and by `readinglist config check`.
 
 | key | what it does | id |

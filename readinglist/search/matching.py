@@ -130,6 +130,7 @@ class Matcher:
     def __init__(self, meanings: Sequence[Meaning], phrases: Sequence[tuple[str, ...]]) -> None:
         self.meanings = tuple(meanings)
         self.phrases = tuple(phrases)
+        self._matches: dict[str, bool] = {}
 
     def __bool__(self) -> bool:
         return bool(self.meanings or self.phrases)
@@ -139,11 +140,7 @@ class Matcher:
         if not self or not text:
             return []
         found = list(tokens(text))
-        places = [
-            (token.start, token.end)
-            for token in found
-            if any(meaning.quality(token.word) for meaning in self.meanings)
-        ]
+        places = [(token.start, token.end) for token in found if self._is_meant(token.word)]
         for phrase in self.phrases:
             places += _phrase_spans(found, phrase)
         merged: list[tuple[int, int]] = []
@@ -153,6 +150,11 @@ class Matcher:
             else:
                 merged.append((start, end))
         return merged
+
+    def _is_meant(self, word: str) -> bool:
+        if word not in self._matches:
+            self._matches[word] = any(meaning.quality(word) for meaning in self.meanings)
+        return self._matches[word]
 
 
 def _phrase_spans(found: Sequence[Token], phrase: tuple[str, ...]) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ in the query are neighbours in the title.
 from __future__ import annotations
 
 import itertools
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from readinglist.search.matching import EXACT, MOST_TERMS, NUMBER, Matcher, Meaning
@@ -85,7 +86,7 @@ class Ranking:
             self._is_cut or any(len(m.terms) >= MOST_TERMS for m in self._meanings)
         )
 
-    @property
+    @cached_property
     def matcher(self) -> Matcher:
         """What finds the words in a text."""
         return Matcher([m for m in self._meanings if m], self._phrases)

@@ -248,8 +248,8 @@ class Library:
 
     def live_search(
         self,
-        answer: Callable[[Question, Found], None],
-        fail: Callable[[ReadingListError], None],
+        answer: Callable[[Question, Found], object],
+        fail: Callable[[ReadingListError], object],
     ) -> LiveSearch:
         """Return what searches in a thread, for who types; see there."""
         from readinglist.services.live_search import LiveSearch

@@ -24,7 +24,7 @@ FIRST = 500
 """So many papers are answered at once, more than any screen shows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Question:
     """What is asked for."""
 
@@ -32,7 +32,7 @@ class Question:
     view: View = VIEWS["all"]
     sort: str | None = None
     keep: bool = False
-    """Whether the cursor is to stay on its paper: the answer is shown so, too."""
+    """Whether the cursor is to stay on its paper when the answer is shown."""
 
 
 class LiveSearch:
@@ -45,8 +45,8 @@ class LiveSearch:
     def __init__(
         self,
         working: WorkingCopy,
-        answer: Callable[[Question, Found], None],
-        fail: Callable[[ReadingListError], None],
+        answer: Callable[[Question, Found], object],
+        fail: Callable[[ReadingListError], object],
     ) -> None:
         """Prepare to answer.
 
@@ -110,9 +110,9 @@ class LiveSearch:
 
     def _tell(self, question: Question, found: Found) -> bool:
         """Answer, unless something else was asked meanwhile; return whether nothing was."""
-        with self._changed:
-            if self._is_given_up():
-                return False
-            self.pending = not found.is_complete
+        if self._is_given_up():
+            return False
         self._answer(question, found)
+        with self._changed:
+            self.pending = self._question is not None or not found.is_complete
         return True

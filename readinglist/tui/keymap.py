@@ -16,7 +16,7 @@ class Key:
     """What a key does."""
 
     id: str
-    """The name to remap it by: `keys: {paper.read: m}`."""
+    """The name to remap it by: `keys: {paper.read: z}`."""
     keys: str
     """The default keys, with commas between them."""
     action: str
@@ -57,6 +57,7 @@ LIBRARY = (
     Key("sort", "s", "sort", "Sort", "Choose the order of the list"),
     Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
     Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
+    Key("like", "m", "more_like_this", "More like this", "Papers on the same topic; Esc goes back"),
     Key("undo", "u", "undo", "Undo", "Take back the last step"),
     Key("redo", "ctrl+r", "redo", "Redo", "Bring again what undo took back"),
     Key("delete", "d", "delete", "Delete", "Delete, after a question"),

@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.widgets import Input, Static
 
+from readinglist.services.live_search import FIRST
 from readinglist.tui.widgets.paper_list import PaperList
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Picker(App[tuple[int, ...]]):
 
     @on(Input.Changed)
     def _show(self) -> None:
-        found = self._library.find(self.query_one(Input).value)
-        self.papers.show(found.ids, found.spans, keep=False)
+        found = self._library.find(self.query_one(Input).value, most=FIRST)
+        self.papers.show(found.ids, found.spans if found.ranking else None, keep=False)
 
     @on(PaperList.Opened)
     def _opened(self, message: PaperList.Opened) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.domain.paper import Paper, Priority, Status, family_name
 from readinglist.domain.text import plural, printable
@@ -44,6 +44,13 @@ class Column:
     width: int
 
 
+class Marked(NamedTuple):
+    """A text, and which parts of it matched a search."""
+
+    text: str
+    spans: Sequence[tuple[int, int]] = ()
+
+
 def columns_for(width: int, names: Sequence[str]) -> list[Column]:
     """Return the columns that fit into `width` cells, a space between them.
 
@@ -81,6 +88,21 @@ def cell(paper: Paper, column: str) -> str:
     if column == "added":
         return paper.added_at[:10]
     return printable(paper.key if column == "key" else paper.venue or "")
+
+
+def excerpt(text: str, spans: Sequence[tuple[int, int]], width: int) -> Marked:
+    """Return `width` letters of `text` around the first of `spans`, with those that are there."""
+    first = spans[0][0]
+    start = max(0, min(first - width // 3, len(text) - width))
+    while 0 < start < first and not text[start - 1].isspace():
+        start += 1
+    before = "…" if start else ""
+    end = start + width - len(before)
+    shown = before + text[start:end]
+    if end < len(text):
+        shown = shown[:-1] + "…"
+    by = len(before) - start
+    return Marked(shown, [(one + by, other + by) for one, other in spans if start <= one < end])
 
 
 def version(entry: Entry) -> str:

@@ -114,11 +114,11 @@ def test_the_configuration_is_shown_as_it_could_be_written(
 ) -> None:
     assert cli("config", "path").out == f"{tmp_path / 'home/config/readinglist/config.yaml'}\n"
     assert parse_config(cli("config", "show").out, "shown") == Config()
-    (tmp_path / "mine.yaml").write_text("theme: nord\nkeys: {paper.read: m}\n")
+    (tmp_path / "mine.yaml").write_text("theme: nord\nkeys: {paper.read: z}\n")
     monkeypatch.setenv("READINGLIST_CONFIG", str(tmp_path / "mine.yaml"))
     assert cli("config", "path").out == f"{tmp_path / 'mine.yaml'}\n"
     shown = yaml.safe_load(cli("config").out)
-    assert (shown["theme"], shown["keys"]) == ("nord", {"paper.read": "m"})
+    assert (shown["theme"], shown["keys"]) == ("nord", {"paper.read": "z"})
     assert cli("config", "check").err == "The configuration can be used.\n"
 
 

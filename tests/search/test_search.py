@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.domain.paper import Priority, Status
 from readinglist.errors import InvalidValueError
 from tests.search.conftest import PAPERS
 

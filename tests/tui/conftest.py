@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from readinglist.config import Config
 from readinglist.services.demo import fill_with_sample
@@ -17,6 +19,21 @@ def _still_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing blinks, moves or tells the time."""
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr("readinglist.storage.journal.now", lambda: "2026-01-02T03:04:05Z")
+
+
+@pytest.fixture(autouse=True)
+def _patient_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A story goes on when what was searched for is shown."""
+    wait_for_screen = Pilot._wait_for_screen
+
+    async def wait(pilot: Pilot[object], timeout: float = 30) -> bool:
+        is_there = await wait_for_screen(pilot, timeout)
+        while any(getattr(screen, "is_searching", False) for screen in pilot.app.screen_stack):
+            await asyncio.sleep(0.001)
+            is_there = await wait_for_screen(pilot, timeout)
+        return is_there
+
+    monkeypatch.setattr(Pilot, "_wait_for_screen", wait)
 
 
 @pytest.fixture

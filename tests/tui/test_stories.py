@@ -563,13 +563,13 @@ async def test_the_mouse(make_app: MakeApp) -> None:
 
 async def test_remapped_keys(make_app: MakeApp) -> None:
     """A key from the configuration does it, the old one no longer; the help shows it."""
-    app = make_app(config=Config(keys={"paper.read": "m"}))
+    app = make_app(config=Config(keys={"paper.read": "z"}))
     async with app.run_test(size=(120, 60)) as pilot:
         await pilot.press("G")
         before = current(app).status
         await pilot.press("r")
         assert current(app).status is before
-        await pilot.press("m")
+        await pilot.press("z")
         await pilot.pause()
         assert current(app).status is not before
 

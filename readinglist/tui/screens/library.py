@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import getters, on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Input, ProgressBar, Static
+from textual.worker import get_current_worker
 
 from readinglist.domain.change import describe
 from readinglist.domain.completion import Values
@@ -23,7 +26,8 @@ from readinglist.errors import ReadingListError
 from readinglist.services import clipboard
 from readinglist.services.exporting import format_of_file
 from readinglist.services.external_editor import edit_text
-from readinglist.services.finding import SORT_NAMES, Found, View
+from readinglist.services.finding import SORT_NAMES, Found, View, like_view
+from readinglist.services.live_search import FIRST, LiveSearch, Question
 from readinglist.tui.keymap import LIBRARY, displayed, help_lines
 from readinglist.tui.presentation import SORT_LABELS, counts_line
 from readinglist.tui.widgets.key_bar import KeyBar
@@ -58,12 +62,34 @@ _SAVE_AFTER = 0.4
 """Seconds from an edit to the writing of the library file."""
 _LOOK_EVERY = 1.0
 """Seconds between two looks at what other programs did."""
+_LONG = 2000
+"""From so many papers on one sees how far the index is."""
 _DETAIL_AFTER = 0.02
 """Seconds that the cursor rests before the detail pane follows."""
 
 
 class LibraryScreen(Screen[None]):
     """The one screen on which all happens."""
+
+    @dataclass
+    class Answered(Message):
+        """Papers were found."""
+
+        question: Question
+        found: Found
+
+    @dataclass
+    class NotAnswered(Message):
+        """The search failed."""
+
+        error: ReadingListError
+
+    @dataclass
+    class Indexing(Message):
+        """So many papers are indexed, of so many; of none: that is over."""
+
+        done: int = 0
+        of: int = 0
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help, priority=True)
@@ -97,8 +123,12 @@ class LibraryScreen(Screen[None]):
         self._edit_externally = edit_externally
         self._views = views
         self._view: View = views.named(config.view)
+        self._view_before = self._view
         self._sort: str | None = None
-        self._found = Found((), {}, library.find("").query)
+        self._question = Question(view=self._view)
+        self._found = library.find(view=self._view, most=FIRST)
+        self._live: LiveSearch
+        self._is_indexing = False
         self._version = library.version()
         self._save_timer: Timer | None = None
         self._detail_timer: Timer | None = None
@@ -120,23 +150,66 @@ class LibraryScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the library and begin to look for what others do to it."""
-        self._reload(keep=False)
+        self._live = self._library.live_search(
+            lambda question, found: self.post_message(self.Answered(question, found)),
+            lambda error: self.post_message(self.NotAnswered(error)),
+        )
+        self._show(self._found, keep=False)
         self._show_detail()
+        if not self._found.is_complete:
+            self._reload()
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
         self._index_ahead()
 
-    @work(thread=True, exclusive=True, group="index")
+    def on_unmount(self) -> None:
+        """Search no more."""
+        self._live.close()
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether an answer to what was asked last is still to come."""
+        return self._live.pending
+
     def _index_ahead(self) -> None:
-        """Bring the search index up to date before the first search asks for it."""
+        """Bring the search index up to date, in a thread, before a search asks for it."""
+        if not self._is_indexing:
+            self._is_indexing = True
+            self._index()
+
+    @work(thread=True, group="index")
+    def _index(self) -> None:
+        worker = get_current_worker()
+
+        def goes_on(done: int, of: int) -> bool:
+            self.post_message(self.Indexing(done, of))
+            return not worker.is_cancelled
+
         # What is wrong with the library is told by the look for changes.
         with suppress(ReadingListError), closing(self._library.sibling()) as library:
-            library.index()
+            library.index(goes_on)
+        self.post_message(self.Indexing())
         from readinglist.services.repository import is_unprepared
 
         if is_unprepared(self._library.path):
             self.app.call_from_thread(
                 self._tell, "This clone can't merge libraries yet. S sets it up.", "warning"
             )
+
+    def on_library_screen_indexing(self, message: Indexing) -> None:
+        """Show how far the index is, where it takes its time; in the end, search again."""
+        bars = self.query("#progress").results(ProgressBar)
+        bar = next(iter(bars), None)
+        if message.of >= _LONG:
+            if bar is None:
+                bar = ProgressBar(message.of, show_eta=False, id="progress")
+                self.mount(bar, before=self.query_one(KeyBar))
+            bar.update(total=message.of, progress=message.done)
+        elif not message.of:
+            self._is_indexing = False
+            if bar:
+                bar.remove()
+            if not self._found.is_indexed:
+                self._reload()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let the search bar have its letters.
@@ -150,17 +223,37 @@ class LibraryScreen(Screen[None]):
     # --- what is shown
 
     def _reload(self, keep: bool = True) -> None:
-        """Ask for the papers anew and show them."""
-        self._found = self._library.find(self.search.value, self._view, self._sort)
-        present = set(self._found.ids)
-        if not self.search.value and self._view.name == "all":
-            self.papers.chosen &= present
-        self.papers.show(self._found.ids, self._found.spans, keep)
+        """Ask for the papers anew; those in view are drawn anew at once."""
+        self._question = Question(self.search.value, self._view, self._sort, keep)
+        self._live.ask(self._question)
+        if keep:
+            self.papers.draw_anew()
+            self._show_counts()
+
+    def on_library_screen_answered(self, message: Answered) -> None:
+        """Show what was found, unless something else has been asked for since."""
+        if message.question is self._question:
+            self._show(message.found, self._question.keep)
+            # What comes behind the first papers must not move the cursor.
+            self._question.keep = True
+
+    def on_library_screen_not_answered(self, message: NotAnswered) -> None:
+        """Say why nothing was found."""
+        self._tell(str(message.error), "error")
+
+    def _show(self, found: Found, keep: bool) -> None:
+        self._found = found
+        is_everything = found.is_complete and found.query.is_empty
+        if is_everything and self.papers.chosen:
+            self.papers.chosen &= set(found.ids)
+        self.papers.show(found.ids, found.spans if found.ranking else None, keep)
         problems = self.query_one("#search-problem", Static)
-        if self._found.query.problems or problems.display:
-            problems.update(" ".join(map(str, self._found.query.problems)))
-            problems.display = bool(self._found.query.problems)
+        if found.query.problems or problems.display:
+            problems.update(" ".join(map(str, found.query.problems)))
+            problems.display = bool(found.query.problems)
         self._show_counts()
+        if not found.is_indexed:
+            self._index_ahead()
 
     def _show_counts(self) -> None:
         counts = self._library.count_by_status()
@@ -274,6 +367,8 @@ class LibraryScreen(Screen[None]):
         elif self.papers.chosen:
             self.papers.choose(())
             self._show_counts()
+        elif self._view.like is not None:
+            self._show_view(self._view_before)
 
     def action_move(self, by: int) -> None:
         """Move the cursor, or scroll the details while they are read."""
@@ -320,7 +415,7 @@ class LibraryScreen(Screen[None]):
 
     def action_choose_all(self) -> None:
         """Choose all that are shown, or none if they are chosen already."""
-        shown = set(self._found.ids)
+        shown = set(self._library.complete(self._found).ids)
         self.papers.choose(() if shown <= self.papers.chosen else shown)
         self._show_counts()
 
@@ -521,7 +616,11 @@ class LibraryScreen(Screen[None]):
         """Import files."""
         from readinglist.tui.screens.importing import ImportFiles
 
-        self.app.push_screen(ImportFiles(self._library), lambda _: self._reload())
+        self.app.push_screen(ImportFiles(self._library), lambda _: self._after_import())
+
+    def _after_import(self) -> None:
+        self._reload()
+        self._index_ahead()
 
     # --- other machines
 
@@ -597,6 +696,15 @@ class LibraryScreen(Screen[None]):
         self._sort = None
         self._reload(keep=False)
 
+    def action_more_like_this(self) -> None:
+        """Show the papers nearest in content to the one under the cursor."""
+        if self.papers.current:
+            view = like_view(self.papers.current)
+            if self._view.like is None:
+                self._view_before = self._view
+            self.search.value = ""
+            self._show_view(view)
+
     def action_help(self) -> None:
         """Show all keys."""
         from readinglist.tui.screens.help import Help
@@ -648,6 +756,8 @@ class LibraryScreen(Screen[None]):
         if came_in or version != self._version:
             self._version = version
             self._reload()
+        if came_in:
+            self._index_ahead()
         if not self._library.is_saved():
             self._save_soon()
 

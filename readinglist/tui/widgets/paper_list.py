@@ -14,7 +14,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from readinglist.domain.paper import Paper, Priority, Status
-from readinglist.tui.presentation import Column, cell, columns_for
+from readinglist.domain.text import printable
+from readinglist.tui import presentation
+from readinglist.tui.presentation import Column, Marked, cell, columns_for
 from readinglist.tui.widgets.part_styles import PartStyles
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from textual import events
 
 _CACHE_LIMIT = 2000
+_NEVER_SEARCHED = ("status", "priority", "year", "added")
+"""The columns in which a search finds nothing."""
 
 
 class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -34,6 +38,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         "papers--chosen",
         "papers--done",
         "papers--match",
+        "papers--excerpt",
         "papers--high",
         "papers--medium",
         "papers--low",
@@ -67,15 +72,14 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._column_names = columns
         self._columns: list[Column] = []
         self._fetch = fetch
-        self._ids: tuple[int, ...] = ()
-        self._places: dict[int, int] = {}
+        self._ids: Sequence[int] = ()
         self._papers: dict[int, Paper] = {}
-        self._spans: Callable[[str], list[tuple[int, int]]] = lambda text: []
+        self._spans: Callable[[str], list[tuple[int, int]]] | None = None
         self._parts = PartStyles(self, "papers")
         self.chosen: set[int] = set()
 
     @property
-    def ids(self) -> tuple[int, ...]:
+    def ids(self) -> Sequence[int]:
         """The papers of the list, in order."""
         return self._ids
 
@@ -85,30 +89,35 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._paper(self.cursor) if self._ids else None
 
     def show(
-        self, ids: tuple[int, ...], spans: Callable[[str], list[tuple[int, int]]], keep: bool
+        self,
+        ids: Sequence[int],
+        spans: Callable[[str], list[tuple[int, int]]] | None,
+        keep: bool,
     ) -> None:
         """Show other papers, or the same ones changed.
 
         Args:
             ids: the papers, in order.
-            spans: finds what to highlight in a title.
+            spans: finds what matched in a text; None where nothing was searched for.
             keep: leave the cursor on its paper, where it still is; else go to the first.
         """
         old = self._ids[self.cursor] if self.cursor < len(self._ids) else None
-        if ids != self._ids:
-            self._ids = ids
-            self._places = {}
-        self._papers.clear()
+        place = 0
+        if keep and old is not None:
+            try:
+                place = ids.index(old)
+            except ValueError:
+                place = max(0, min(self.cursor, len(ids) - 1))
+        self._ids = ids
         self._spans = spans
         self.virtual_size = Size(self.size.width, len(ids))
-        if not keep:
-            place = 0
-        elif old is not None and old in self._place_by_id():
-            place = self._place_by_id()[old]
-        else:
-            place = max(0, min(self.cursor, len(ids) - 1))
         self.set_reactive(PaperList.cursor, place)
         self._scroll_to_cursor()
+        self.draw_anew()
+
+    def draw_anew(self) -> None:
+        """Fetch the papers in view again, as after a change, and draw them."""
+        self._papers.clear()
         self.refresh()
         self.post_message(self.Moved(self.current))
 
@@ -183,20 +192,53 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         if is_current:
             style += self._parts["cursor"]
         segments = [Segment("▌" if is_chosen else " ", style)]
-        for column in self._columns:
-            segments += self._cell(paper, column, style, is_current)
+        cells = [self._marked(cell(paper, c.name), c.name) for c in self._columns]
+        is_plain = any(
+            start < column.width
+            for column, marked in zip(self._columns, cells, strict=True)
+            for start, _ in marked.spans
+        )
+        excerpt = None if is_plain else self._excerpt(paper)
+        for column, marked in zip(self._columns, cells, strict=True):
+            if column.name == "title" and excerpt:
+                room = width - 1 - sum(segment.cell_length for segment in segments)
+                segments += self._fitted(marked, min(cell_len(marked.text), room // 2), style)
+                segments.append(Segment("  ", style))
+                room = width - 1 - sum(segment.cell_length for segment in segments)
+                line = presentation.excerpt(*excerpt, room)
+                segments += self._fitted(line, room, style + self._parts["excerpt"])
+                break
+            segments += self._fitted(
+                marked, column.width, self._style(paper, column, style, is_current)
+            )
             segments.append(Segment(" ", style))
         return Strip(segments).adjust_cell_length(width, style)
 
-    def _cell(self, paper: Paper, column: Column, style: Style, is_current: bool) -> list[Segment]:
-        text = cell(paper, column.name)
+    def _style(self, paper: Paper, column: Column, style: Style, is_current: bool) -> Style:
         if column.name == "priority" and paper.priority is not Priority.NONE:
-            style += self._parts[paper.priority.value]
-        elif column.name not in ("title", "status") and not is_current:
-            style += self._parts["muted"]
-        if cell_len(text) > column.width:
-            text = set_cell_size(text, column.width - 1).rstrip() + "…"
-        spans = self._spans(text) if column.name in ("title", "authors", "tags", "key") else []
+            return style + self._parts[paper.priority.value]
+        if column.name not in ("title", "status") and not is_current:
+            return style + self._parts["muted"]
+        return style
+
+    def _marked(self, text: str, column: str = "") -> Marked:
+        """Return a text with what matched in it."""
+        searched = self._spans and column not in _NEVER_SEARCHED
+        return Marked(text, self._spans(text) if self._spans and searched else ())
+
+    def _excerpt(self, paper: Paper) -> Marked | None:
+        """Return the text that matched, where it is none of the columns."""
+        if self._spans is None:
+            return None
+        texts = (paper.note, paper.abstract, "; ".join(paper.authors), paper.venue, paper.key)
+        marked = (self._marked(printable(text)) for text in texts if text)
+        return next((one for one in marked if one.spans), None)
+
+    def _fitted(self, marked: Marked, width: int, style: Style) -> list[Segment]:
+        """Return a text in just so many cells, what matched set off."""
+        text, spans = marked
+        if cell_len(text) > width:
+            text = set_cell_size(text, max(0, width - 1)).rstrip() + "…"
         segments = []
         end = 0
         for start, stop in spans:
@@ -205,7 +247,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
                 Segment(text[start:stop], style + self._parts["match"]),
             ]
             end = stop
-        padding = " " * max(0, column.width - cell_len(text))
+        padding = " " * max(0, width - cell_len(text))
         return [*segments, Segment(text[end:] + padding, style)]
 
     def _paper(self, place: int) -> Paper | None:
@@ -217,11 +259,6 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
             window = self._ids[first : place + self.size.height + 5]
             self._papers.update((paper.id, paper) for paper in self._fetch(list(window)))
         return self._papers.get(number)
-
-    def _place_by_id(self) -> dict[int, int]:
-        if not self._places:
-            self._places = {number: place for place, number in enumerate(self._ids)}
-        return self._places
 
     def _scroll_to_cursor(self) -> None:
         top, height = self.scroll_offset.y, self.scrollable_content_region.height
