@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readinglist.domain.paper import Status
@@ -117,6 +117,7 @@ def test_however_the_file_is_written_nothing_else_changes(file: Path, text: str)
             assert views.all() == before | {name: view}
 
 
+@settings(deadline=None)  # it waits for the disk
 @given(
     st.lists(st.tuples(st.text(min_size=1, max_size=20), st.text(max_size=30)), max_size=4),
     st.sampled_from(["", BY_HAND, "{a: x}"]),
