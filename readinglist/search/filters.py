@@ -35,6 +35,23 @@ _HAS = {
     },
     "tags": "EXISTS (SELECT 1 FROM paper_tag WHERE paper = paper.id)",
 }
+_LAST = "\U0010ffff"
+"""Sorts behind each letter."""
+_IN_HEAD = "paper.id IN (SELECT doc.paper FROM head JOIN doc ON number = head.rowid WHERE head MATCH ?)"
+_TAGGED = """paper.id IN (
+    WITH RECURSIVE known (tag) AS (
+        SELECT min(tag) FROM paper_tag
+        UNION ALL
+        SELECT (SELECT min(paper_tag.tag) FROM paper_tag WHERE paper_tag.tag > known.tag)
+        FROM known WHERE known.tag IS NOT NULL
+    )
+    SELECT paper FROM paper_tag WHERE tag IN (SELECT tag FROM known WHERE fold(coalesce(tag, '')) = ?)
+)"""
+
+
+def needs_index(filters: Sequence[Filter]) -> bool:
+    """Return whether what `condition` makes of `filters` asks the search index."""
+    return any(wanted.field in ("author", "venue") for wanted in filters)
 
 
 def has_author(authors: str | None, organization: str | None, wanted: str) -> bool:
@@ -65,28 +82,34 @@ def condition(filters: Sequence[Filter]) -> tuple[str, list[object]]:
         parts: list[str] = []
         if wanted.within:
             date = _DATES[wanted.field]
-            parts = [f"coalesce({date} >= ? AND {date} < ?, 0)"]
+            parts = [f"{date} >= ? AND {date} < ?"]
             parameters += wanted.within
         for value in wanted.values:
-            if wanted.field in ("status", "priority"):
-                parts.append(f"paper.{wanted.field} = ?")
-                parameters.append(value)
-            elif wanted.field == "key":
-                parts.append("substr(paper.key, 1, ?) = ? COLLATE NOCASE")
-                parameters += [len(value), value]
-            elif wanted.field == "tag":
-                parts.append(
-                    "EXISTS (SELECT 1 FROM paper_tag WHERE paper = paper.id AND fold(tag) = ?)"
-                )
-                parameters.append(fold(value))
-            elif wanted.field == "venue":
-                parts.append("has_words(paper.venue, ?)")
-                parameters.append(value)
-            elif wanted.field == "has":
-                parts.append(_HAS[value])
-            else:
-                parts.append("has_author(paper.authors, paper.organization, ?)")
-                parameters.append(value)
+            part, given = _one(wanted.field, value)
+            parts.append(part)
+            parameters += given
         sql = "(" + " OR ".join(parts) + ")"
-        conditions.append(f"NOT {sql}" if wanted.negated else sql)
+        conditions.append(f"NOT coalesce({sql}, 0)" if wanted.negated else sql)
     return " AND ".join(conditions), parameters
+
+
+def _one(field: str, value: str) -> tuple[str, list[object]]:
+    """Return the SQL for one value of a field, with its parameters."""
+    if field in ("status", "priority"):
+        return f"paper.{field} = ?", [value]
+    if field == "key":
+        between = "(paper.key >= ? COLLATE NOCASE AND paper.key < ? COLLATE NOCASE)"
+        return between, [value, value + _LAST]
+    if field == "tag":
+        return _TAGGED, [fold(value)]
+    if field == "has":
+        return _HAS[value], []
+    # The index finds who may be meant, the paper says whether they are.
+    column = "authors" if field == "author" else "venue"
+    asked = " AND ".join(f'"{word}"*' for word in words(value))
+    if not asked:
+        return "0", []
+    check = "has_author(paper.authors, paper.organization, ?)"
+    if field == "venue":
+        check = "has_words(paper.venue, ?)"
+    return f"({_IN_HEAD} AND {check})", [f"{column} : ({asked})", value]

@@ -171,10 +171,13 @@ class SearchIndex:
             connection.execute(f"PRAGMA cache_size = -{_CACHE}")
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             connection.execute("ATTACH ? AS library", (f"{self._database.as_uri()}?mode=ro",))
-            connection.execute("SELECT 1 FROM doc, head, whole, term, ending LIMIT 1").fetchall()
+            (tables,) = connection.execute(
+                "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' "
+                "AND name IN ('doc', 'head', 'whole', 'term', 'ending')"
+            ).fetchone()
         except sqlite3.DatabaseError:
-            version = 0
-        if version != 1:
+            version = tables = 0
+        if (version, tables) != (1, 5):
             connection.close()
             return False
         for function in self._functions:

@@ -10,7 +10,7 @@ from readinglist.domain.query import Query, parse_query, quoted
 from readinglist.domain.text import printable
 from readinglist.errors import InvalidValueError
 from readinglist.search.engine import Searcher
-from readinglist.search.filters import SORTS
+from readinglist.search.filters import SORTS, needs_index
 from readinglist.search.index import DamagedIndexError
 
 if TYPE_CHECKING:
@@ -179,7 +179,9 @@ class Finder:
         typed, limits = parse_query(text), parse_query(view.query)
         query = limits.joined(typed)
         sort = sort or ("" if typed.is_ranked else view.sort)
-        indexed = not query.words or self._searcher.prepare(None if most is None else _SOON)
+        indexed = not (query.words or view.like is not None or needs_index(query.filters))
+        if not indexed:
+            indexed = self._searcher.prepare(None if most is None else _SOON)
         if view.like is not None:
             return self._find_like(view.like, query, indexed)
         if not query.is_ranked:

@@ -133,14 +133,11 @@ class PaperStore:
 
     def count(self) -> int:
         """Return how many papers there are."""
-        (count,) = self._connection.execute("SELECT count(*) FROM paper").fetchone()
-        return int(count)
+        return sum(self.count_by_status().values())
 
     def count_by_status(self) -> dict[Status, int]:
         """Return how many papers have each status."""
-        counts = dict(
-            self._connection.execute("SELECT status, count(*) FROM paper GROUP BY status")
-        )
+        counts = dict(self._connection.execute("SELECT status, papers FROM status_count"))
         return {status: counts.get(status.value, 0) for status in Status}
 
     def get(self, ids: Iterable[int]) -> list[Paper]:

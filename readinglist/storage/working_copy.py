@@ -58,36 +58,60 @@ _CONFLICTS_AT_HAND = (
     "CREATE INDEX IF NOT EXISTS journal_conflicts ON journal (id) WHERE action = 'conflict'",
     "CREATE INDEX IF NOT EXISTS journal_settled ON journal (id) WHERE field = 'conflict'",
 )
-_LATEST_FIRST = "CREATE INDEX paper_by_added ON paper (added_at DESC, id)"
-_INDEX_IN_ITS_FILE = (
+_LATEST_FIRST = (
+    "CREATE INDEX paper_by_added ON paper (added_at DESC, id)",
+    "DROP INDEX IF EXISTS paper_by_status",
+    "CREATE INDEX paper_by_status ON paper (status, added_at DESC, id)",
+)
+_COUNTS_AT_HAND = (
+    "CREATE TABLE status_count (status TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID",
+    "INSERT INTO status_count SELECT status, count(*) FROM paper GROUP BY status",
+    *(
+        f"CREATE TRIGGER count_{event.partition(' ')[0].lower()} AFTER {event} ON paper BEGIN "
+        + "".join(
+            f"INSERT INTO status_count VALUES ({row}.status, {by}) "
+            "ON CONFLICT DO UPDATE SET papers = papers + excluded.papers;"
+            for row, by in steps
+        )
+        + " END"
+        for event, steps in {
+            "INSERT": (("new", 1),),
+            "DELETE": (("old", -1),),
+            "UPDATE OF status": (("old", -1), ("new", 1)),
+        }.items()
+    ),
+)
+"""How many papers have each status, kept by triggers: counting a million takes a while."""
+_SINCE_LAYOUT_2 = (
     "DROP TABLE IF EXISTS search_terms",
     "DROP TABLE IF EXISTS search_text",
     "ALTER TABLE unindexed ADD COLUMN version INTEGER NOT NULL DEFAULT 1",
-    _LATEST_FIRST,
+    *_LATEST_FIRST,
+    *_COUNTS_AT_HAND,
 )
 _UPGRADES = {
     "1.1": (
         "ALTER TABLE paper ADD COLUMN entries TEXT",
         "ALTER TABLE source ADD COLUMN definitions TEXT",
         *_CONFLICTS_AT_HAND,
-        *_INDEX_IN_ITS_FILE,
+        *_SINCE_LAYOUT_2,
     ),
-    "2.1": (*_CONFLICTS_AT_HAND, *_INDEX_IN_ITS_FILE),
-    "2.2": _INDEX_IN_ITS_FILE,
+    "2.1": (*_CONFLICTS_AT_HAND, *_SINCE_LAYOUT_2),
+    "2.2": _SINCE_LAYOUT_2,
 }
 """What brings a working copy of an earlier layout to this one: its edits may be unsaved."""
 _SCHEMA = f"""
     CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE unsaved (paper INTEGER PRIMARY KEY, version INTEGER NOT NULL);
     CREATE TABLE unindexed (paper INTEGER PRIMARY KEY, version INTEGER NOT NULL);
-    CREATE INDEX paper_by_status ON paper (status);
     CREATE INDEX paper_by_key ON paper (key COLLATE NOCASE);
     CREATE INDEX paper_by_date ON paper (published);
-    {_LATEST_FIRST};
+    {"; ".join(_LATEST_FIRST)};
     CREATE INDEX tag_papers ON paper_tag (tag);
     CREATE INDEX journal_by_paper ON journal (paper);
     CREATE INDEX journal_by_machine ON journal (machine, batch);
     {"; ".join(_CONFLICTS_AT_HAND)};
+    {"; ".join(_COUNTS_AT_HAND)};
     INSERT INTO meta VALUES ('saved', 0);
 """
 _NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -575,11 +599,14 @@ class WorkingCopy:
 
     def _open_database(self) -> sqlite3.Connection:
         try:
-            return sqlite3.connect(
+            connection = sqlite3.connect(
                 self.database, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
         except sqlite3.OperationalError as error:
             raise LibraryError(f"{self.database} can't be opened: {error}.") from error
+        # Else a row that is replaced is not counted as gone.
+        connection.execute("PRAGMA recursive_triggers = ON")
+        return connection
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -148,6 +148,8 @@ def test_edits_that_the_first_version_could_not_save_outlive_the_update(
         connection.executescript(
             "ALTER TABLE paper DROP COLUMN entries; ALTER TABLE source DROP COLUMN definitions;"
             "ALTER TABLE unindexed DROP COLUMN version; DROP INDEX paper_by_added;"
+            "DROP TABLE status_count; DROP TRIGGER count_insert; DROP TRIGGER count_delete;"
+            "DROP TRIGGER count_update;"
             "UPDATE meta SET value = '1.1' WHERE name = 'layout';"
             "UPDATE paper SET note = 'not saved yet'; INSERT INTO unsaved SELECT id, 1 FROM paper"
         )
