@@ -43,6 +43,13 @@ _PRIORITIES = {"high": "!!!", "medium": "!! ", "low": "!  ", "none": "   "}
     shell_complete=complete_view,
     help="Of a view: all, next, unread, reading, read, skipped, or one of your own.",
 )
+@click.option(
+    "--like",
+    "key",
+    metavar="KEY",
+    shell_complete=complete_key,
+    help="Papers near in content to the paper KEY, the nearest first.",
+)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N papers.")
 @json_option
 @pass_session
@@ -51,6 +58,7 @@ def list_(
     query: tuple[str, ...],
     sort: str | None,
     name: str | None,
+    key: str | None,
     limit: int | None,
     as_json: bool,
 ) -> None:
@@ -68,10 +76,15 @@ def list_(
     Example: readinglist list atention year:2017..2020
              readinglist list --json status:unread 'priority:>=medium'
              readinglist list --view next -- -tag:survey diffusion
+             readinglist list --like vaswani2017attention --limit 10
     """
     with session.open_library(reading=True) as library:
         text = " ".join(query)
-        view = session.kept_views().named(name or "all")
+        if key and name:
+            raise click.UsageError("--view and --like exclude each other.")
+        from readinglist.services.finding import like_view
+
+        view = like_view(library.paper(key)) if key else session.kept_views().named(name or "all")
         found = library.find(text, view, sort)
         papers = library.papers(found.ids[:limit])
     for problem in found.query.problems:

@@ -37,7 +37,9 @@ _HAS = {
 }
 _LAST = "\U0010ffff"
 """Sorts behind each letter."""
-_IN_HEAD = "paper.id IN (SELECT doc.paper FROM head JOIN doc ON number = head.rowid WHERE head MATCH ?)"
+_IN_HEAD = (
+    "paper.id IN (SELECT doc.paper FROM head JOIN doc ON number = head.rowid WHERE head MATCH ?)"
+)
 _TAGGED = """paper.id IN (
     WITH RECURSIVE known (tag) AS (
         SELECT min(tag) FROM paper_tag
@@ -45,7 +47,8 @@ _TAGGED = """paper.id IN (
         SELECT (SELECT min(paper_tag.tag) FROM paper_tag WHERE paper_tag.tag > known.tag)
         FROM known WHERE known.tag IS NOT NULL
     )
-    SELECT paper FROM paper_tag WHERE tag IN (SELECT tag FROM known WHERE fold(coalesce(tag, '')) = ?)
+    SELECT paper FROM paper_tag
+    WHERE tag IN (SELECT tag FROM known WHERE fold(coalesce(tag, '')) = ?)
 )"""
 
 

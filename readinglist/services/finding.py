@@ -183,7 +183,8 @@ class Finder:
         if not indexed:
             indexed = self._searcher.prepare(None if most is None else _SOON)
         if view.like is not None:
-            return self._find_like(view.like, query, indexed)
+            found = self._find_like(view.like, query, indexed)
+            return self._in_order(found, sort) if sort else found
         if not query.is_ranked:
             sort = sort or "added"
             ids = self._searcher.filtered(query, sort, -1 if most is None else most)
@@ -197,7 +198,10 @@ class Finder:
             found = self.complete(found)
         if is_within:
             found = _limited_to(found, self._find("", view, None, None).ids)
-        return replace(found, ids=self._searcher.ordered(found.ids, sort)) if sort else found
+        return self._in_order(found, sort) if sort else found
+
+    def _in_order(self, found: Found, sort: str) -> Found:
+        return replace(found, ids=self._searcher.ordered(found.ids, sort), sort=sort)
 
     def _find_like(self, paper: int, query: Query, indexed: bool) -> Found:
         """Return the papers that are like one, as far as they answer a query."""
