@@ -123,7 +123,7 @@ class LibraryScreen(Screen[None]):
         self._edit_externally = edit_externally
         self._views = views
         self._view: View = views.named(config.view)
-        self._view_before = self._view
+        self._before = self._view, ""
         self._sort: str | None = None
         self._question = Question(view=self._view)
         self._found = library.find(view=self._view, most=FIRST)
@@ -368,7 +368,8 @@ class LibraryScreen(Screen[None]):
             self.papers.choose(())
             self._show_counts()
         elif self._view.like is not None:
-            self._show_view(self._view_before)
+            view, text = self._before
+            self._show_view(view, text, keep=True)
 
     def action_move(self, by: int) -> None:
         """Move the cursor, or scroll the details while they are read."""
@@ -669,7 +670,7 @@ class LibraryScreen(Screen[None]):
 
         def show(name: str | None) -> None:
             if name is not None:
-                self._show_view(choice.views[name])
+                self._show_view(choice.views[name], self.search.value)
 
         self.app.push_screen(choice, show)
 
@@ -685,25 +686,24 @@ class LibraryScreen(Screen[None]):
 
         def show(name: str | None) -> None:
             if name is not None:
-                self.search.value = ""
                 self._show_view(keeping.view)
                 self._tell(f"Kept as the view “{keeping.view.label}”; v shows it again.")
 
         self.app.push_screen(keeping, show)
 
-    def _show_view(self, view: View) -> None:
+    def _show_view(self, view: View, text: str = "", keep: bool = False) -> None:
         self._view = view
         self._sort = None
-        self._reload(keep=False)
+        with self.prevent(Input.Changed):
+            self.search.value = text
+        self._reload(keep)
 
     def action_more_like_this(self) -> None:
         """Show the papers nearest in content to the one under the cursor."""
         if self.papers.current:
-            view = like_view(self.papers.current)
             if self._view.like is None:
-                self._view_before = self._view
-            self.search.value = ""
-            self._show_view(view)
+                self._before = self._view, self.search.value
+            self._show_view(like_view(self.papers.current))
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -206,7 +206,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
                 segments.append(Segment("  ", style))
                 room = width - 1 - sum(segment.cell_length for segment in segments)
                 line = presentation.excerpt(*excerpt, room)
-                segments += self._fitted(line, room, style + self._parts["excerpt"])
+                muted = style if is_current else style + self._parts["excerpt"]
+                segments += self._fitted(line, room, muted)
                 break
             segments += self._fitted(
                 marked, column.width, self._style(paper, column, style, is_current)
