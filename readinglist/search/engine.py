@@ -117,10 +117,11 @@ class Searcher:
         if not ranking.everything:
             return array("q")
         where, parameters = condition(query.filters)
+        # The table of papers is wide: it is not asked without need.
+        passing = f"AND doc.paper IN (SELECT id FROM paper WHERE {where})" if where else ""
         found = self._index.read_numbers(
             "SELECT doc.paper FROM whole JOIN doc ON number = whole.rowid "
-            "JOIN paper ON id = doc.paper "
-            f"WHERE whole MATCH ? AND ({where or 1}) ORDER BY whole.rowid DESC",
+            f"WHERE whole MATCH ? {passing} ORDER BY whole.rowid DESC",
             [ranking.everything, *parameters],
         )
         return array("q", (paper for paper in found if paper not in ranking.scores))

@@ -46,18 +46,21 @@ class Meaning:
         """The quality of the least fitting word that may be meant."""
         return min(self.terms.values())
 
-    def expression(self, least: float, beginnings: bool = True) -> str:
+    def expression(self, least: float, shortest: int = 1) -> str:
         """Return the meaning as an expression of SQLite's FTS5.
 
         Args:
             least: the quality that a word must have.
-            beginnings: whether any word that begins so counts, or only the frequent ones.
+            shortest: the letters of a beginning from which any word counts that begins so;
+                with less, only the frequent ones do.
         """
-        prefixes = self.beginnings if beginnings and least <= BEGINNING else ()
+        prefixes = [start for start in self.beginnings if len(start) >= shortest]
+        if least > BEGINNING:
+            prefixes = []
         terms = [
             term
             for term, quality in self.terms.items()
-            if quality >= least and not (prefixes and quality == BEGINNING)
+            if quality >= least and not (quality == BEGINNING and term.startswith(tuple(prefixes)))
         ]
         return " OR ".join([f'"{term}"' for term in terms] + [f'"{start}"*' for start in prefixes])
 

@@ -10,6 +10,7 @@ in the query are neighbours in the title.
 from __future__ import annotations
 
 import itertools
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,10 @@ _FIELD_WEIGHTS = (1.0, 0.8, 0.75, 0.75, 0.6)
 _BODY_WEIGHT = 0.45
 """What a word counts in a note or an abstract."""
 _BM25 = "bm25(head, 10.0, 6.0, 5.0, 5.0, 2.0)"
+_SHORTEST = 3
+"""Of the words that begin with fewer letters, only the frequent ones are looked for."""
+_NONE = sys.maxsize
+"""No beginning has so many letters."""
 _NEXT = "\n"
 """Between the fields of a head."""
 _ANY = 0.0
@@ -96,7 +101,7 @@ class Ranking:
         """All papers that have all words, as an FTS5 expression over `whole`; empty for none."""
         if not all(self._meanings):
             return ""
-        return self._wanted(_all(m.expression(_ANY) for m in self._meanings))
+        return self._wanted(_all(m.expression(_ANY, _SHORTEST) for m in self._meanings))
 
     def find_all_words(self) -> None:
         """Find papers that have all words."""
@@ -114,7 +119,7 @@ class Ranking:
             for part in parts:
                 self._find(part, enough=len(self.scores) + _ENOUGH // len(parts))
         if not self.scores and known:
-            any_word = " OR ".join(m.expression(_ANY) for m in known)
+            any_word = " OR ".join(m.expression(_ANY, _SHORTEST) for m in known)
             self._add("head", any_word, ())
             self._add("whole", self._wanted(any_word), ())
 
@@ -148,7 +153,7 @@ class Ranking:
 
     def _find_in_body(self, meanings: Sequence[Meaning], least: float) -> None:
         """Find papers that have some or all words in the body."""
-        expressions = [m.expression(least, beginnings=False) for m in meanings]
+        expressions = [m.expression(least, _NONE) for m in meanings]
         if not all(expressions):
             return
         wanted = _all(expressions)
