@@ -18,7 +18,7 @@ import os
 import sqlite3
 from array import array
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from readinglist.errors import LibraryError
@@ -66,6 +66,8 @@ _CACHE = 8192
 """KiB of the file that are kept in memory."""
 _CHECKPOINT = 4096
 """Pages of the log after which they are written to the file."""
+_WORN = 3
+"""With so many numbers for each paper, the index is made anew."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PATIENCE = 10
 """Seconds to wait for another process that writes the same index."""
@@ -143,6 +145,11 @@ class SearchIndex:
         if self._name:
             self._name = ""
             self.connection.close()
+
+    def interrupt(self) -> None:
+        """Let what another thread is reading end with a `SearchInterruptedError`."""
+        with suppress(sqlite3.ProgrammingError):  # it was closed: it is being made anew
+            self.connection.interrupt()
 
     def create_function(self, name: str, parameters: int, function: Callable[..., Any]) -> None:
         """Let SQL call a function, now and after the index was made anew."""
@@ -278,7 +285,15 @@ class SearchIndex:
         except DamagedIndexError:
             self.renew()
             return self.bring_up_to_date(goes_on)
+        if queue and self._is_worn():
+            self.renew()
+            return self.bring_up_to_date(goes_on)
         return True
+
+    def _is_worn(self) -> bool:
+        """Return whether most of the index are words of papers as they once were."""
+        ((last,),) = self.read("SELECT coalesce(max(number), 0) FROM doc")
+        return int(last) > _WORN * self.count() + _STEP
 
     def _index(
         self, papers: array[int], done: int, of: int, goes_on: Callable[[int, int], bool]
