@@ -90,6 +90,8 @@ class LibraryScreen(Screen[None]):
 
         done: int = 0
         of: int = 0
+        is_done: bool = False
+        """Whether nothing is left to be indexed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help, priority=True)
@@ -185,9 +187,10 @@ class LibraryScreen(Screen[None]):
             return not worker.is_cancelled
 
         # What is wrong with the library is told by the look for changes.
+        is_done = False
         with suppress(ReadingListError), closing(self._library.sibling()) as library:
-            library.index(goes_on)
-        self.post_message(self.Indexing())
+            is_done = library.index(goes_on)
+        self.post_message(self.Indexing(is_done=is_done))
         from readinglist.services.repository import is_unprepared
 
         if is_unprepared(self._library.path):
@@ -208,7 +211,7 @@ class LibraryScreen(Screen[None]):
             self._is_indexing = False
             if bar:
                 bar.remove()
-            if not self._found.is_indexed:
+            if message.is_done and not self._found.is_indexed:
                 self._reload()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
