@@ -122,7 +122,12 @@ def short_byline(paper: Paper) -> str:
 
 
 def counts_line(
-    counts: Mapping[Status, int], shown: int, chosen: int, view: str, sort: str, conflicts: int = 0
+    counts: Mapping[Status, int],
+    shown: str,
+    chosen: int,
+    view: str,
+    sort: str,
+    conflicts: int = 0,
 ) -> str:
     """Return the status line: how many there are, are shown, are chosen; view and order.
 
@@ -131,8 +136,8 @@ def counts_line(
     total = sum(counts.values())
     parts = [f"! {plural(conflicts, 'conflict')}"] if conflicts else []
     parts.append(plural(total, "paper"))
-    if shown != total:
-        parts.append(f"{shown:,} shown")
+    if shown != f"{total:,}":
+        parts.append(f"{shown} shown")
     if chosen:
         parts.append(f"{chosen:,} chosen")
     parts += [view, SORT_LABELS[sort]]

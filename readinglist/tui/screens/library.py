@@ -264,7 +264,7 @@ class LibraryScreen(Screen[None]):
         self.query_one("#status", Static).update(
             counts_line(
                 counts,
-                shown,
+                f"{shown:,}" if self._found.is_complete else f"{shown:,}+",
                 len(self.papers.chosen),
                 self._view.label,
                 self._found.sort,
