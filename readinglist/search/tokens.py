@@ -19,8 +19,8 @@ _ASCII = str.maketrans(
     {i: chr(i).lower() if chr(i).isalnum() else " " for i in range(128)}
     | {ord("-"): "-", ord("'"): ""}
 )
-#: Folding makes hyphens of these.
-_GAPS = str.maketrans("–−", "  ")
+#: Apostrophes that are in no word and let a hyphen join none.
+_GAPS = ("''", "'-", "-'")
 _HYPHENS = frozenset(("-", "‐", "‑"))
 
 
@@ -58,17 +58,24 @@ def words(text: str) -> list[str]:
 
 def spaced(text: str) -> str:
     """Return the words of `text` as `words` does, with one or more spaces between them."""
-    folded = text
-    if not text.isascii():
-        folded = " ".join([p if p.isascii() else fold(p.translate(_GAPS)) for p in text.split()])
-        if not folded.isascii():
-            in_order = sorted(tokens(text), key=lambda token: token.glued)
-            return " ".join([token.word for token in in_order])
     # The same as `tokens` finds, many times as fast: whole libraries go through here.
-    folded = folded.replace("''", " ").translate(_ASCII)
-    if "-" not in folded:
-        return folded
-    return " ".join([folded.replace("-", " "), *_glued(folded)])
+    last: list[str] = []
+    if not text.isascii():
+        parts: list[str] = []
+        for part in text.split():
+            if part.isascii():
+                parts.append(part)
+            else:
+                for token in tokens(part):
+                    (last if token.glued else parts).append(token.word)
+        text = " ".join(parts)
+    for gap in _GAPS:
+        text = text.replace(gap, " ")
+    folded = text.translate(_ASCII)
+    if "-" in folded:
+        last += _glued(folded)
+        folded = folded.replace("-", " ")
+    return " ".join([folded, *last]) if last else folded
 
 
 def _glued(folded: str) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 They stay in the index: a library of a million papers has about as many of them. A word that
 is one edit away is found by trying all edits (Peter Norvig, "How to Write a Spelling
-Corrector"), one that is two edits away by its halves: one of them has at most one edit, so
-that one half of the word, or a near variant of it, is looked up, and what begins or ends
-with it is compared.
+Corrector"), one that is two edits away by its halves: the first one has at most one edit or
+the second one has none, so that the first half, its near variants and the second half are
+looked up, and what begins or ends with one of them is compared.
 """
 
 from __future__ import annotations
@@ -57,16 +57,17 @@ class Vocabulary:
         """Return the words at most `edits` (1 or 2) away from `word`, with their distance.
 
         A swap of two neighbours is one edit (optimal string alignment). The nearest come
-        first, of those one edit away the most frequent.
+        first, of the equally near ones the most frequent.
         """
         if len(word) > _LONGEST:
             return {}
-        known = self.known(_variants(word))
-        near = dict.fromkeys(sorted(known, key=known.__getitem__, reverse=True), 1)
+        near = dict.fromkeys(_variants(word), 1)
         if edits > 1:
-            near |= {term: 2 for term in self._two_edits_away(word) if term not in near}
+            near |= self._two_edits_away(word)
         near.pop(word, None)
-        return near
+        papers = self.known(near)
+        order = sorted(papers, key=lambda term: (near[term], -papers[term], term))
+        return {term: near[term] for term in order}
 
     def near_beginnings(self, start: str) -> list[str]:
         """Return the beginnings of words that are one edit away from `start`."""
@@ -84,7 +85,7 @@ class Vocabulary:
         )
         return [start for (start,) in rows]
 
-    def _two_edits_away(self, word: str) -> list[str]:
+    def _two_edits_away(self, word: str) -> dict[str, int]:
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
@@ -93,10 +94,11 @@ class Vocabulary:
         found: set[str] = set()
         for start in self._beginnings(_variants(word[:half])):
             found.update(self._between("term", start, lengths))
-        end = word[half:][::-1]
-        found.update(term[::-1] for term in self._between("ending", end, lengths))
+        # Two neighbours that were swapped may be the last of one half and the first of the other.
+        for end in (word[half:], word[half - 1] + word[half + 1 :]):
+            found.update(term[::-1] for term in self._between("ending", end[::-1], lengths))
         near = extract(word, list(found), scorer=OSA.distance, score_cutoff=2, limit=None)
-        return [term for term, _, _ in near]
+        return {term: distance for term, distance, _ in near}
 
     def _between(self, column: str, start: str, lengths: tuple[int, int]) -> list[str]:
         rows = self._read(
