@@ -92,7 +92,7 @@ class Vocabulary:
         half = (len(word) + 1) // 2
         lengths = (len(word) - 2, len(word) + 2)
         found: set[str] = set()
-        for start in self._beginnings(_variants(word[:half])):
+        for start in self._beginnings(_variants(word[:half], word)):
             found.update(self._between("term", start, lengths))
         # Two neighbours that were swapped may be the last of one half and the first of the other.
         for end in (word[half:], word[half - 1] + word[half + 1 :]):
@@ -109,9 +109,14 @@ class Vocabulary:
         return [term for (term,) in rows]
 
 
-def _variants(word: str) -> set[str]:
-    """Return `word` and what is one edit away from it, in its own letters and ASCII's."""
-    letters = {*_LETTERS, *(letter for letter in word if not letter.isascii())}
+def _variants(word: str, letters_of: str = "") -> set[str]:
+    """Return `word` and what is one edit away from it.
+
+    Args:
+        word: of which variants are wanted.
+        letters_of: what has the letters that they may have beside those of `word` and ASCII's.
+    """
+    letters = {*_LETTERS, *(letter for letter in word + letters_of if not letter.isascii())}
     cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     variants = {one + other[1:] for one, other in cuts if other}
     variants |= {one + other[1] + other[0] + other[2:] for one, other in cuts if len(other) > 1}
