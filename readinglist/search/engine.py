@@ -51,8 +51,8 @@ class Searcher:
         self._index.close()
 
     def interrupt(self) -> None:
-        """Let what is being asked in another thread end with an `SearchInterruptedError`."""
-        self._index.connection.interrupt()
+        """Let what is being asked in another thread end with a `SearchInterruptedError`."""
+        self._index.interrupt()
 
     def bring_up_to_date(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> bool:
         """Index what changed; return whether all is done. See `SearchIndex`."""
