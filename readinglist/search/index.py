@@ -1,13 +1,14 @@
 """The search index: a file of its own beside the working copy, kept current from `unindexed`.
 
     doc     a number for each paper as it was indexed, and the words of its head
+    gone    the numbers that papers had before
     head    title, authors, tags, key and venue (FTS5): small, so that it is ranked in full
     whole   the head, the note and the abstract (FTS5): large, so that it is never ranked
     term    each word with the number of its papers; `ending` has the longer ones backwards
 
 The FTS5 tables hold no text. A paper that changed gets a new number and the words of its old
-one stay behind without a paper. The index is made anew when the file is missing or damaged:
-nothing is in it that can't be had from the papers.
+one stay behind, until so many do that the index is made anew. So it is, too, when the file is
+missing or damaged: nothing is in it that can't be had from the papers.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _SCHEMA = f"""
         digest INTEGER NOT NULL,
         words TEXT NOT NULL
     );
+    CREATE TABLE gone (number INTEGER PRIMARY KEY);
     CREATE VIRTUAL TABLE head USING fts5(
         {", ".join(FIELDS)}, content = '', prefix = '1 2 3', tokenize = 'ascii'
     );
@@ -49,7 +51,7 @@ _SCHEMA = f"""
     PRAGMA user_version = 1;
 """
 _TABLES = {
-    *("doc", "term", "ending"),
+    *("doc", "gone", "term", "ending"),
     *("head", "head_data", "head_idx", "head_docsize", "head_config"),
     *("whole", "whole_data", "whole_idx", "whole_config"),
 }
@@ -68,6 +70,8 @@ _BATCH = 500
 """After so many one may stop: what is done by then is kept."""
 SHORTEST_ENDING = 6
 """The letters of the shortest word that is two edits away from another, see `vocabulary`."""
+_MOST_GONE = 0.2
+"""With a greater share of numbers that are gone, the index is made anew."""
 _CACHE = 8192
 """KiB of the file that are kept in memory."""
 _CHECKPOINT = 4096
@@ -295,9 +299,15 @@ class SearchIndex:
         return int(count)
 
     def count(self) -> int:
-        """Return how many papers are indexed."""
-        ((count,),) = self.read("SELECT count(*) FROM doc")
+        """Return in how many papers the words are counted, also those that are gone."""
+        ((count,),) = self.read(
+            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'doc'"
+        )
         return int(count)
+
+    def _is_worn(self) -> bool:
+        ((gone,),) = self.read("SELECT count(*) FROM gone")
+        return bool(gone > _MOST_GONE * self.count())
 
     def bags(self, numbers: Iterable[int]) -> dict[int, tuple[int, list[str]]]:
         """Return papers with the words of their titles, abstracts and notes, by doc number."""
@@ -333,7 +343,11 @@ class SearchIndex:
             for start in range(0, len(queue), _STEP):
                 if not self._index(queue[start : start + _STEP], start, len(queue), goes_on):
                     return False
+            # Who is in a hurry leaves that to others.
+            is_to_be_made = self._patience and self._is_worn()
         except DamagedIndexError:
+            is_to_be_made = True
+        if is_to_be_made:
             self.renew()
             return self.bring_up_to_date(goes_on)
         return True
@@ -396,9 +410,7 @@ class SearchIndex:
                 (some,),
             )
         }
-        (number,) = self.connection.execute(
-            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'doc'"
-        ).fetchone()
+        number = self.count()
         docs, heads, wholes = [], [], []
         for paper, *values in self.connection.execute(_PAPER, (some,)):
             *fields, note, abstract = map(spaced, _texts(*values))
@@ -414,7 +426,9 @@ class SearchIndex:
             wholes.append((number, head, note, abstract))
             counts.update({*head.split(), *note.split(), *abstract.split()})
         write = self.connection.executemany
-        write("DELETE FROM doc WHERE number = ?", [(number,) for number, _ in known.values()])
+        gone = [(number,) for number, _ in known.values()]
+        write("DELETE FROM doc WHERE number = ?", gone)
+        write("INSERT INTO gone VALUES (?)", gone)
         write("INSERT INTO doc VALUES (?, ?, ?, ?)", docs)
         marks = ",".join("?" * len(FIELDS))
         write(f"INSERT INTO head (rowid, {','.join(FIELDS)}) VALUES (?, {marks})", heads)

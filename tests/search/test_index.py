@@ -16,6 +16,7 @@ from readinglist.domain.paper import Priority, Status
 from readinglist.errors import LibraryError
 from readinglist.search import index as index_module
 from readinglist.search.index import SearchIndex, SearchInterruptedError
+from readinglist.services.demo import fill_with_sample
 from readinglist.services.finding import Finder
 from readinglist.services.library import Library
 from tests.conftest import by_sql, rows
@@ -273,6 +274,7 @@ def test_two_that_index_at_once_do_it_once(many: Library, other: Library) -> Non
         thread.join()
     assert failed == []
     assert rows(index_file(many), "SELECT papers FROM term WHERE term = 'marmots'") == [(MANY,)]
+    assert rows(index_file(many), "SELECT count(*) FROM gone") == [(0,)]
 
 
 def test_many_that_search_for_the_first_time_at_once_make_one_index(many: Library) -> None:
@@ -382,7 +384,7 @@ SPOILT = [
     missing, missing_but_for_its_log, empty, rubbish, rubbish_in_place,
     rubbish_behind_the_schema, cut_in_the_middle, of_another_program, of_another_version,
     without_what_fts_knows,
-    *(without_a_table(name) for name in ("doc", "head", "whole", "term", "ending",
+    *(without_a_table(name) for name in ("doc", "gone", "head", "whole", "term", "ending",
                                          "head_data", "head_idx", "head_config", "whole_idx")),
 ]  # fmt: skip
 
@@ -592,3 +594,43 @@ def test_another_library_in_the_same_place_is_the_one_that_is_searched(
         assert indexed_since(library, {}) == {"b"}
         library = reopened(library)
     library.close()
+
+
+# --- wear
+
+
+def test_what_a_paper_said_earlier_takes_no_other_s_place(library: Library) -> None:
+    """Not even where one that is edited again and again would fill the list by itself."""
+    library.edit("naive2019", {"title": "A Quokka among Long Words That Nobody Asks For"})
+    for n in range(120):
+        library.edit("cat2024", {"title": f"Quokka {n}"})
+        library.find("x", most=500)
+    library.edit("cat2024", {"title": "No Such Animal"})
+    found = library.find("quokka", most=500)
+    assert [paper.key for paper in library.papers(found.ids)] == ["naive2019"]
+
+
+def test_an_index_that_is_mostly_of_what_was_is_made_anew(library: Library) -> None:
+    before = answers(library)
+    old = index_file(library)
+    for n in range(20):
+        library.note("cat2024", f"Draft {n} on the quokka.")
+        assert keys(library, "quokka") == ["cat2024"]
+    assert index_file(library) != old
+    library.note("cat2024", "")
+    assert answers(library) == before
+    ((gone, there),) = rows(
+        index_file(library), "SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM doc)"
+    )
+    assert (gone, there) <= (2, len(PAPERS))
+
+
+def test_the_papers_near_to_one_stay_so_however_often_it_is_edited(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "sample.db", state=tmp_path / "state") as sample:
+        fill_with_sample(sample)
+        before = sample.similar("gu2023mamba", 5)
+        for n in range(30):
+            sample.note("gu2023mamba", f"Draft {n}.")
+            near = sample.similar("gu2023mamba", 5)
+            assert len(near) == len(before) == 5
+            assert near[0].paper.key == before[0].paper.key
