@@ -1,13 +1,14 @@
 """The search index: a file of its own beside the working copy, kept current from `unindexed`.
 
     doc     a number for each paper as it was indexed, and the words of its head
+    gone    the numbers that papers had before
     head    title, authors, tags, key and venue (FTS5): small, so that it is ranked in full
     whole   the head, the note and the abstract (FTS5): large, so that it is never ranked
     term    each word with the number of its papers; `ending` has the longer ones backwards
 
 The FTS5 tables hold no text. A paper that changed gets a new number and the words of its old
-one stay behind without a paper, until so many do that the index is made anew. So it is, too,
-when the file is missing or damaged: nothing is in it that can't be had from the papers.
+one stay behind, until so many do that the index is made anew. So it is, too, when the file is
+missing or damaged: nothing is in it that can't be had from the papers.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import os
 import sqlite3
 from array import array
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from readinglist.errors import LibraryError
@@ -38,6 +39,7 @@ _SCHEMA = f"""
         digest INTEGER NOT NULL,
         words TEXT NOT NULL
     );
+    CREATE TABLE gone (number INTEGER PRIMARY KEY);
     CREATE VIRTUAL TABLE head USING fts5(
         {", ".join(FIELDS)}, content = '', prefix = '1 2 3', tokenize = 'ascii'
     );
@@ -48,6 +50,12 @@ _SCHEMA = f"""
     CREATE TABLE ending (ending TEXT PRIMARY KEY) WITHOUT ROWID;
     PRAGMA user_version = 1;
 """
+_TABLES = {
+    *("doc", "gone", "term", "ending"),
+    *("head", "head_data", "head_idx", "head_docsize", "head_config"),
+    *("whole", "whole_data", "whole_idx", "whole_config"),
+}
+"""Those that the schema makes, with those that FTS5 makes for itself."""
 _NAME = "search"
 """Of the file, and in `meta` of the working copy for what follows in its name."""
 _PAPER = """
@@ -62,18 +70,18 @@ _BATCH = 500
 """After so many one may stop: what is done by then is kept."""
 SHORTEST_ENDING = 6
 """The letters of the shortest word that is two edits away from another, see `vocabulary`."""
+_MOST_GONE = 0.2
+"""With a greater share of numbers that are gone, the index is made anew."""
 _CACHE = 8192
 """KiB of the file that are kept in memory."""
 _CHECKPOINT = 4096
 """Pages of the log after which they are written to the file."""
-_WORN = 3
-"""With so many numbers for each paper, the index is made anew."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PATIENCE = 10
 """Seconds to wait for another process that writes the same index."""
 
 
-class DamagedIndexError(Exception):
+class DamagedIndexError(LibraryError):
     """The file of the index can't be used; `SearchIndex.renew` makes another."""
 
 
@@ -115,30 +123,65 @@ class SearchIndex:
     # --- the file
 
     def refresh(self) -> None:
-        """Open the index that is in use now: another process may have made it anew."""
-        row = self._working.execute("SELECT value FROM meta WHERE name = ?", (_NAME,)).fetchone()
-        name = row[0] if row else ""
+        """Open the index that is in use now: another process may have made it anew.
+
+        Raises:
+            LibraryError: there is none, and none can be made.
+        """
+        name = self._name_in_use()
         if self._name and name == self._name:
             return
-        if not name or not self._open(name):
-            self.renew()
+        with self._told_apart():
+            is_there = bool(name) and self._open(name)
+        if not is_there:
+            self._make(name)
 
     def renew(self) -> None:
-        """Begin with an empty index; all papers are to be indexed."""
+        """Begin with an empty index, unless another process has done so; all is to be indexed.
+
+        Raises:
+            LibraryError: none can be made.
+        """
+        self._make(self._name)
+
+    def _name_in_use(self) -> str:
+        row = self._working.execute("SELECT value FROM meta WHERE name = ?", (_NAME,)).fetchone()
+        return row[0] if row else ""
+
+    def _make(self, instead_of: str) -> None:
+        """Make an empty index, unless another process has made one since `instead_of`."""
         self.close()
+        with self._told_apart():
+            with self._writing():
+                name = self._name_in_use()
+                if name == instead_of:
+                    name = self._make_file()
+            if not self._open(name):
+                raise self._unusable("its folder is another one by now")
+
+    def _make_file(self) -> str:
+        """Make an empty index the one in use, in the place of any other; return its name."""
         name = f"{_NAME}-{os.urandom(4).hex()}.db"
-        connection = self._connect(name)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-        connection.close()
-        self._working.execute("BEGIN IMMEDIATE")
+        with closing(self._connect(name)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
         self._working.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_NAME, name))
         self._working.execute("INSERT OR IGNORE INTO unindexed SELECT id, 1 FROM paper")
-        self._working.execute("COMMIT")
         for old in self._database.parent.glob(f"{_NAME}-*"):
             if not old.name.startswith(name):
                 old.unlink(missing_ok=True)  # who has it open goes on with it until `refresh`
-        self._open(name)
+        return name
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write to the working copy."""
+        self._working.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._working.execute("ROLLBACK")
+            raise
+        self._working.execute("COMMIT")
 
     def close(self) -> None:
         """Close the file."""
@@ -147,8 +190,8 @@ class SearchIndex:
             self.connection.close()
 
     def interrupt(self) -> None:
-        """Let what another thread is reading end with a `SearchInterruptedError`."""
-        with suppress(sqlite3.ProgrammingError):  # it was closed: it is being made anew
+        """Let what is being asked in another thread end with a `SearchInterruptedError`."""
+        with suppress(sqlite3.ProgrammingError):  # at this moment it is being opened anew
             self.connection.interrupt()
 
     def create_function(self, name: str, parameters: int, function: Callable[..., Any]) -> None:
@@ -159,7 +202,7 @@ class SearchIndex:
     def _connect(self, name: str) -> sqlite3.Connection:
         return sqlite3.connect(
             self._database.parent / name,
-            timeout=self._patience,
+            timeout=_PATIENCE,
             isolation_level=None,
             check_same_thread=False,
             uri=True,
@@ -176,15 +219,15 @@ class SearchIndex:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
             connection.execute(f"PRAGMA cache_size = -{_CACHE}")
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
             connection.execute("ATTACH ? AS library", (f"{self._database.as_uri()}?mode=ro",))
-            (tables,) = connection.execute(
-                "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' "
-                "AND name IN ('doc', 'head', 'whole', 'term', 'ending')"
-            ).fetchone()
-        except sqlite3.DatabaseError:
-            version = tables = 0
-        if (version, tables) != (1, 5):
+            is_whole = _is_whole(connection)
+            connection.execute(f"PRAGMA busy_timeout = {self._patience * 1000}")
+        except sqlite3.DatabaseError as error:
+            is_whole = False
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                connection.close()
+                raise
+        if not is_whole:
             connection.close()
             return False
         for function in self._functions:
@@ -201,6 +244,7 @@ class SearchIndex:
             SearchInterruptedError: the answer is not wanted any more.
             LibraryError: the index can't be used.
         """
+        self._begin()
         with self._told_apart():
             return self.connection.execute(query, parameters).fetchall()
 
@@ -209,32 +253,43 @@ class SearchIndex:
 
         Raises: as `read`.
         """
+        self._begin()
         with self._told_apart():
             return array("q", (n for (n,) in self.connection.execute(query, parameters)))
+
+    def _begin(self) -> None:
+        if self._given_up():
+            raise SearchInterruptedError
+        if not self._name:  # what was to be made anew could not be made
+            self.refresh()
 
     @contextmanager
     def _told_apart(self) -> Iterator[None]:
         """Turn what SQLite says of damage, and of an interruption, into errors of our own."""
-        if self._given_up():
-            raise SearchInterruptedError
         try:
             yield
         except sqlite3.DatabaseError as error:
             code = error.sqlite_errorcode
             if code == sqlite3.SQLITE_INTERRUPT:
                 raise SearchInterruptedError from error
-            if code & 0xFF in _DAMAGED:
-                raise DamagedIndexError from error
-            raise LibraryError(
-                f"The search index in {self._database.parent} can't be used: {error}.",
-                "It is made anew when it is deleted.",
-            ) from error
+            is_torn = code == sqlite3.SQLITE_ERROR and self._name and not _is_whole(self.connection)
+            is_damaged = is_torn or code & 0xFF in _DAMAGED
+            kind = DamagedIndexError if is_damaged else LibraryError
+            raise self._unusable(str(error), kind) from error
+        except OSError as error:
+            raise self._unusable(str(error.strerror)) from error
+
+    def _unusable(self, why: str, kind: type[LibraryError] = LibraryError) -> LibraryError:
+        return kind(
+            f"The search index in {self._database.parent} can't be used: {why}.",
+            "It is made anew when it is deleted.",
+        )
 
     # --- its content
 
     def version(self) -> tuple[int, int]:
         """Return what changes when the words of the library do."""
-        (others,) = self.connection.execute("PRAGMA main.data_version").fetchone()
+        ((others,),) = self.read("PRAGMA main.data_version")
         return int(others), self._changes
 
     def backlog(self, most: int) -> int:
@@ -244,9 +299,15 @@ class SearchIndex:
         return int(count)
 
     def count(self) -> int:
-        """Return how many papers are indexed."""
-        ((count,),) = self.read("SELECT count(*) FROM doc")
+        """Return in how many papers the words are counted, also those that are gone."""
+        ((count,),) = self.read(
+            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'doc'"
+        )
         return int(count)
+
+    def _is_worn(self) -> bool:
+        ((gone,),) = self.read("SELECT count(*) FROM gone")
+        return bool(gone > _MOST_GONE * self.count())
 
     def bags(self, numbers: Iterable[int]) -> dict[int, tuple[int, list[str]]]:
         """Return papers with the words of their titles, abstracts and notes, by doc number."""
@@ -282,18 +343,14 @@ class SearchIndex:
             for start in range(0, len(queue), _STEP):
                 if not self._index(queue[start : start + _STEP], start, len(queue), goes_on):
                     return False
+            # Who is in a hurry leaves that to others.
+            is_to_be_made = bool(queue and self._patience and self._is_worn())
         except DamagedIndexError:
-            self.renew()
-            return self.bring_up_to_date(goes_on)
-        if queue and self._is_worn():
+            is_to_be_made = True
+        if is_to_be_made:
             self.renew()
             return self.bring_up_to_date(goes_on)
         return True
-
-    def _is_worn(self) -> bool:
-        """Return whether most of the index are words of papers as they once were."""
-        ((last,),) = self.read("SELECT coalesce(max(number), 0) FROM doc")
-        return int(last) > _WORN * self.count() + _STEP
 
     def _index(
         self, papers: array[int], done: int, of: int, goes_on: Callable[[int, int], bool]
@@ -301,6 +358,7 @@ class SearchIndex:
         """Index papers in one transaction; return whether it was not stopped, or kept out."""
         counts: Counter[str] = Counter()
         queue: list[tuple[int, int]] = []
+        self._begin()
         with self._told_apart():
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
@@ -314,7 +372,8 @@ class SearchIndex:
                     if is_stopped:
                         break
                     some = json.dumps(papers[start : start + _BATCH].tolist())
-                    queue += self._working.execute(
+                    # Over this connection: the versions of just what this transaction sees.
+                    queue += self.connection.execute(
                         "SELECT paper, version FROM unindexed "
                         "WHERE paper IN (SELECT value FROM json_each(?))",
                         (some,),
@@ -323,13 +382,23 @@ class SearchIndex:
                 self._write_terms(counts)
                 self.connection.execute("COMMIT")
             except BaseException:
-                self.connection.execute("ROLLBACK")
+                if self.connection.in_transaction:  # SQLite ends it when it is interrupted
+                    self.connection.execute("ROLLBACK")
                 raise
-        # Only now: what a crash cuts off here is merely looked at again.
-        self._working.execute("BEGIN IMMEDIATE")
-        self._working.executemany("DELETE FROM unindexed WHERE paper = ? AND version = ?", queue)
-        self._working.execute("COMMIT")
+            self._clear(queue)
         return not is_stopped
+
+    def _clear(self, queue: Iterable[tuple[int, int]]) -> None:
+        """Take from the queue what is indexed: only now, so that a crash loses nothing of it.
+
+        Raises:
+            DamagedIndexError: another process has made the index anew meanwhile.
+        """
+        with self._writing():
+            if self._name_in_use() != self._name:
+                raise self._unusable("it was made anew", DamagedIndexError)
+            delete = "DELETE FROM unindexed WHERE paper = ? AND version = ?"
+            self._working.executemany(delete, queue)
 
     def _write(self, some: str, counts: Counter[str]) -> None:
         """Write papers, named in a JSON array, and count in how many of them each word is."""
@@ -341,9 +410,7 @@ class SearchIndex:
                 (some,),
             )
         }
-        (number,) = self.connection.execute(
-            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'doc'"
-        ).fetchone()
+        number = self.count()
         docs, heads, wholes = [], [], []
         for paper, *values in self.connection.execute(_PAPER, (some,)):
             *fields, note, abstract = map(spaced, _texts(*values))
@@ -359,7 +426,9 @@ class SearchIndex:
             wholes.append((number, head, note, abstract))
             counts.update({*head.split(), *note.split(), *abstract.split()})
         write = self.connection.executemany
-        write("DELETE FROM doc WHERE number = ?", [(number,) for number, _ in known.values()])
+        gone = [(number,) for number, _ in known.values()]
+        write("DELETE FROM doc WHERE number = ?", gone)
+        write("INSERT INTO gone VALUES (?)", gone)
         write("INSERT INTO doc VALUES (?, ?, ?, ?)", docs)
         marks = ",".join("?" * len(FIELDS))
         write(f"INSERT INTO head (rowid, {','.join(FIELDS)}) VALUES (?, {marks})", heads)
@@ -375,6 +444,13 @@ class SearchIndex:
             "INSERT OR IGNORE INTO ending VALUES (?)",
             sorted((term[::-1],) for term in counts if len(term) >= SHORTEST_ENDING),
         )
+
+
+def _is_whole(connection: sqlite3.Connection) -> bool:
+    """Return whether a database has the tables of an index of this version."""
+    (version,) = connection.execute("PRAGMA main.user_version").fetchone()
+    tables = connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")
+    return version == 1 and {name for (name,) in tables} >= _TABLES
 
 
 def _texts(

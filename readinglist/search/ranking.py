@@ -197,12 +197,12 @@ class Ranking:
             source = table
         rows = self._read(
             f"SELECT paper, words FROM (SELECT {table}.rowid AS found FROM {source} "
-            f"WHERE {table} MATCH ? {condition} ORDER BY {order} LIMIT ?) "
-            "LEFT JOIN doc ON number = found",
+            f"WHERE {table} MATCH ? AND {table}.rowid NOT IN gone {condition} "
+            f"ORDER BY {order} LIMIT ?) LEFT JOIN doc ON number = found",
             [expression, *parameters, _ENOUGH],
         )
         for paper, words in rows:
-            if paper is not None and paper not in self.scores:
+            if paper not in self.scores:
                 self.scores[paper] = self._score(words, meanings, least)
         self._is_cut |= len(rows) == _ENOUGH
         return len(rows) < _ENOUGH

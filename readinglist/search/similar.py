@@ -74,7 +74,8 @@ class Neighbourhood:
         for word, weight in sorted(wanted.items(), key=lambda pair: -pair[1]):
             if self._frequencies[word] <= left:
                 numbers = self._index.read_numbers(
-                    "SELECT rowid FROM whole WHERE whole MATCH ?", (f'"{word}"',)
+                    "SELECT rowid FROM whole WHERE whole MATCH ? AND rowid NOT IN gone",
+                    (f'"{word}"',),
                 )
                 left -= len(numbers)
                 for number in numbers:

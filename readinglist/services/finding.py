@@ -169,6 +169,14 @@ class Finder:
         """
         if found.is_complete:
             return found
+        try:
+            return self._complete(found)
+        except DamagedIndexError:
+            self._searcher.renew()
+            is_indexed = self._searcher.prepare(_SOON)
+            return replace(self._complete(found), is_indexed=is_indexed)
+
+    def _complete(self, found: Found) -> Found:
         if found.ranking is None:
             ids = self._searcher.filtered(found.query, found.sort)
         else:
@@ -223,8 +231,13 @@ class Finder:
 
     def similar(self, paper: int, limit: int) -> list[Hit]:
         """Return the papers nearest in content to one, nearest first; scores are 0 to 1."""
-        self._searcher.prepare(None)
-        scores = self._searcher.similar(paper, limit)
+        try:
+            self._searcher.prepare(None)
+            scores = self._searcher.similar(paper, limit)
+        except DamagedIndexError:
+            self._searcher.renew()
+            self._searcher.prepare(None)
+            scores = self._searcher.similar(paper, limit)
         return [Hit(near, scores[near.id]) for near in self._working.papers.get(scores)]
 
     def index(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> bool:

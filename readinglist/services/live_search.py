@@ -55,7 +55,6 @@ class LiveSearch:
             answer: called in the thread, at first with some of the papers if there are many.
             fail: called in the thread when there is no answer.
         """
-        self._finder = Finder(working, given_up=self._is_given_up)
         self._answer = answer
         self._fail = fail
         self._changed = threading.Condition()
@@ -63,6 +62,7 @@ class LiveSearch:
         self._is_closed = False
         self._thread: threading.Thread | None = None
         self.pending = False
+        self._finder = Finder(working, given_up=self._is_given_up)
 
     def ask(self, question: Question) -> None:
         """Ask something else; what is being searched for is given up."""

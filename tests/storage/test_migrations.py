@@ -9,8 +9,10 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlite_utils import Database
 
+from readinglist.domain.paper import Status
 from readinglist.services.library import Library
 from readinglist.storage.document import (
     APPLICATION_ID,
@@ -137,24 +139,73 @@ def test_a_library_of_the_first_version_is_read_and_written_as_one_of_today(
         assert library.count() == 1
 
 
-def test_edits_that_the_first_version_could_not_save_outlive_the_update(
-    tmp_path: Path, page: PageMaker
+_TO_2_2 = (
+    "ALTER TABLE unindexed DROP COLUMN version; DROP INDEX paper_by_added;"
+    "DROP INDEX paper_by_status; CREATE INDEX paper_by_status ON paper (status);"
+    "DROP TABLE status_count; DROP TRIGGER count_insert; DROP TRIGGER count_delete;"
+    "DROP TRIGGER count_update; DELETE FROM meta WHERE name = 'search';"
+    "CREATE VIRTUAL TABLE search_text USING fts5(title, authors, tags, key, venue, note, "
+    "abstract, tokenize = 'ascii', detail = full);"
+    "CREATE VIRTUAL TABLE search_terms USING fts5vocab(search_text, 'row');"
+    "INSERT INTO search_text (rowid, title) SELECT id, lower(title) FROM paper;"
+    "DELETE FROM unindexed;"
+)
+_TO_1_1 = (
+    "ALTER TABLE paper DROP COLUMN entries; ALTER TABLE source DROP COLUMN definitions;"
+    "DROP INDEX journal_conflicts; DROP INDEX journal_settled;"
+)
+
+
+@pytest.mark.parametrize(
+    ("layout", "script"),
+    [
+        ("1.1", _TO_2_2 + _TO_1_1),
+        ("2.1", _TO_2_2 + "DROP INDEX journal_conflicts; DROP INDEX journal_settled;"),
+        ("2.2", _TO_2_2),
+    ],
+)
+def test_edits_that_an_earlier_version_could_not_save_outlive_the_update(
+    tmp_path: Path, page: PageMaker, layout: str, script: str
 ) -> None:
     path, state = tmp_path / "library.db", tmp_path / "state"
     with Library.open(path, state=state) as library:
-        library.import_files([page("A Title")])
+        library.import_files([page("A Title", "Another One")])
+        library.mark([library.paper("AnotherOne").id], status=Status.READ)
     (working,) = state.glob("*/working.db")
-    with closing(sqlite3.connect(working)) as connection:  # as the first version left it
+    with closing(sqlite3.connect(working)) as connection:  # as that version left it
         connection.executescript(
-            "ALTER TABLE paper DROP COLUMN entries; ALTER TABLE source DROP COLUMN definitions;"
-            "ALTER TABLE unindexed DROP COLUMN version; DROP INDEX paper_by_added;"
-            "DROP TABLE status_count; DROP TRIGGER count_insert; DROP TRIGGER count_delete;"
-            "DROP TRIGGER count_update;"
-            "UPDATE meta SET value = '1.1' WHERE name = 'layout';"
+            f"{script} UPDATE meta SET value = '{layout}' WHERE name = 'layout';"
             "UPDATE paper SET note = 'not saved yet'; INSERT INTO unsaved SELECT id, 1 FROM paper"
         )
 
-    with Library.open(path, state=state) as library:
-        (paper,) = library.papers(library.find().ids)
+    with Library.open(path, state=state) as library, closing(library.sibling()) as sibling:
+        assert {paper.note for paper in library.papers(library.find().ids)} == {"not saved yet"}
+        assert [hit.paper.title for hit in library.search("anothr saved")] == ["Another One"]
+        assert library.count_by_status()[Status.READ] == 1
+        library.mark([library.paper("AnotherOne").id], status=Status.UNREAD)
+        assert sibling.count_by_status()[Status.UNREAD] == 2
+        library.note("Title", "zymurgy")
+        assert len(sibling.find("zymurgy").ids) == 1
 
-    assert paper.note == "not saved yet"
+    tables = rows(working, "SELECT name FROM sqlite_schema WHERE name LIKE 'search_%'")
+    assert tables == []
+    assert schema_of(working) == schema_of(next(_fresh(tmp_path / "fresh").glob("*/working.db")))
+    assert not (working.parent / "set-aside.db").exists()
+
+
+def _fresh(folder: Path) -> Path:
+    """Return the state of a library of today."""
+    Library.open(folder / "library.db", state=folder / "state").close()
+    return folder / "state"
+
+
+def schema_of(path: Path) -> set[tuple[object, ...]]:
+    """Return the tables with their columns, the indexes and the triggers of a database."""
+    columns = "SELECT group_concat(name || ' ' || type || pk) FROM pragma_table_info(m.name)"
+    return set(
+        rows(
+            path,
+            f"SELECT type, name, iif(type = 'table', ({columns}), replace(sql, ' IF NOT EXISTS', "
+            "'')) FROM sqlite_schema AS m WHERE name NOT LIKE 'sqlite_%'",
+        )
+    )
