@@ -106,7 +106,7 @@ def meaning(asked: Asked, vocabulary: Vocabulary, misspelt: bool) -> Meaning:
         if unfinished and len(word) > 3:
             for start in vocabulary.near_beginnings(word):
                 for term in vocabulary.beginning_with(start, MOST_TERMS // 4):
-                    found.terms.setdefault(term, ONE_EDIT)
+                    found.terms[term] = max(ONE_EDIT, found.terms.get(term, ONE_EDIT))
     return found
 
 

@@ -70,7 +70,7 @@ class Ranking:
             unwanted: what must not be there, as an FTS5 expression over `whole`; or empty.
             condition: what must hold of `paper`, as SQL, with its parameters; or empty.
             before: the papers that were found with less to mean, all words as they were asked for
-                among them.
+                among them: they come first.
         """
         self._read = read
         self._meanings = meanings
@@ -83,6 +83,7 @@ class Ranking:
         self._is_cut = False
         self._is_second = before is not None
         self.scores = dict(before or {})
+        self._below = min(self.scores.values(), default=0.0)
 
     @property
     def is_complete(self) -> bool:
@@ -232,7 +233,8 @@ class Ranking:
         for phrase in self._phrases:
             there = f" {' '.join(phrase)} " in f" {' '.join(words.partition(_NEXT)[0].split())} "
             score += 0.5 if there else 0.1
-        return score
+        # A word as it was asked for, wherever it stands, comes before a misspelling of it.
+        return self._below * score / (1 + score) if self._below else score
 
     def _mark(self, word: str) -> _Marks:
         marks: _Marks = ()

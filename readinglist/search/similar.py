@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     Vector = Mapping[str, float]
 
 _COMMONEST = 0.3
-"""Words in a greater share of the papers say nothing."""
+"""Words in a greater share of the papers say nothing,"""
+_FEW = 10
+"""but not so where that would be fewer papers than these."""
 _FEEDBACK = 20
 """So many of the nearest papers of the first time lend their words."""
 _WEIGHT = 2.0
@@ -94,7 +96,7 @@ class Neighbourhood:
 
     def _weight(self, word: str, count: int) -> float:
         papers = self._frequencies.get(word, 0)
-        if not 1 < papers <= _COMMONEST * self._count:
+        if not 1 < papers <= max(_FEW, _COMMONEST * self._count):
             return 0.0
         return (1 + math.log(count)) * math.log(self._count / papers)
 

@@ -205,7 +205,7 @@ class Finder:
         if most is None or sort or is_within:
             found = self.complete(found)
         if is_within:
-            found = _limited_to(found, self._find("", view, None, None).ids)
+            found = _limited_to(found, self.complete(self._find("", view, None, most)).ids)
         return self._in_order(found, sort) if sort else found
 
     def _in_order(self, found: Found, sort: str) -> Found:

@@ -17,7 +17,7 @@ from readinglist.errors import LibraryError
 from readinglist.search import index as index_module
 from readinglist.search.index import SearchIndex, SearchInterruptedError
 from readinglist.services.demo import fill_with_sample
-from readinglist.services.finding import Finder
+from readinglist.services.finding import Finder, View
 from readinglist.services.library import Library
 from tests.conftest import by_sql, rows
 from tests.search.conftest import PAPERS
@@ -194,6 +194,15 @@ def test_what_is_asked_in_a_hurry_is_answered_from_what_is_indexed(many: Library
     many.note("m7", "A xylophone.")
     found = many.find("xylophone", most=500)
     assert (len(found.ids), found.is_indexed) == (1, True)
+
+
+def test_a_view_with_words_doesn_t_wait_for_the_index_either(many: Library) -> None:
+    view = View("mine", "Mine", "report")
+    found = many.find("marmots", view, most=500)
+    assert (list(found.ids), found.is_indexed) == ([], False)
+    assert len(queue(many)) == MANY + len(PAPERS)
+    many.index()
+    assert len(many.find("marmots", view, most=500).ids) == MANY
 
 
 def test_what_changes_while_its_step_is_indexed_is_indexed_again(
