@@ -72,8 +72,6 @@ SHORTEST_ENDING = 6
 """The letters of the shortest word that is two edits away from another, see `vocabulary`."""
 _MOST_GONE = 0.2
 """With a greater share of numbers that are gone, the index is made anew."""
-_CACHE = 8192
-"""KiB of the file that are kept in memory."""
 _CHECKPOINT = 4096
 """Pages of the log after which they are written to the file."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -218,7 +216,6 @@ class SearchIndex:
             # What leaves the queue must be on disk.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
-            connection.execute(f"PRAGMA cache_size = -{_CACHE}")
             connection.execute("ATTACH ? AS library", (f"{self._database.as_uri()}?mode=ro",))
             is_whole = _is_whole(connection)
             connection.execute(f"PRAGMA busy_timeout = {self._patience * 1000}")

@@ -199,7 +199,7 @@ class Ranking:
         rows = self._read(
             f"SELECT paper, words FROM (SELECT {table}.rowid AS found FROM {source} "
             f"WHERE {table} MATCH ? AND {table}.rowid NOT IN gone {condition} "
-            f"ORDER BY {order} LIMIT ?) LEFT JOIN doc ON number = found",
+            f"ORDER BY {order} LIMIT ?) JOIN doc ON number = found",
             [expression, *parameters, _ENOUGH],
         )
         for paper, words in rows:
