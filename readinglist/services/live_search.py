@@ -1,7 +1,7 @@
 """Search as one types: the latest question is answered, earlier ones are given up.
 
 letter -> `ask` (at once) -> a thread of its own: the first papers -> `answer`
-                                                 then all of them  -> `answer`
+                                a moment later, all of them -> `answer`
 next letter -> what the thread is searching is interrupted, its answer is not waited for
 """
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 FIRST = 500
 """So many papers are answered at once, more than any screen shows."""
+
+
+_MOMENT = 0.05
+"""Seconds in which the first papers are drawn; the thread would take half of the time for it."""
 
 
 @dataclass(slots=True)
@@ -106,6 +110,8 @@ class LiveSearch:
     def _search(self, question: Question) -> None:
         found = self._finder.find(question.text, question.view, question.sort, FIRST)
         if self._tell(question, found) and not found.is_complete:
+            with self._changed:
+                self._changed.wait_for(self._is_given_up, _MOMENT)
             self._tell(question, self._finder.complete(found))
 
     def _tell(self, question: Question, found: Found) -> bool:
