@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 #: Letters, also with their accents as characters of their own (as macOS writes them).
 _RUN = r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*"
 _WORD = re.compile(rf"{_RUN}(?:['’]{_RUN})*")
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
 #: What ASCII characters mean: themselves, nothing (an apostrophe within a word), or a gap.
 _ASCII = str.maketrans(
     {i: chr(i).lower() if chr(i).isalnum() else " " for i in range(128)}
@@ -37,8 +38,10 @@ class Token(NamedTuple):
 def tokens(text: str) -> Iterator[Token]:
     """Yield the words of `text`; words joined by a hyphen also as one."""
     previous: Token | None = None
-    for match in _WORD.finditer(text):
-        word = _folded(match.group())
+    is_ascii = text.isascii()
+    for match in (_ASCII_WORD if is_ascii else _WORD).finditer(text):
+        found = match.group()
+        word = found.lower().replace("'", "") if is_ascii else _folded(found)
         if not word:
             continue
         token = Token(word, match.start(), match.end())

@@ -1,6 +1,6 @@
 """Search as one types: the latest question is answered, earlier ones are given up.
 
-letter -> `ask` (at once) -> a thread of its own: the first papers -> `answer`
+letter -> `ask` -> a thread of its own: the first papers, at once or -> `answer`
                                 a moment later, all of them -> `answer`
 next letter -> what the thread is searching is interrupted, its answer is not waited for
 """
@@ -64,27 +64,39 @@ class LiveSearch:
         self._changed = threading.Condition()
         self._question: Question | None = None
         self._is_closed = False
+        self._awaited: Question | None = None
+        self._handed: Found | None = None
         self._thread: threading.Thread | None = None
         self.pending = False
         self._finder = Finder(working, given_up=self._is_given_up)
 
-    def ask(self, question: Question) -> None:
-        """Ask something else; what is being searched for is given up."""
+    def ask(self, question: Question, patience: float = 0.0) -> Found | None:
+        """Ask something else; what is being searched for is given up.
+
+        Args:
+            question: what is asked for.
+            patience: so many seconds are waited for the first papers: they are returned then,
+                and `answer` is called with what comes later only.
+        """
         with self._changed:
             self._question = question
             self.pending = True
+            self._awaited, self._handed = question if patience else None, None
             self._finder.interrupt()
-            self._changed.notify()
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="search", daemon=True)
-            self._thread.start()
+            self._changed.notify_all()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="search", daemon=True)
+                self._thread.start()
+            self._changed.wait_for(lambda: self._awaited is None, patience)
+            self._awaited = None
+            return self._handed
 
     def close(self) -> None:
         """Give up, and close the finder once the thread has ended."""
         with self._changed:
             self._is_closed = True
             self._finder.interrupt()
-            self._changed.notify()
+            self._changed.notify_all()
         if self._thread:
             self._thread.join()
         self._finder.close()
@@ -116,8 +128,14 @@ class LiveSearch:
 
     def _tell(self, question: Question, found: Found) -> bool:
         """Answer, unless something else was asked meanwhile; return whether nothing was."""
-        if self._is_given_up():
-            return False
+        with self._changed:
+            if self._is_given_up():
+                return False
+            if self._awaited is question:
+                self._awaited, self._handed = None, found
+                self.pending = not found.is_complete
+                self._changed.notify_all()
+                return True
         self._answer(question, found)
         with self._changed:
             self.pending = self._question is not None or not found.is_complete

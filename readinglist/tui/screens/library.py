@@ -62,6 +62,8 @@ _SAVE_AFTER = 0.4
 """Seconds from an edit to the writing of the library file."""
 _LOOK_EVERY = 1.0
 """Seconds between two looks at what other programs did."""
+_AT_ONCE = 0.01
+"""Seconds that a letter waits for its results, to be drawn with them."""
 _LONG = 2000
 """From so many papers on one sees how far the index is."""
 _DETAIL_AFTER = 0.02
@@ -140,7 +142,11 @@ class LibraryScreen(Screen[None]):
         """Lay out the screen."""
         with Horizontal(id="search-line"):
             yield Static("/", id="search-sign")
-            yield SearchBar(self._library.queries, "Search: words, tag:, author:, year:2022..")
+            yield SearchBar(
+                self._library.queries,
+                self._search_changed,
+                "Search: words, tag:, author:, year:2022..",
+            )
             yield Static("", id="search-problem", markup=False)
         with Horizontal(id="body"):
             with Vertical(id="list-pane"):
@@ -228,8 +234,11 @@ class LibraryScreen(Screen[None]):
     def _reload(self, keep: bool = True) -> None:
         """Ask for the papers anew; those in view are drawn anew at once."""
         self._question = Question(self.search.value, self._view, self._sort, keep)
-        self._live.ask(self._question)
-        if keep:
+        found = self._live.ask(self._question, _AT_ONCE)
+        if found:
+            self._show(found, keep)
+            self._question.keep = True
+        elif keep:
             self.papers.draw_anew()
             self._show_counts()
 
@@ -285,9 +294,9 @@ class LibraryScreen(Screen[None]):
             return f"Nothing matches “{printable(self.search.value)}”. Esc clears the search."
         return f"No paper is in the view “{self._view.label}”. v chooses another."
 
-    @on(Input.Changed, "#search")
     def _search_changed(self) -> None:
-        self._reload(keep=not self.search.value)
+        if self.search.value != self._question.text:
+            self._reload(keep=not self.search.value)
 
     @on(Input.Submitted, "#search")
     def _search_submitted(self) -> None:
@@ -697,8 +706,8 @@ class LibraryScreen(Screen[None]):
     def _show_view(self, view: View, text: str = "", keep: bool = False) -> None:
         self._view = view
         self._sort = None
-        with self.prevent(Input.Changed):
-            self.search.value = text
+        self._question = Question(text)
+        self.search.value = text
         self._reload(keep)
 
     def action_more_like_this(self) -> None:

@@ -61,11 +61,18 @@ class SearchBar(Input):
         field: str
         values: Values
 
-    def __init__(self, earlier: Callable[[], Sequence[str]], placeholder: str = "") -> None:
+    def __init__(
+        self,
+        earlier: Callable[[], Sequence[str]],
+        changed: Callable[[], object],
+        placeholder: str = "",
+    ) -> None:
         """Make an empty line.
 
         Args:
             earlier: gives the queries that were used before, last used last.
+            changed: called when the line is another one, before it is drawn: what comes of it
+                at once is drawn with it. A message would arrive a frame later.
             placeholder: what stands in it while it is empty.
         """
         super().__init__(
@@ -76,6 +83,7 @@ class SearchBar(Input):
             highlighter=_Problems(PartStyles(self, "search-bar")),
         )
         self._earlier = earlier
+        self._changed = changed
         self._trail: list[str] = []
         self._step = 0
         self._values: dict[str, Values] = {}
@@ -99,6 +107,11 @@ class SearchBar(Input):
         """Offer what has become known."""
         self._values[message.field] = message.values
         self._offer()
+
+    def watch_value(self) -> None:
+        """Tell that the line is another one."""
+        if self.is_mounted:
+            self._changed()
 
     def watch_selection(self) -> None:
         """Offer what fits where the cursor is now."""
