@@ -12,8 +12,8 @@ import math
 import sys
 from pathlib import Path
 
-_WIDTH, _HEIGHT = 640, 380
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 470, 30, 330
+_WIDTH, _HEIGHT = 680, 380
+_LEFT, _RIGHT, _TOP, _BOTTOM = 80, 490, 30, 330
 _SLOWEST, _FASTEST = 4, 0
 """The powers of ten at the ends of the axis of times."""
 _LINES = (
