@@ -312,7 +312,8 @@ class WorkingCopy:
                 self.connection.executemany(
                     f"INSERT INTO {table} VALUES ({marks})", _checked(rows, table)
                 )
-            self.connection.execute("INSERT INTO unindexed SELECT id, 1 FROM paper")
+            papers = self.connection.execute("SELECT id FROM paper")
+            self.papers.to_be_indexed(papers)
             self._note_saved()
             self._set_meta("document", str(file))
         return TakenIn(self._has_rows())
