@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len, set_cell_size
+
 from readinglist.domain.paper import Paper, Priority, Status, family_name
 from readinglist.domain.text import plural, printable
 
@@ -91,17 +93,21 @@ def cell(paper: Paper, column: str) -> str:
 
 
 def excerpt(text: str, spans: Sequence[tuple[int, int]], width: int) -> Marked:
-    """Return `width` letters of `text` around the first of `spans`, with those that are there."""
+    """Return a line of `width` cells from `text`, with the first of `spans` and what is near."""
     first = spans[0][0]
-    start = max(0, min(first - width // 3, len(text) - width))
-    while 0 < start < first and not text[start - 1].isspace():
-        start += 1
+    # A third is for what stands before, or all that what comes behind leaves.
+    room = max(width // 3, width - cell_len(text[first : first + width]))
+    start = 0 if cell_len(text[:first]) <= room else first
+    while start and (room := room - cell_len(text[start - 1])) >= len("…"):
+        start -= 1
+    if start:
+        start = text.find(" ", start - 1, first) + 1 or start
     before = "…" if start else ""
-    end = start + width - len(before)
-    shown = before + text[start:end]
-    if end < len(text):
-        shown = shown[:-1] + "…"
+    shown = before + text[start : start + width + 1]
+    if cell_len(shown) > width:
+        shown = set_cell_size(shown, max(0, width - 1)).rstrip() + "…"[:width]
     by = len(before) - start
+    end = start + width
     return Marked(shown, [(one + by, other + by) for one, other in spans if start <= one < end])
 
 

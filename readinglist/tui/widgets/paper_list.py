@@ -194,7 +194,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         segments = [Segment("▌" if is_chosen else " ", style)]
         cells = [self._marked(cell(paper, c.name), c.name) for c in self._columns]
         is_plain = any(
-            start < column.width
+            cell_len(marked.text[:start]) < column.width
             for column, marked in zip(self._columns, cells, strict=True)
             for start, _ in marked.spans
         )
@@ -228,10 +228,13 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         return Marked(text, self._spans(text) if self._spans and searched else ())
 
     def _excerpt(self, paper: Paper) -> Marked | None:
-        """Return the text that matched, where it is none of the columns."""
+        """Return the text that matched, where that can be seen in none of the columns."""
         if self._spans is None:
             return None
-        texts = (paper.note, paper.abstract, "; ".join(paper.authors), paper.venue, paper.key)
+        texts = (
+            *(paper.title, paper.note, paper.abstract, "; ".join(paper.authors)),
+            *(paper.organization, " ".join(paper.tags), paper.venue, paper.key),
+        )
         marked = (self._marked(printable(text)) for text in texts if text)
         return next((one for one in marked if one.spans), None)
 

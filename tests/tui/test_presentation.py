@@ -1,0 +1,87 @@
+"""A line of an abstract or a note, where only that matched."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from readinglist.tui.presentation import excerpt
+
+FILLER = "Herons wade in shallow water and wait for fish at dusk. " * 6
+
+
+def marked(text: str, width: int, *words: str) -> tuple[str, list[str]]:
+    """Return the excerpt of a text in which `words` matched, and what is marked in it."""
+    spans = sorted(
+        (place, place + len(word))
+        for word in words
+        for place in range(len(text))
+        if text.startswith(word, place)
+    )
+    shown, found = excerpt(text, spans, width)
+    return shown, [shown[start:end] for start, end in found]
+
+
+def test_what_fits_is_shown_in_full() -> None:
+    assert marked("Owls at night.", 40, "night") == ("Owls at night.", ["night"])
+    assert marked("Owls at night.", 14, "night") == ("Owls at night.", ["night"])
+
+
+def test_an_excerpt_begins_with_a_word_before_the_match_and_fills_its_width() -> None:
+    shown, found = marked(f"{FILLER}An owl sleeps. {FILLER}", 40, "owl")
+    assert shown == "…at dusk. An owl sleeps. Herons wade in…"
+    assert found == ["owl"]
+
+
+def test_a_match_at_the_beginning_or_at_the_end_takes_the_text_from_there() -> None:
+    assert marked(f"Owls sleep. {FILLER}", 30, "Owls") == (
+        "Owls sleep. Herons wade in sh…",
+        ["Owls"],
+    )
+    assert marked(f"{FILLER}An owl.", 30, "owl") == ("…for fish at dusk. An owl.", ["owl"])
+
+
+def test_all_that_matched_in_the_excerpt_is_marked() -> None:
+    shown, found = marked(f"{FILLER}An owl, an owlet, more owls. {FILLER}", 60, "owl")
+    assert found == ["owl", "owl", "owl"]
+    assert shown.startswith("…")
+
+
+def test_wide_letters_take_two_cells() -> None:
+    text = "鷺は浅い水の中を歩いて夕暮れに魚を待つ。" * 8 + "梟は眠る。"
+    for width in range(8, 60):
+        shown, found = marked(text, width, "梟")
+        assert found == ["梟"]
+        assert cell_len(shown) <= width
+    shown, found = marked(text + text, 40, "梟は")
+    assert found[0] == "梟は"
+    assert shown.startswith("…")
+    assert shown.endswith("…")
+
+
+@pytest.mark.parametrize("width", [-3, 0, 1, 2, 3])
+def test_where_there_is_no_room_little_is_shown(width: int) -> None:
+    shown, _ = marked(f"{FILLER}An owl sleeps.", width, "owl")
+    assert cell_len(shown) <= max(0, width)
+
+
+PIECES = st.sampled_from(
+    ["a", "owl", " ", "  ", "梟", "é", "e\u0301", "😀", "-", "supercalifragilis"]
+)
+
+
+TEXTS = st.lists(PIECES).map("".join)
+
+
+@given(TEXTS, TEXTS, TEXTS, st.integers(8, 100))
+def test_what_matched_first_can_be_seen(before: str, match: str, behind: str, width: int) -> None:
+    """However wide the letters around it are."""
+    match = f"x{match}"
+    start = len(before)
+    shown, spans = excerpt(before + match + behind, [(start, start + len(match))], width)
+    assert cell_len(shown) <= width
+    ((first, last),) = spans
+    assert shown[first] == "x"
+    assert last - first == len(match)
