@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.console import Group
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 from textual.containers import VerticalScroll
@@ -18,11 +20,13 @@ from readinglist.tui.widgets.part_styles import PartStyles
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.style import Style
     from textual.app import ComposeResult
 
     from readinglist.domain.paper import Paper
+
+    Spans = Callable[[str], list[tuple[int, int]]]
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,26 @@ class Details:
     paper: Paper
     history: tuple[str, ...] = ()
     """The latest changes, one line each."""
-    spans: Callable[[str], list[tuple[int, int]]] = field(default=lambda text: [])
+    spans: Spans = field(default=lambda text: [])
     """Finds what to highlight."""
+
+
+class _MarkedLines:
+    """What is rendered elsewhere, with what matched in each line of it set off."""
+
+    def __init__(self, content: RenderableType, spans: Spans, style: Style) -> None:
+        self._content = content
+        self._spans = spans
+        self._style = style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in console.render_lines(self._content, options, pad=False):
+            text = "".join(segment.text for segment in line)
+            ends = [cell_len(text[:place]) for span in self._spans(text) for place in span]
+            for number, part in enumerate(Segment.divide(line, [*ends, cell_len(text)])):
+                is_match = number % 2
+                yield from Segment.apply_style(part, post_style=self._style if is_match else None)
+            yield Segment.line()
 
 
 class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
@@ -83,8 +105,9 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
             # Markdown is not needed before there is a note to show.
             from rich.markdown import Markdown
 
+            note = Markdown(printable_block(paper.note), hyperlinks=False)
             parts += [Text("\nNote", self._parts["label"])]
-            parts += [Markdown(printable_block(paper.note), hyperlinks=False)]
+            parts += [_MarkedLines(note, details.spans, self._parts["match"])]
         if paper.abstract:
             parts += [Text(), self._marked(printable_block(paper.abstract), details, "")]
         if details.history:
