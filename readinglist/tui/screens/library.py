@@ -92,8 +92,8 @@ class LibraryScreen(Screen[None]):
 
         done: int = 0
         of: int = 0
-        is_done: bool = False
-        """Whether nothing is left to be indexed."""
+        error: str = ""
+        """Why it is over before all are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help, priority=True)
@@ -133,6 +133,7 @@ class LibraryScreen(Screen[None]):
         self._found = library.find(view=self._view, most=FIRST)
         self._live: LiveSearch
         self._is_indexing = False
+        self._index_failed = ""
         self._version = library.version()
         self._save_timer: Timer | None = None
         self._detail_timer: Timer | None = None
@@ -192,11 +193,12 @@ class LibraryScreen(Screen[None]):
             self.post_message(self.Indexing(done, of))
             return not worker.is_cancelled
 
-        # What is wrong with the library is told by the look for changes.
-        is_done = False
-        with suppress(ReadingListError), closing(self._library.sibling()) as library:
-            is_done = library.index(goes_on)
-        self.post_message(self.Indexing(is_done=is_done))
+        try:
+            with closing(self._library.sibling()) as library:
+                library.index(goes_on)
+            self.post_message(self.Indexing())
+        except ReadingListError as error:
+            self.post_message(self.Indexing(error=str(error)))
         from readinglist.services.repository import is_unprepared
 
         if is_unprepared(self._library.path):
@@ -217,7 +219,10 @@ class LibraryScreen(Screen[None]):
             self._is_indexing = False
             if bar:
                 bar.remove()
-            if message.is_done and not self._found.is_indexed:
+            if message.error not in ("", self._index_failed, self._save_failed):
+                self._tell(message.error, "error")
+            self._index_failed = message.error
+            if not message.error and not self._found.is_indexed:
                 self._reload()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -264,7 +269,7 @@ class LibraryScreen(Screen[None]):
             problems.update(" ".join(map(str, found.query.problems)))
             problems.display = bool(found.query.problems)
         self._show_counts()
-        if not found.is_indexed:
+        if not found.is_indexed and not self._index_failed:
             self._index_ahead()
 
     def _show_counts(self) -> None:
@@ -768,7 +773,7 @@ class LibraryScreen(Screen[None]):
         if came_in or version != self._version:
             self._version = version
             self._reload()
-        if came_in:
+        if came_in or self._index_failed:
             self._index_ahead()
         if not self._library.is_saved():
             self._save_soon()
