@@ -15,6 +15,7 @@ import pytest
 from readinglist.cli.main import cli as cli_group
 from readinglist.cli.session import complete_view
 from readinglist.services.finding import VIEWS
+from readinglist.services.library import Library
 from tests.conftest import Listed, PageMaker
 
 if TYPE_CHECKING:
@@ -51,6 +52,54 @@ def test_the_list_answers_queries(filled: CommandLine) -> None:
     assert filled("list", "--", "-tag:x").err == "2 papers\n"
     assert filled("list", "--limit", "1").err == "1 paper of 3\n"
     assert filled("list", "zymurgy").out == ""
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["atention", "ant", "paper on ants", "title:x", '"on ants"', "status:unread", "-bees", "",
+     "ants author:nobody", "NEAR(", "bees wasps ants"],
+)  # fmt: skip
+def test_the_list_has_the_order_of_the_search(
+    cli: CommandLine, page: PageMaker, library_file: Path, query: str
+) -> None:
+    """Whatever is asked for, on the command line and from Python."""
+    titles = [f"{kind} {n}" for n in range(4) for kind in ("A Paper on Ants", "Attention, Bees")]
+    cli("import", str(page(*titles, Listed("Ants", "About bees and wasps."))))
+    with Library.open(library_file) as library:
+        keys = [hit.paper.key for hit in library.search(query, limit=None)]
+    # As one argument or as several: a query that begins with a minus goes behind --.
+    for arguments in ([query], query.split()):
+        listed = cli("list", "--json", "--", *arguments).data
+        assert [paper["key"] for paper in listed] == keys
+    assert [p["key"] for p in cli("list", "--json", "--limit", "2", "--", query).data] == keys[:2]
+
+
+def test_the_papers_like_one(cli: CommandLine, page: PageMaker) -> None:
+    boats = ["Keels of Yachts", "Yachts, Hulls and Keels", "A Hull for Racing Yachts"]
+    ants = ["Trails of Ants", "A Colony of Ants", "Ants, Trails and Rain"]
+    cli("import", str(page(*(Listed(title, f"{title}.") for title in boats + ants))))
+    keys = {paper["title"]: paper["key"] for paper in cli("list", "--json").data}
+    like = cli("list", "--like", keys[boats[0]], "--json").data
+    assert {paper["title"] for paper in like[:2]} == set(boats[1:])
+    assert boats[0] not in {paper["title"] for paper in like}
+    done = cli("list", "--like", keys[boats[0]].lower(), "--limit", "1")
+    assert like[0]["key"] in done.out
+    assert done.err == f"1 paper of {len(like)}\n"
+    narrowed = cli("list", "--like", keys[boats[0]], "--json", "racng", "status:unread").data
+    assert [paper["title"] for paper in narrowed] == [boats[2]]
+    in_order = cli("list", "--like", keys[boats[0]], "--json", "--sort", "title").data
+    assert [paper["title"] for paper in in_order] == sorted(paper["title"] for paper in like)
+
+
+def test_what_can_not_be_asked_of_likeness_is_a_sentence(filled: CommandLine) -> None:
+    both = filled("list", "--like", KEYS[0], "--view", "unread", code=2).err
+    assert "--view and --like exclude each other" in both
+    unknown = filled("list", "--like", "BuildTwise", code=1)
+    assert unknown.out == ""
+    assert unknown.err == (
+        "readinglist: There is no paper with the key BuildTwise. Did you mean BuildTwice?\n"
+    )
+    assert "requires an argument" in filled("list", "--like", code=2).err
 
 
 def test_the_list_of_a_view(filled: CommandLine, tmp_path: Path) -> None:
