@@ -89,10 +89,14 @@ class Searcher:
             [*parameters, most],
         )
 
-    def ranked(self, query: Query) -> Ranking:
+    def ranked(self, query: Query, is_indexed: bool = True) -> Ranking:
         """Return the papers that answer the words of `query` best.
 
         All words must match; papers that lack one come only when none has them all.
+
+        Args:
+            query: what is asked for.
+            is_indexed: whether the index knows of all that changed.
         """
         plain = [w for w in query.words if not w.phrase and not w.negated]
         asked = list(dict.fromkeys(split_words(plain)))[:_MOST_WORDS]
@@ -101,7 +105,10 @@ class Searcher:
             for w in query.words
             if w.phrase and not w.negated and (split := [part.word for part in split_words([w])])
         ]
-        limits = (phrases, _unwanted(query), condition(query.filters))
+        where, parameters = condition(query.filters)
+        if not where and not is_indexed:
+            where = "1"  # at least the paper must be there still
+        limits = (phrases, _unwanted(query), (where, parameters))
         ranking = Ranking(self._index.read, self._understood(asked, misspelt=False), *limits)
         ranking.find_all_words()
         if len(ranking.scores) < _FEW and asked:

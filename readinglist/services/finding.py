@@ -199,7 +199,8 @@ class Finder:
             return Found(ids, query, sort, None, most is None or len(ids) < most, indexed)
         # Words find papers that lack one of them where none has all: not so those of a view.
         is_within = typed.is_ranked and limits.is_ranked
-        ranking = self._searcher.ranked(replace(query, words=typed.words) if is_within else query)
+        asked = replace(query, words=typed.words) if is_within else query
+        ranking = self._searcher.ranked(asked, indexed)
         ids = array("q", sorted(ranking.scores, key=ranking.scores.__getitem__, reverse=True))
         found = Found(ids, query, sort, ranking, ranking.is_complete, indexed)
         if most is None or sort or is_within:

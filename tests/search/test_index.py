@@ -196,6 +196,17 @@ def test_what_is_asked_in_a_hurry_is_answered_from_what_is_indexed(many: Library
     assert (len(found.ids), found.is_indexed) == (1, True)
 
 
+def test_papers_that_are_gone_are_not_found_before_the_index_knows(many: Library) -> None:
+    many.index()
+    many.delete(many.find(sort="key").ids[:700])
+    for query in ("marmots", "marmot", '"on marmots"', "marmots -zzyzx", "marmots zzyzx"):
+        found = many.find(query, most=500)
+        assert not found.is_indexed
+        assert len(many.papers(found.ids)) == len(found.ids) > 0
+        everything = many.complete(found)
+        assert len(many.papers(everything.ids)) == len(everything.ids)
+
+
 def test_a_view_with_words_doesn_t_wait_for_the_index_either(many: Library) -> None:
     view = View("mine", "Mine", "report")
     found = many.find("marmots", view, most=500)
