@@ -105,10 +105,7 @@ class Searcher:
             for w in query.words
             if w.phrase and not w.negated and (split := [part.word for part in split_words([w])])
         ]
-        where, parameters = condition(query.filters)
-        if not where and not is_indexed:
-            where = "1"  # at least the paper must be there still
-        limits = (phrases, _unwanted(query), (where, parameters))
+        limits = (phrases, _unwanted(query), _condition(query, is_indexed))
         ranking = Ranking(self._index.read, self._understood(asked, misspelt=False), *limits)
         ranking.find_all_words()
         if len(ranking.scores) < _FEW and asked:
@@ -119,11 +116,11 @@ class Searcher:
                 ranking.find_fewer_words()
         return ranking
 
-    def others(self, query: Query, ranking: Ranking) -> array[int]:
-        """Return the papers that answer, too, but are not among the best."""
+    def others(self, query: Query, ranking: Ranking, is_indexed: bool = True) -> array[int]:
+        """Return the papers that answer, too, but are not among the best. See `ranked`."""
         if not ranking.everything:
             return array("q")
-        where, parameters = condition(query.filters)
+        where, parameters = _condition(query, is_indexed)
         # The table of papers is wide: it is not asked without need.
         passing = f"AND doc.paper IN (SELECT id FROM paper WHERE {where})" if where else ""
         found = self._index.read_numbers(
@@ -165,3 +162,10 @@ def _unwanted(query: Query) -> str:
         for w in query.words
         if w.negated and (split := [part.word for part in split_words([w])])
     )
+
+
+def _condition(query: Query, is_indexed: bool) -> tuple[str, list[object]]:
+    """Return what must hold of a paper, as SQL with its parameters; empty for nothing."""
+    where, parameters = condition(query.filters)
+    # What the index doesn't know yet may be gone.
+    return where or ("" if is_indexed else "1"), parameters

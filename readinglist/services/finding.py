@@ -180,7 +180,7 @@ class Finder:
         if found.ranking is None:
             ids = self._searcher.filtered(found.query, found.sort)
         else:
-            ids = found.ids + self._searcher.others(found.query, found.ranking)
+            ids = found.ids + self._searcher.others(found.query, found.ranking, found.is_indexed)
         return replace(found, ids=ids, is_complete=True)
 
     def _find(self, text: str, view: View, sort: str | None, most: int | None) -> Found:
