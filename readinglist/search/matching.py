@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from readinglist.search.tokens import Token, tokens
+from readinglist.search.tokens import HYPHENS, WORD, Token, folded_word, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from readinglist.domain.query import Words
     from readinglist.search.vocabulary import Vocabulary
@@ -134,6 +134,7 @@ class Matcher:
         self.meanings = tuple(meanings)
         self.phrases = tuple(phrases)
         self._matches: dict[str, bool] = {}
+        self._seen: dict[str, tuple[str, bool]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.meanings or self.phrases)
@@ -142,10 +143,11 @@ class Matcher:
         """Return the places in `text` that match, in order, without overlaps."""
         if not self or not text:
             return []
-        found = list(tokens(text))
-        places = [(token.start, token.end) for token in found if self._is_meant(token.word)]
-        for phrase in self.phrases:
-            places += _phrase_spans(found, phrase)
+        places = list(self._words_meant(text))
+        if self.phrases:
+            found = list(tokens(text))
+            for phrase in self.phrases:
+                places += _phrase_spans(found, phrase)
         merged: list[tuple[int, int]] = []
         for start, end in sorted(places):
             if merged and start <= merged[-1][1]:
@@ -153,6 +155,30 @@ class Matcher:
             else:
                 merged.append((start, end))
         return merged
+
+    def _words_meant(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the places of words that match.
+
+        The words are those of `tokens`; here each is folded only once, as most come often.
+        """
+        before, start, end = "", 0, -2
+        for match in WORD.finditer(text):
+            written = match.group()
+            word, is_meant = self._seen.get(written) or self._looked_at(written)
+            if not word:
+                continue
+            begin = match.start()
+            if is_meant:
+                yield begin, match.end()
+            if begin == end + 1 and text[end] in HYPHENS and self._is_meant(before + word):
+                yield start, match.end()
+            before, start, end = word, begin, match.end()
+
+    def _looked_at(self, written: str) -> tuple[str, bool]:
+        """Return a word folded, and whether it is meant; remember both."""
+        word = folded_word(written)
+        self._seen[written] = word, self._is_meant(word)
+        return self._seen[written]
 
     def _is_meant(self, word: str) -> bool:
         if word not in self._matches:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 #: Letters, also with their accents as characters of their own (as macOS writes them).
 _RUN = r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*"
-_WORD = re.compile(rf"{_RUN}(?:['’]{_RUN})*")
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
+WORD = re.compile(rf"{_RUN}(?:['’]{_RUN})*")
+"""A word as it is written."""
 #: What ASCII characters mean: themselves, nothing (an apostrophe within a word), or a gap.
 _ASCII = str.maketrans(
     {i: chr(i).lower() if chr(i).isalnum() else " " for i in range(128)}
@@ -22,7 +22,8 @@ _ASCII = str.maketrans(
 )
 #: Apostrophes that are in no word and let a hyphen join none.
 _GAPS = ("''", "'-", "-'")
-_HYPHENS = frozenset(("-", "‐", "‑"))
+HYPHENS = frozenset(("-", "‐", "‑"))
+"""What makes one word of two."""
 
 
 class Token(NamedTuple):
@@ -38,15 +39,13 @@ class Token(NamedTuple):
 def tokens(text: str) -> Iterator[Token]:
     """Yield the words of `text`; words joined by a hyphen also as one."""
     previous: Token | None = None
-    is_ascii = text.isascii()
-    for match in (_ASCII_WORD if is_ascii else _WORD).finditer(text):
-        found = match.group()
-        word = found.lower().replace("'", "") if is_ascii else _folded(found)
+    for match in WORD.finditer(text):
+        word = folded_word(match.group())
         if not word:
             continue
         token = Token(word, match.start(), match.end())
         yield token
-        if previous and token.start == previous.end + 1 and text[previous.end] in _HYPHENS:
+        if previous and token.start == previous.end + 1 and text[previous.end] in HYPHENS:
             yield Token(previous.word + word, previous.start, token.end, glued=True)
         previous = token
 
@@ -94,6 +93,7 @@ def _glued(folded: str) -> Iterator[str]:
         hyphen = folded.find("-", end) if end >= 0 else -1
 
 
-def _folded(word: str) -> str:
+def folded_word(word: str) -> str:
+    """Return what `WORD` found as it is compared; empty where nothing is left."""
     folded = fold(word)
     return folded if folded.isalnum() else "".join(c for c in folded if c.isalnum())
