@@ -259,11 +259,16 @@ class LibraryScreen(Screen[None]):
         self._tell(str(message.error), "error")
 
     def _show(self, found: Found, keep: bool) -> None:
-        self._found = found
+        # All papers, where the first ones are shown: what is in view stays as it is.
+        is_rest = found.query is self._found.query and not self._found.is_complete
+        self._found, before = found, self._found
         is_everything = found.is_complete and found.query.is_empty
         if is_everything and self.papers.chosen:
             self.papers.chosen &= set(found.ids)
-        self.papers.show(found.ids, found.spans if found.ranking else None, keep)
+        if is_rest and found.ids[: len(before.ids)] == before.ids:
+            self.papers.extend(found.ids)
+        else:
+            self.papers.show(found.ids, found.spans if found.ranking else None, keep)
         problems = self.query_one("#search-problem", Static)
         if found.query.problems or problems.display:
             problems.update(" ".join(map(str, found.query.problems)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -22,10 +23,11 @@ from readinglist.tui.widgets.part_styles import PartStyles
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from rich.style import Style
     from textual import events
+    from textual.geometry import Region
 
-_CACHE_LIMIT = 2000
+_CACHE_LIMIT = 300
+"""So many papers, and lines of them, are kept: more than any screen shows."""
 _NEVER_SEARCHED = ("status", "priority", "year", "added")
 """The columns in which a search finds nothing."""
 
@@ -74,6 +76,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._fetch = fetch
         self._ids: Sequence[int] = ()
         self._papers: dict[int, Paper] = {}
+        self._lines: dict[tuple[int, bool, bool], Strip] = {}
+        self._look = Style.null(), 0
         self._spans: Callable[[str], list[tuple[int, int]]] | None = None
         self._parts = PartStyles(self, "papers")
         self.chosen: set[int] = set()
@@ -115,9 +119,15 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._scroll_to_cursor()
         self.draw_anew()
 
+    def extend(self, ids: Sequence[int]) -> None:
+        """Show more papers: those that are shown come first among `ids`."""
+        self._ids = ids
+        self.virtual_size = Size(self.size.width, len(ids))
+
     def draw_anew(self) -> None:
         """Fetch the papers in view again, as after a change, and draw them."""
         self._papers.clear()
+        self._lines.clear()
         self.refresh()
         self.post_message(self.Moved(self.current))
 
@@ -154,7 +164,10 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Fit the columns to the new width."""
-        self._columns = columns_for(self.scrollable_content_region.width - 1, self._column_names)
+        columns = columns_for(self.scrollable_content_region.width - 1, self._column_names)
+        if columns != self._columns:
+            self._columns = columns
+            self._lines.clear()
         self.virtual_size = Size(self.size.width, len(self._ids))
         self._scroll_to_cursor()
         self.refresh()
@@ -163,6 +176,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         """Take up new styles, as after a change of theme."""
         super().notify_style_update()
         self._parts.forget()
+        self._lines.clear()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; twice: open the paper."""
@@ -172,19 +186,30 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
             if event.chain == 2 and self.current:
                 self.post_message(self.Opened(self.current))
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some lines of the view."""
+        # Textual works both out of all widgets around, each time that they are asked for.
+        look = self.rich_style, self.scrollable_content_region.width
+        if look != self._look or len(self._lines) > _CACHE_LIMIT:
+            self._lines.clear()
+        self._look = look
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line of the view."""
         place = self.scroll_offset.y + y
-        width = self.scrollable_content_region.width
-        base = self.rich_style
-        if place >= len(self._ids):
-            return Strip.blank(width, base)
-        paper = self._paper(place)
+        paper = self._paper(place) if place < len(self._ids) else None
         if paper is None:
-            return Strip.blank(width, base)
-        is_chosen = paper.id in self.chosen
-        is_current = place == self.cursor
-        style = base
+            style, width = self._look
+            return Strip.blank(width, style)
+        key = (place, place == self.cursor, paper.id in self.chosen)
+        if key not in self._lines:
+            self._lines[key] = self._line(paper, *key[1:])
+        return self._lines[key]
+
+    def _line(self, paper: Paper, is_current: bool, is_chosen: bool) -> Strip:
+        """Return the line of a paper."""
+        style, width = self._look
         if paper.status in (Status.READ, Status.SKIPPED):
             style += self._parts["done"]
         if is_chosen:
