@@ -8,6 +8,7 @@ letter in the search bar -> query -> ids in order -> the lines in view fetched a
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 
     from readinglist.config import Config
     from readinglist.services.library import Library
+
+
+_TURN = 0.001
+"""Seconds for which one thread of Python keeps others waiting; by default it is 0.005.
+
+The search has a thread of its own, and each time that the screen's one has waited for a key or
+for the terminal, it has to wait for the search, too.
+"""
 
 
 class ReadingListApp(App[None]):
@@ -99,6 +108,7 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
         ReadingListError: the app ended for a fault, or the file can't be written.
     """
     app = ReadingListApp(library, config, views)
+    sys.setswitchinterval(_TURN)
     app.run()
     library.save()
     if app.return_code:
