@@ -72,6 +72,8 @@ SHORTEST_ENDING = 6
 """The letters of the shortest word that is two edits away from another, see `vocabulary`."""
 _MOST_GONE = 0.2
 """With a greater share of numbers that are gone, the index is made anew."""
+_READING, _WRITING = 1024, 8192
+"""KiB of the file that are kept in memory: the system does so, too, and searches as fast."""
 _CHECKPOINT = 4096
 """Pages of the log after which they are written to the file."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -217,6 +219,8 @@ class SearchIndex:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
             connection.execute("ATTACH ? AS library", (f"{self._database.as_uri()}?mode=ro",))
+            for database in ("main", "library"):
+                connection.execute(f"PRAGMA {database}.cache_size = -{_READING}")
             is_whole = _is_whole(connection)
             connection.execute(f"PRAGMA busy_timeout = {self._patience * 1000}")
         except sqlite3.DatabaseError as error:
@@ -356,7 +360,7 @@ class SearchIndex:
         counts: Counter[str] = Counter()
         queue: list[tuple[int, int]] = []
         self._begin()
-        with self._told_apart():
+        with self._told_apart(), self._room_to_write():
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
@@ -396,6 +400,15 @@ class SearchIndex:
                 raise self._unusable("it was made anew", DamagedIndexError)
             delete = "DELETE FROM unindexed WHERE paper = ? AND version = ?"
             self._working.executemany(delete, queue)
+
+    @contextmanager
+    def _room_to_write(self) -> Iterator[None]:
+        """Keep more of the file in memory meanwhile: what changed there is written at the end."""
+        self.connection.execute(f"PRAGMA main.cache_size = -{_WRITING}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA main.cache_size = -{_READING}")
 
     def _write(self, some: str, counts: Counter[str]) -> None:
         """Write papers, named in a JSON array, and count in how many of them each word is."""
