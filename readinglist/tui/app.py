@@ -8,6 +8,7 @@ letter in the search bar -> query -> ids in order -> the lines in view fetched a
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,10 @@ _TURN = 0.001
 The search has a thread of its own, and each time that the screen's one has waited for a key or
 for the terminal, it has to wait for the search, too.
 """
+
+
+_GARBAGE_THRESHOLDS = (10_000, 10, 10)
+"""How seldom Python looks for cyclic garbage while the app runs: each key leaves some."""
 
 
 class ReadingListApp(App[None]):
@@ -109,6 +114,8 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
     """
     app = ReadingListApp(library, config, views)
     sys.setswitchinterval(_TURN)
+    gc.freeze()  # what is there by now stays to the end: it is never looked through again
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
     app.run()
     library.save()
     if app.return_code:
