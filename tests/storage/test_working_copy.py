@@ -426,6 +426,20 @@ def test_a_file_in_wal_mode_is_taken_in_and_saved_as_a_single_file(
     assert beside(library_file) == []
 
 
+def test_papers_that_went_and_came_back_before_they_were_looked_for_are_found(
+    library: Library, library_file: Path, three: list[int], tmp_path: Path
+) -> None:
+    """As on a branch whose library is empty, and back again."""
+    with_three = library_file.read_bytes()
+    Library.open(tmp_path / "empty.db", state=tmp_path / "elsewhere").close()
+    for moment, file in enumerate([(tmp_path / "empty.db").read_bytes(), with_three]):
+        put(library_file, file)
+        os.utime(library_file, (4e9 + moment, 4e9 + moment))
+        library.take_in()
+        assert library.count() == (3 if file == with_three else 0)
+    assert tuple(library.find("twice").ids) == (three[1],)
+
+
 def test_touching_the_file_is_no_change(
     library: Library, library_file: Path, three: list[int]
 ) -> None:
