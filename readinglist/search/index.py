@@ -18,7 +18,6 @@ import json
 import os
 import sqlite3
 from array import array
-from collections import Counter
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +47,19 @@ _SCHEMA = f"""
     );
     CREATE TABLE term (term TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE ending (ending TEXT PRIMARY KEY) WITHOUT ROWID;
+    INSERT INTO whole (whole, rank) VALUES ('hashsize', 4194304);
     PRAGMA user_version = 1;
 """
+_COUNTING = """
+    CREATE VIRTUAL TABLE IF NOT EXISTS temp.fresh USING fts5(
+        head, note, abstract, content = '', columnsize = 0, detail = none, tokenize = 'ascii'
+    );
+    CREATE VIRTUAL TABLE IF NOT EXISTS temp.fresh_term USING fts5vocab(fresh, row);
+    CREATE VIRTUAL TABLE IF NOT EXISTS temp.whole_term USING fts5vocab(main, whole, row);
+    INSERT INTO temp.fresh (fresh, rank) VALUES ('hashsize', 4194304);
+"""
+"""Count in how many of the papers that are being indexed each word is: the first ones are all of
+`whole`, later ones are in `fresh`, too, until they are counted."""
 _TABLES = {
     *("doc", "gone", "term", "ending"),
     *("head", "head_data", "head_idx", "head_docsize", "head_config"),
@@ -117,7 +127,9 @@ class SearchIndex:
         self._changes = 0
         self._name = ""
         self.connection: sqlite3.Connection
-        self._functions: list[tuple[str, int, Callable[..., Any]]] = []
+        self._functions: list[tuple[str, int, Callable[..., Any]]] = [
+            ("backwards", 1, lambda word: word[::-1])
+        ]
         self.refresh()
 
     # --- the file
@@ -357,7 +369,6 @@ class SearchIndex:
         self, papers: array[int], done: int, of: int, goes_on: Callable[[int, int], bool]
     ) -> bool:
         """Index papers in one transaction; return whether it was not stopped, or kept out."""
-        counts: Counter[str] = Counter()
         queue: list[tuple[int, int]] = []
         self._begin()
         with self._told_apart(), self._room_to_write():
@@ -368,6 +379,7 @@ class SearchIndex:
                     raise
                 return False
             try:
+                counted = "fresh" if self.count() else "whole"
                 for start in range(0, len(papers), _BATCH):
                     is_stopped = not goes_on(done + start, of)
                     if is_stopped:
@@ -379,8 +391,8 @@ class SearchIndex:
                         "WHERE paper IN (SELECT value FROM json_each(?))",
                         (some,),
                     )
-                    self._write(some, counts)
-                self._write_terms(counts)
+                    self._write(some, {"whole", counted})
+                self._write_terms(f"{counted}_term")
                 self.connection.execute("COMMIT")
             except BaseException:
                 if self.connection.in_transaction:  # SQLite ends it when it is interrupted
@@ -404,14 +416,15 @@ class SearchIndex:
     @contextmanager
     def _room_to_write(self) -> Iterator[None]:
         """Keep more of the file in memory meanwhile: what changed there is written at the end."""
+        self.connection.executescript(_COUNTING)
         self.connection.execute(f"PRAGMA main.cache_size = -{_WRITING}")
         try:
             yield
         finally:
             self.connection.execute(f"PRAGMA main.cache_size = -{_READING}")
 
-    def _write(self, some: str, counts: Counter[str]) -> None:
-        """Write papers, named in a JSON array, and count in how many of them each word is."""
+    def _write(self, some: str, tables: Iterable[str]) -> None:
+        """Write papers, named in a JSON array, and all of their words to some tables."""
         known = {
             paper: (number, digest)
             for number, paper, digest in self.connection.execute(
@@ -422,7 +435,9 @@ class SearchIndex:
         }
         number = self.count()
         docs, heads, wholes = [], [], []
-        for paper, *values in self.connection.execute(_PAPER, (some,)):
+        # All at once: who comes to Python between any two rows lets no other thread have a turn.
+        papers = self.connection.execute(_PAPER, (some,)).fetchall()
+        for paper, *values in papers:
             *fields, note, abstract = map(spaced, _texts(*values))
             head = "\n".join(fields)
             digest = _digest("\0".join((head, note, abstract)))
@@ -434,7 +449,6 @@ class SearchIndex:
             docs.append((number, paper, digest, head))
             heads.append((number, *fields))
             wholes.append((number, head, note, abstract))
-            counts.update({*head.split(), *note.split(), *abstract.split()})
         write = self.connection.executemany
         gone = [(number,) for number, _ in known.values()]
         write("DELETE FROM doc WHERE number = ?", gone)
@@ -442,18 +456,21 @@ class SearchIndex:
         write("INSERT INTO doc VALUES (?, ?, ?, ?)", docs)
         marks = ",".join("?" * len(FIELDS))
         write(f"INSERT INTO head (rowid, {','.join(FIELDS)}) VALUES (?, {marks})", heads)
-        write("INSERT INTO whole (rowid, head, note, abstract) VALUES (?, ?, ?, ?)", wholes)
+        for table in tables:
+            write(f"INSERT INTO {table} (rowid, head, note, abstract) VALUES (?, ?, ?, ?)", wholes)
         self._changes += bool(docs or known)
 
-    def _write_terms(self, counts: Counter[str]) -> None:
-        self.connection.executemany(
-            "INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET papers = papers + ?2",
-            sorted(counts.items()),
+    def _write_terms(self, vocabulary: str) -> None:
+        """Count the words of the papers that were written."""
+        self.connection.execute(
+            f"INSERT INTO term SELECT term, doc FROM {vocabulary} WHERE true "
+            "ON CONFLICT DO UPDATE SET papers = papers + excluded.papers"
         )
-        self.connection.executemany(
-            "INSERT OR IGNORE INTO ending VALUES (?)",
-            sorted((term[::-1],) for term in counts if len(term) >= SHORTEST_ENDING),
+        self.connection.execute(
+            f"INSERT OR IGNORE INTO ending SELECT backwards(term) AS ending FROM {vocabulary} "
+            f"WHERE length(term) >= {SHORTEST_ENDING} ORDER BY ending"
         )
+        self.connection.execute("INSERT INTO fresh (fresh) VALUES ('delete-all')")
 
 
 def _is_whole(connection: sqlite3.Connection) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,8 +69,9 @@ def spaced(text: str) -> str:
             if part.isascii():
                 parts.append(part)
             else:
-                for token in tokens(part):
-                    (last if token.glued else parts).append(token.word)
+                single, glued = _parted(part)
+                parts += single
+                last += glued
         text = " ".join(parts)
     for gap in _GAPS:
         text = text.replace(gap, " ")
@@ -78,6 +80,13 @@ def spaced(text: str) -> str:
         last += _glued(folded)
         folded = folded.replace("-", " ")
     return " ".join([folded, *last]) if last else folded
+
+
+@lru_cache(10_000)
+def _parted(part: str) -> tuple[list[str], list[str]]:
+    """Return the words of a text without spaces, and the glued ones: most are names, or quotes."""
+    found = list(tokens(part))
+    return [t.word for t in found if not t.glued], [t.word for t in found if t.glued]
 
 
 def _glued(folded: str) -> Iterator[str]:

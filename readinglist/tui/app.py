@@ -36,10 +36,8 @@ _TURN = 0.001
 The search has a thread of its own, and each time that the screen's one has waited for a key or
 for the terminal, it has to wait for the search, too.
 """
-
-
 _GARBAGE_THRESHOLDS = (10_000, 10, 10)
-"""How seldom Python looks for cyclic garbage while the app runs: each key leaves some."""
+"""How often Python looks for cyclic garbage while the app runs: a search leaves megabytes."""
 
 
 class ReadingListApp(App[None]):
@@ -113,10 +111,15 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
         ReadingListError: the app ended for a fault, or the file can't be written.
     """
     app = ReadingListApp(library, config, views)
-    sys.setswitchinterval(_TURN)
-    gc.freeze()  # what is there by now stays to the end: it is never looked through again
-    gc.set_threshold(*_GARBAGE_THRESHOLDS)
+    tune_interpreter()
     app.run()
     library.save()
     if app.return_code:
         raise ReadingListError("The app ended for a fault; your edits are saved.")
+
+
+def tune_interpreter() -> None:
+    """Set up Python for an app that searches in another thread."""
+    sys.setswitchinterval(_TURN)
+    gc.freeze()  # what is there by now stays to the end: it is never looked through again
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)

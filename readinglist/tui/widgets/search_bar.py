@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.highlighter import Highlighter
-from textual import on
+from textual import events, on
 from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.content import Content
@@ -84,6 +84,8 @@ class SearchBar(Input):
         )
         self._earlier = earlier
         self._changed = changed
+        self._latest_key: events.Key | None = None
+        self._is_last_key = True
         self._trail: list[str] = []
         self._step = 0
         self._values: dict[str, Values] = {}
@@ -109,9 +111,23 @@ class SearchBar(Input):
         self._offer()
 
     def watch_value(self) -> None:
-        """Tell that the line is another one."""
-        if self.is_mounted:
+        """Tell that the line is another one, once all is in it that has been typed by now."""
+        if not self.is_mounted:
+            return
+        if self._is_last_key:
             self._changed()
+        else:
+            self.call_later(self._changed)
+
+    def post_message(self, message: Message) -> bool:
+        """Note the key that was pressed last: others may wait to be handled before it."""
+        if isinstance(message, events.Key):
+            self._latest_key = message
+        return super().post_message(message)
+
+    def on_key(self, event: events.Key) -> None:
+        """Note whether others wait behind this key."""
+        self._is_last_key = event is self._latest_key
 
     def watch_selection(self) -> None:
         """Offer what fits where the cursor is now."""
