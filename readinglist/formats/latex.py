@@ -294,7 +294,8 @@ def latex_name(author: str, repertoire: Repertoire = Repertoire.ASCII) -> str:
     takes a suffix in. A name without a comma is a body; it is braced, as is what BibTeX or
     natbib would misread. Returns nothing for a name of which nothing can be seen.
     """
-    author = _clean(author)
+    # Biber parts names at a tie, too, even within braces, and takes the brace for an initial.
+    author = _clean(author).replace(_NBSP, " ")
     repertoire = _possible(author, repertoire)
     parts = [part for part in (part.strip() for part in author.split(",")) if part]
     if not parts:

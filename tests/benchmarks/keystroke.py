@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # `tests` is in no distribution
 
 from tests.benchmarks import libraries
-from tests.benchmarks.terminals import SETTLED, QuickTerminal
+from tests.benchmarks.terminals import QuickTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
