@@ -8,10 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from readinglist.domain.paper import Status
+from readinglist.services.finding import Found
 from readinglist.services.library import Library
+from readinglist.services.live_search import Question
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.widgets.search_bar import Offers
 from tests.tui.conftest import screen_of
@@ -339,3 +342,30 @@ async def test_the_marks_take_up_another_theme(make_app: MakeApp) -> None:
         app.theme = "textual-light"
         await pilot.pause()
         assert colour() != before
+
+
+async def test_letters_that_come_at_once_are_searched_for_at_their_end(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await pilot.press("slash")
+        bar, live = screen_of(app).search, screen_of(app)._live
+        asked: list[str] = []
+        ask = live.ask
+
+        def noted(question: Question, patience: float = 0.0) -> Found | None:
+            asked.append(question.text)
+            return ask(question, patience)
+
+        monkeypatch.setattr(live, "ask", noted)
+        for letter in "mamba":
+            bar.post_message(Key(letter, letter))
+        await pilot.pause()
+        assert asked == ["mamba"]
+        assert current(app).key == "gu2023mamba"
+        # The last key of a burst need not be one that changes the line.
+        for name, letter in (("s", "s"), ("left", None)):
+            bar.post_message(Key(name, letter))
+        await pilot.pause()
+        assert asked == ["mamba", "mambas"]
