@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input, ProgressBar, Static
 from textual.worker import get_current_worker
 
 from readinglist.domain.change import describe
 from readinglist.domain.completion import Values
-from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.query import joined
-from readinglist.domain.text import plural, printable
+from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
-from readinglist.services import clipboard
-from readinglist.services.exporting import format_of_file
 from readinglist.services.external_editor import edit_text
 from readinglist.services.finding import SORT_NAMES, Found, View, like_view
 from readinglist.services.live_search import FIRST, LiveSearch, Question
 from readinglist.tui.keymap import LIBRARY, displayed, help_lines
 from readinglist.tui.presentation import SORT_LABELS, counts_line
+from readinglist.tui.screens.citing import Citing
+from readinglist.tui.screens.marking import Marking
+from readinglist.tui.screens.other_machines import OtherMachines
 from readinglist.tui.widgets.key_bar import KeyBar
 from readinglist.tui.widgets.paper_detail import Details, PaperDetail
 from readinglist.tui.widgets.paper_list import PaperList
@@ -43,8 +39,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from readinglist.config import Config
-    from readinglist.services.changing import Step
-    from readinglist.services.exporting import Exported
     from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
 
@@ -58,8 +52,6 @@ Your reading list is empty.
 
 _ACTIONS = frozenset(key.action.partition("(")[0] for key in LIBRARY)
 
-_SAVE_AFTER = 0.4
-"""Seconds from an edit to the writing of the library file."""
 _LOOK_EVERY = 1.0
 """Seconds between two looks at what other programs did."""
 _AT_ONCE = 0.01
@@ -70,7 +62,7 @@ _DETAIL_AFTER = 0.02
 """Seconds that the cursor rests before the detail pane follows."""
 
 
-class LibraryScreen(Screen[None]):
+class LibraryScreen(Marking, Citing, OtherMachines):
     """The one screen on which all happens."""
 
     @dataclass
@@ -107,10 +99,6 @@ class LibraryScreen(Screen[None]):
     ]
     """Below 110 columns the detail pane is under the list, else beside it."""
 
-    search = getters.query_one(SearchBar)
-    """The search bar."""
-    papers = getters.query_one(PaperList)
-    """The list."""
     detail = getters.query_one(PaperDetail)
     """The detail pane."""
 
@@ -121,9 +109,7 @@ class LibraryScreen(Screen[None]):
         views: KeptViews,
         edit_externally: Callable[[str, str], str] = edit_text,
     ) -> None:
-        super().__init__()
-        self._library = library
-        self._config = config
+        super().__init__(library, config)
         self._edit_externally = edit_externally
         self._views = views
         self._view: View = views.named(config.view)
@@ -133,11 +119,7 @@ class LibraryScreen(Screen[None]):
         self._found = library.find(view=self._view, most=FIRST)
         self._live: LiveSearch
         self._is_indexing = False
-        self._index_failed = ""
-        self._version = library.version()
-        self._save_timer: Timer | None = None
         self._detail_timer: Timer | None = None
-        self._save_failed = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -411,24 +393,7 @@ class LibraryScreen(Screen[None]):
         else:
             self.papers.move_page(direction)
 
-    # --- changing
-
-    def _targets(self) -> list[int]:
-        """Return the chosen papers, or the one under the cursor, for something to be done."""
-        self._library.remember_query(self.search.value)
-        if self.papers.chosen:
-            return [paper.id for paper in self._library.papers(sorted(self.papers.chosen))]
-        current = self.papers.current
-        return [current.id] if current else []
-
-    def _after(self, step: Step, done: str = "") -> None:
-        """Show what a step did, tell it where it is not plain to see, and have it saved."""
-        if len(step.papers) > 1 or done:
-            self._tell(f"{done}{step.summary}")
-        if step.left_out:
-            self._tell(f"{plural(step.left_out, 'change')} left out: changed since.", "warning")
-        self._reload()
-        self._save_soon()
+    # --- choosing what is shown
 
     def action_choose(self) -> None:
         """Choose the paper under the cursor and go on to the next."""
@@ -441,234 +406,6 @@ class LibraryScreen(Screen[None]):
         shown = set(self._library.complete(self._found).ids)
         self.papers.choose(() if shown <= self.papers.chosen else shown)
         self._show_counts()
-
-    def action_toggle_read(self) -> None:
-        """Mark read; if all are read already, unread."""
-        papers = self._library.papers(self._targets())
-        all_read = all(paper.status is Status.READ for paper in papers)
-        self._mark_status(Status.UNREAD if all_read else Status.READ)
-
-    def action_set_status(self, status: str) -> None:
-        """Set the status."""
-        self._mark_status(Status(status))
-
-    def _mark_status(self, status: Status) -> None:
-        self._after(self._library.mark(self._targets(), status=status))
-
-    def action_set_priority(self, priority: str) -> None:
-        """Set the priority."""
-        self._after(self._library.mark(self._targets(), priority=Priority(priority)))
-
-    def action_tags(self) -> None:
-        """Ask for the tags and set them."""
-        from readinglist.tui.screens.dialogs import AskText, LastOfList
-
-        targets = self._library.papers(self._targets())
-        if not targets:
-            return
-        common = set(targets[0].tags).intersection(*(paper.tags for paper in targets))
-        known = [tag for tag, _ in self._library.tags()]
-        hint = "Tags, with commas between them." + (
-            f" In use: {', '.join(known[:12])}" if known else ""
-        )
-        title = "Tags" if len(targets) == 1 else f"Tags of all {plural(len(targets), 'paper')}"
-        text = "".join(f"{tag}, " for tag in sorted(common))
-
-        def keep(answer: str | None) -> None:
-            if answer is not None:
-                wanted = {tag for part in answer.split(",") if (tag := " ".join(part.split()))}
-                self._set_tags(targets, sorted(wanted - common), sorted(common - wanted))
-
-        self.app.push_screen(AskText(title, text, printable(hint), LastOfList(known)), keep)
-
-    def _set_tags(self, papers: list[Paper], add: list[str], remove: list[str]) -> None:
-        try:
-            step = self._library.mark([p.id for p in papers], add_tags=add, remove_tags=remove)
-        except ReadingListError as error:
-            self._tell(str(error), "error")
-        else:
-            self._after(step)
-
-    def action_note(self) -> None:
-        """Write the note of the paper under the cursor."""
-        from readinglist.tui.screens.note_editor import NoteEditor
-
-        paper = self.papers.current
-        if paper:
-            editor = NoteEditor(paper.title, paper.note or "")
-            self.app.push_screen(editor, partial(self._keep_note, paper))
-
-    def action_note_in_editor(self) -> None:
-        """Write the note in the editor of the user's choice."""
-        paper = self.papers.current
-        if not paper:
-            return
-        try:
-            with self.app.suspend():
-                text = self._edit_externally(paper.note or "", self._config.editor)
-            self._keep_note(paper, text)
-        except ReadingListError as error:
-            self._tell(str(error), "error")
-        self.refresh(layout=True)
-
-    def _keep_note(self, paper: Paper, text: str | None) -> None:
-        before = paper.note or ""
-        if text is not None and text != before:
-            paper = next(iter(self._library.papers([paper.id])), paper)
-            if (paper.note or "") != before:
-                text = f"{paper.note}\n\n{text}"
-                self._tell("The note was changed elsewhere meanwhile: both are kept.", "warning")
-            try:
-                self._after(self._library.note(paper.key, text))
-            except ReadingListError as error:
-                self._tell(str(error), "error")
-
-    def action_delete(self) -> None:
-        """Delete after a question."""
-        from readinglist.tui.screens.dialogs import Confirm
-
-        targets = self._library.papers(self._targets())
-        if not targets:
-            return
-        one = f"“{printable(targets[0].title)}”"
-        what = one if len(targets) == 1 else plural(len(targets), "paper")
-
-        def delete(sure: bool | None) -> None:
-            if sure:
-                step = self._library.delete([paper.id for paper in targets])
-                self.papers.chosen -= set(step.papers)
-                self._after(step, " ")
-
-        self.app.push_screen(Confirm(f"Delete {what}? (u brings it back)"), delete)
-
-    def action_undo(self) -> None:
-        """Take back the last step."""
-        self._turn_back(self._library.undo, "Undone: ")
-
-    def action_redo(self) -> None:
-        """Bring again what undo took back."""
-        self._turn_back(self._library.redo, "Done again: ")
-
-    def _turn_back(self, act: Callable[[], Step], done: str) -> None:
-        try:
-            self._after(act(), done)
-        except ReadingListError as error:
-            self._tell(str(error))
-
-    # --- in and out
-
-    def action_open(self) -> None:
-        """Open the paper in the browser."""
-        paper = self.papers.current
-        address = paper.web_address if paper else None
-        if address and address.startswith(("http://", "https://")):
-            self.app.open_url(address)
-            self._tell(f"Opened {printable(address)}")
-        elif paper:
-            self._tell("No address is known for this paper.", "warning")
-
-    def action_copy_key(self) -> None:
-        """Copy the citation keys."""
-        papers = self._library.papers(self._targets())
-        if papers:
-            self._copy(",".join(paper.key for paper in papers), papers, plural(len(papers), "key"))
-
-    def action_copy_bibtex(self) -> None:
-        """Copy the BibTeX entries."""
-        papers = self._library.papers(self._targets())
-        if papers:
-            try:
-                text = self._library.render(papers).text
-            except ReadingListError as error:
-                self._tell(str(error), "error")
-            else:
-                self._copy(text, papers, plural(len(papers), "BibTeX entry", "BibTeX entries"))
-
-    @work(thread=True, group="clipboard")
-    def _copy(self, text: str, papers: list[Paper], what: str) -> None:
-        """Copy in a thread: a program of the system may take its time."""
-        tool = clipboard.copy(text)
-        self.app.call_from_thread(self._copied, text, papers, what, tool)
-
-    def _copied(self, text: str, papers: list[Paper], what: str, tool: str | None) -> None:
-        if tool in (None, "tmux"):
-            self.app.copy_to_clipboard(text)
-        self._library.freeze_keys(papers)
-        self._save_soon()
-        shown = f": {text}" if len(text) < 60 else ""
-        if tool is None:
-            self._tell(f"Sent {what} to the terminal's clipboard{shown}")
-        elif tool == "tmux":
-            self._tell(f"Put {what} into tmux's buffer and sent it to the terminal{shown}")
-        else:
-            self._tell(f"Copied {what} with {tool}{shown}")
-
-    def action_export(self) -> None:
-        """Export the chosen papers, or the one under the cursor, after a preview."""
-        targets = self._targets()
-        if targets:
-            try:
-                exported = self._library.render(
-                    self._library.papers(targets),
-                    format_of_file(Path(os.path.expanduser(self._config.export.path))),
-                )
-            except ReadingListError as error:
-                self._tell(str(error), "error")
-            else:
-                self._preview_export(targets, exported, self._config.export.path)
-
-    def _preview_export(self, targets: list[int], exported: Exported, path: str) -> None:
-        from readinglist.tui.screens.export_preview import ExportPreview
-
-        def write(answer: str | None) -> None:
-            if answer is None:
-                return
-            try:
-                self._library.export(targets, answer, replace_all=True)
-            except ReadingListError as error:
-                self._tell(str(error), "error")
-                self._preview_export(targets, exported, answer)
-            else:
-                self._save_soon()
-                self._tell(f"{plural(len(exported.papers), 'paper')} written to {answer}")
-
-        preview = ExportPreview(exported.text, len(exported.papers), path, exported.warnings)
-        self.app.push_screen(preview, write)
-
-    def action_import(self) -> None:
-        """Import files."""
-        from readinglist.tui.screens.importing import ImportFiles
-
-        self.app.push_screen(ImportFiles(self._library), lambda _: self._after_import())
-
-    def _after_import(self) -> None:
-        self._reload()
-        self._index_ahead()
-
-    # --- other machines
-
-    def action_sync(self) -> None:
-        """Commit, pull and push."""
-        from readinglist.tui.screens.syncing import SyncLibrary
-
-        dialog = SyncLibrary(self._library, self._config.sync.most_loose * 2**20)
-        self.app.push_screen(dialog, lambda _: self._look_for_changes())
-
-    def action_conflicts(self) -> None:
-        """Settle values that two machines set."""
-        from readinglist.tui.screens.conflicts import Conflicts
-
-        self.app.push_screen(Conflicts(self._library), lambda _: self._after_settling())
-
-    def _after_settling(self) -> None:
-        self._reload()
-        self._save_soon()
-
-    def action_bring_back(self) -> None:
-        """Make the edits again that git took out of the library file."""
-        self._after(self._library.bring_back(), "Brought back: ")
-
-    # --- choosing what is shown
 
     def action_sort(self) -> None:
         """Choose the order of the list."""
@@ -736,56 +473,3 @@ class LibraryScreen(Screen[None]):
     async def action_quit(self) -> None:
         """Leave; the app saves."""
         self.app.exit()
-
-    # --- saving, and what others do
-
-    def _save_soon(self) -> None:
-        if self._save_timer:
-            self._save_timer.stop()
-        self._save_timer = self.set_timer(_SAVE_AFTER, self._save)
-
-    @work(thread=True, group="save")
-    def _save(self) -> None:
-        """Write the library file in a thread, over a connection of its own."""
-        try:
-            with closing(self._library.sibling()) as library:
-                library.save()
-            self._save_failed = ""
-        except ReadingListError as error:
-            self.app.call_from_thread(self._tell_save_failed, str(error))
-
-    def _tell_save_failed(self, error: str) -> None:
-        if error != self._save_failed:
-            self._save_failed = error
-            self._tell(error, "error")
-
-    def _look_for_changes(self) -> None:
-        """Bring in what git or another readinglist did."""
-        try:
-            came_in = self._library.take_in()
-        except ReadingListError as error:
-            self._tell_save_failed(str(error))
-            return
-        if came_in.put_back:
-            self._tell(f"git had missed {plural(came_in.put_back, 'edit')}: put back.")
-        if came_in.withdrawn:
-            self._tell(
-                f"git took {plural(came_in.withdrawn, 'edit')} of this machine out of the "
-                "library. B brings them back.",
-                "warning",
-            )
-        version = self._library.version()
-        if came_in or version != self._version:
-            self._version = version
-            self._reload()
-        if came_in or self._index_failed:
-            self._index_ahead()
-        if not self._library.is_saved():
-            self._save_soon()
-
-    def _tell(self, text: str, severity: str = "information") -> None:
-        self.notify(
-            printable(text),
-            severity=severity,  # type: ignore[arg-type]  # one of Textual's three words
-            markup=False,
-        )

@@ -1,0 +1,111 @@
+"""Papers in and out: import, export, the clipboard, the browser."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from readinglist.domain.text import plural, printable
+from readinglist.errors import ReadingListError
+from readinglist.services import clipboard
+from readinglist.services.exporting import format_of_file
+from readinglist.tui.screens.acting import Acting
+
+if TYPE_CHECKING:
+    from readinglist.domain.paper import Paper
+    from readinglist.services.exporting import Exported
+
+
+class Citing(Acting):
+    """Takes papers in; gives the chosen ones, or the one under the cursor, to others."""
+
+    def action_open(self) -> None:
+        """Open the paper in the browser."""
+        paper = self.papers.current
+        address = paper.web_address if paper else None
+        if address and address.startswith(("http://", "https://")):
+            self.app.open_url(address)
+            self._tell(f"Opened {printable(address)}")
+        elif paper:
+            self._tell("No address is known for this paper.", "warning")
+
+    def action_copy_key(self) -> None:
+        """Copy the citation keys."""
+        papers = self._library.papers(self._targets())
+        if papers:
+            self._copy(",".join(paper.key for paper in papers), papers, plural(len(papers), "key"))
+
+    def action_copy_bibtex(self) -> None:
+        """Copy the BibTeX entries."""
+        papers = self._library.papers(self._targets())
+        if papers:
+            try:
+                text = self._library.render(papers).text
+            except ReadingListError as error:
+                self._tell(str(error), "error")
+            else:
+                self._copy(text, papers, plural(len(papers), "BibTeX entry", "BibTeX entries"))
+
+    @work(thread=True, group="clipboard")
+    def _copy(self, text: str, papers: list[Paper], what: str) -> None:
+        """Copy in a thread: a program of the system may take its time."""
+        tool = clipboard.copy(text)
+        self.app.call_from_thread(self._copied, text, papers, what, tool)
+
+    def _copied(self, text: str, papers: list[Paper], what: str, tool: str | None) -> None:
+        if tool in (None, "tmux"):
+            self.app.copy_to_clipboard(text)
+        self._library.freeze_keys(papers)
+        self._save_soon()
+        shown = f": {text}" if len(text) < 60 else ""
+        if tool is None:
+            self._tell(f"Sent {what} to the terminal's clipboard{shown}")
+        elif tool == "tmux":
+            self._tell(f"Put {what} into tmux's buffer and sent it to the terminal{shown}")
+        else:
+            self._tell(f"Copied {what} with {tool}{shown}")
+
+    def action_export(self) -> None:
+        """Export the chosen papers, or the one under the cursor, after a preview."""
+        targets = self._targets()
+        if targets:
+            try:
+                exported = self._library.render(
+                    self._library.papers(targets),
+                    format_of_file(Path(os.path.expanduser(self._config.export.path))),
+                )
+            except ReadingListError as error:
+                self._tell(str(error), "error")
+            else:
+                self._preview_export(targets, exported, self._config.export.path)
+
+    def _preview_export(self, targets: list[int], exported: Exported, path: str) -> None:
+        from readinglist.tui.screens.export_preview import ExportPreview
+
+        def write(answer: str | None) -> None:
+            if answer is None:
+                return
+            try:
+                self._library.export(targets, answer, replace_all=True)
+            except ReadingListError as error:
+                self._tell(str(error), "error")
+                self._preview_export(targets, exported, answer)
+            else:
+                self._save_soon()
+                self._tell(f"{plural(len(exported.papers), 'paper')} written to {answer}")
+
+        preview = ExportPreview(exported.text, len(exported.papers), path, exported.warnings)
+        self.app.push_screen(preview, write)
+
+    def action_import(self) -> None:
+        """Import files."""
+        from readinglist.tui.screens.importing import ImportFiles
+
+        self.app.push_screen(ImportFiles(self._library), lambda _: self._after_import())
+
+    def _after_import(self) -> None:
+        self._reload()
+        self._index_ahead()
