@@ -645,7 +645,7 @@ def _symbols() -> dict[str, tuple[_Kind, str]]:
         if formula and not character.isascii():
             # \mathscr wants a package, and such alphabets have capitals only.
             inner = formula[1].replace("mathscr", "mathcal")
-            if _is_formula(inner) and not re.search(r"\\math(?:bb|cal)\{[^A-Z]", inner):
+            if is_formula(inner) and not re.search(r"\\math(?:bb|cal)\{[^A-Z]", inner):
                 symbols[character] = "math", inner
         elif _names_character(latex) and not character.isascii():
             symbols[character] = "text", f"{{{latex}}}"
@@ -707,7 +707,7 @@ def _formula(source: str) -> str | None:
             parts.append(latex)
     # TeX wants braces around some commands as an argument, and takes them around all.
     formula = _COMMAND_AS_ARGUMENT.sub(r"\1{\2}", _join_math(parts))
-    return formula if _is_formula(formula) else None
+    return formula if is_formula(formula) else None
 
 
 def _join_math(parts: Iterable[str]) -> str:
@@ -718,7 +718,7 @@ def _join_math(parts: Iterable[str]) -> str:
     return joined
 
 
-def _is_formula(source: str) -> bool:
+def is_formula(source: str) -> bool:
     """Return whether TeX can set `source` as math, by commands that are on our lists."""
     tokens = _MATH_TOKEN.findall(source)
     if "".join(tokens) != source or not _balanced(source):

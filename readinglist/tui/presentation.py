@@ -73,10 +73,19 @@ def columns_for(width: int, names: Sequence[str]) -> list[Column]:
     return columns
 
 
+def readable(text: str) -> str:
+    """Return a title or an abstract as people read it: its TeX math in Unicode."""
+    if "$" not in text:
+        return text
+    from readinglist.formats.math_text import with_readable_math
+
+    return with_readable_math(text)
+
+
 def cell(paper: Paper, column: str) -> str:
     """Return the text of `paper` in a column, one line that is fit for a terminal."""
     if column == "title":
-        return printable(paper.title)
+        return printable(readable(paper.title))
     if column == "status":
         return STATUS_SIGNS[paper.status] + (NOTE_SIGN if paper.note else "")
     if column == "priority":

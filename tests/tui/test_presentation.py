@@ -1,4 +1,4 @@
-"""A line of an abstract or a note, where only that matched."""
+"""What a line of the list says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from readinglist.tui.presentation import excerpt
+from readinglist.domain.paper import Paper
+from readinglist.tui.presentation import cell, excerpt
 
 FILLER = "Herons wade in shallow water and wait for fish at dusk. " * 6
 
@@ -27,6 +28,11 @@ def marked(text: str, width: int, *words: str) -> tuple[str, list[str]]:
 def test_what_fits_is_shown_in_full() -> None:
     assert marked("Owls at night.", 40, "night") == ("Owls at night.", ["night"])
     assert marked("Owls at night.", 14, "night") == ("Owls at night.", ["night"])
+
+
+def test_math_in_a_title_is_shown_in_unicode() -> None:
+    paper = Paper(id=1, title=r"$\gamma$-Means in $O(n^2)$, for $5", added_at="", key="k")
+    assert cell(paper, "title") == "γ-Means in O(n²), for $5"
 
 
 def test_an_excerpt_begins_with_a_word_before_the_match_and_fills_its_width() -> None:

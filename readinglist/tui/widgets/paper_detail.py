@@ -14,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from readinglist.domain.text import printable, printable_block
-from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, version
+from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, readable, version
 from readinglist.tui.widgets.part_styles import PartStyles
 
 if TYPE_CHECKING:
@@ -97,7 +97,9 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
     def _rendered(self, details: Details) -> RenderableType:
         paper = details.paper
         title_style = self._parts["title"]
-        parts: list[RenderableType] = [self._marked(printable(paper.title), details, title_style)]
+        parts: list[RenderableType] = [
+            self._marked(printable(readable(paper.title)), details, title_style)
+        ]
         if paper.byline:
             parts.append(self._marked(printable(paper.byline), details, ""))
         parts += [Text(), self._facts(details)]
@@ -109,7 +111,7 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
             parts += [Text("\nNote", self._parts["label"])]
             parts += [_MarkedLines(note, details.spans, self._parts["match"])]
         if paper.abstract:
-            parts += [Text(), self._marked(printable_block(paper.abstract), details, "")]
+            parts += [Text(), self._marked(printable_block(readable(paper.abstract)), details, "")]
         if details.history:
             parts.append(Text("\nHistory", self._parts["label"]))
             parts += [Text(printable(line)) for line in details.history]
