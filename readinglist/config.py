@@ -56,6 +56,8 @@ class Config:
     """The columns of the list, in order; narrow terminals leave out the last ones."""
     view: str = "all"
     """The view to begin with: one that each library has, or one of the user's own."""
+    triage: str = "inbox"
+    """The view of the papers that are new: triage shows them one at a time."""
     editor: str = ""
     """The editor for notes; empty: $VISUAL, $EDITOR, else vi."""
     citation_key: str = DEFAULT_PATTERN

@@ -15,7 +15,7 @@ import pytest
 
 from readinglist.config import Config
 from readinglist.services.library import Library
-from readinglist.tui.keymap import LIBRARY, check_keys
+from readinglist.tui.keymap import LIBRARY, TRIAGE, check_keys
 
 if TYPE_CHECKING:
     from tests.conftest import PageMaker
@@ -109,11 +109,12 @@ def test_each_room_is_one_of_the_house() -> None:
 
 
 def test_keys_have_unique_ids_and_do_not_clash() -> None:
-    assert [name for name, n in Counter(key.id for key in LIBRARY).items() if n > 1] == []
-    keys = Counter(one for key in LIBRARY for one in key.keys.split(","))
-    assert [name for name, n in keys.items() if n > 1] == []
+    for place in (LIBRARY, TRIAGE):
+        assert [name for name, n in Counter(key.id for key in place).items() if n > 1] == []
+        keys = Counter(one for key in place for one in key.keys.split(","))
+        assert [name for name, n in keys.items() if n > 1] == []
     check_keys(Config().keys)
-    for key in LIBRARY:
+    for key in (*LIBRARY, *TRIAGE):
         assert key.label
         assert key.help
         assert key.action
@@ -144,4 +145,5 @@ def test_each_key_id_is_documented() -> None:
     """In the example configuration or, if it leaves that to it, in the README."""
     documents = [ROOT / "README.md", ROOT / "config.example.yaml", *(ROOT / "docs").rglob("*.md")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in documents if path.is_file())
-    assert [key.id for key in LIBRARY if not re.search(rf"\b{re.escape(key.id)}\b", text)] == []
+    keys = (*LIBRARY, *TRIAGE)
+    assert [key.id for key in keys if not re.search(rf"\b{re.escape(key.id)}\b", text)] == []

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 import pytest
 
 from readinglist.cli.main import cli
-from readinglist.tui.keymap import LIBRARY, SEARCH_BAR, displayed
+from readinglist.tui.keymap import LIBRARY, SEARCH_BAR, TRIAGE, Key, displayed
 from tests.conftest import PageMaker
 
 ROOT = Path(__file__).parents[1]
@@ -65,10 +66,14 @@ def test_the_example_in_python(
 
 def test_the_page_of_keys() -> None:
     """docs/keys.md has each key of the registry, with its id."""
-    rows = "\n".join(
-        f"| {' '.join(f'`{k}`' for k in displayed(key.keys).split())} | {key.help} | `{key.id}` |"
-        for key in LIBRARY
-    )
+
+    def rows(keys: Iterable[Key]) -> str:
+        return "\n".join(
+            f"| {' '.join(f'`{k}`' for k in displayed(key.keys).split())} | {key.help} "
+            f"| `{key.id}` |"
+            for key in keys
+        )
+
     in_search_bar = "\n".join(f"| `{key}` | {deed} |" for key, deed in SEARCH_BAR)
     compare(
         ROOT / "docs" / "keys.md",
@@ -79,8 +84,14 @@ have commas between them. Keys that clash are named at the start and by `reading
 
 | key | what it does | id |
 | --- | --- | --- |
-{rows}
+{rows(LIBRARY)}
 | `ctrl+p` | the palette: find anything by its name | |
+
+In triage:
+
+| key | what it does | id |
+| --- | --- | --- |
+{rows(TRIAGE)}
 
 In the search bar:
 

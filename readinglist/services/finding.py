@@ -50,6 +50,7 @@ VIEWS: Mapping[str, View] = {
     for view in (
         View("all", "All papers"),
         View("next", "Next up", "status:unread", "priority"),
+        View("inbox", "Inbox", "status:unread priority:none"),
         View("unread", "Unread", "status:unread"),
         View("reading", "Reading", "status:reading"),
         View("read", "Read", "status:read"),

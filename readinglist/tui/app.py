@@ -18,7 +18,8 @@ from textual.theme import BUILTIN_THEMES
 from readinglist.config import views_path
 from readinglist.errors import ConfigError, ReadingListError
 from readinglist.services.kept_views import KeptViews
-from readinglist.tui.keymap import LIBRARY, check_keys, displayed
+from readinglist.tui.keymap import check_keys, displayed
+from readinglist.tui.screens.acting import Acting
 from readinglist.tui.screens.library import LibraryScreen
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ for the terminal, it has to wait for the search, too.
 """
 _GARBAGE_THRESHOLDS = (10_000, 10, 10)
 """How often Python looks for cyclic garbage while the app runs: a search leaves megabytes."""
+
+_NOT_IN_PALETTE = ("move.", "back", "triage.scroll", "triage.close")
+"""What nobody looks for by its name."""
 
 
 class ReadingListApp(App[None]):
@@ -72,9 +76,9 @@ class ReadingListApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer each action of the library in the palette, with its key."""
-        if isinstance(screen, LibraryScreen):
-            for key in LIBRARY:
-                if not key.id.startswith(("move.", "back")):
+        if isinstance(screen, Acting):
+            for key in screen.KEYS:
+                if not key.id.startswith(_NOT_IN_PALETTE):
                     keys = displayed(self._config.keys.get(key.id, key.keys))
                     yield SystemCommand(
                         f"{key.label} ({keys})", key.help, self._caller(screen, key.action)
@@ -82,7 +86,7 @@ class ReadingListApp(App[None]):
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
 
     @staticmethod
-    def _caller(screen: LibraryScreen, action: str) -> Callable[[], Awaitable[None]]:
+    def _caller(screen: Acting, action: str) -> Callable[[], Awaitable[None]]:
         async def call() -> None:
             await screen.run_action(action)
 
@@ -97,6 +101,7 @@ def check_settings(config: Config, views: KeptViews) -> None:
     """
     check_keys(config.keys)
     views.named(config.view)
+    views.named(config.triage)
     if config.theme not in BUILTIN_THEMES:
         raise ConfigError(
             f"There is no theme “{config.theme}”.",

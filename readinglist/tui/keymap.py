@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from readinglist.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ LIBRARY = (
     Key("sort", "s", "sort", "Sort", "Choose the order of the list"),
     Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
     Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
+    Key("triage", "T", "triage", "Triage", "Decide about the new papers, one at a time"),
     Key("like", "m", "more_like_this", "More like this", "Papers on the same topic; Esc goes back"),
     Key("undo", "u", "undo", "Undo", "Take back the last step"),
     Key("redo", "ctrl+r", "redo", "Redo", "Bring again what undo took back"),
@@ -68,6 +69,25 @@ LIBRARY = (
     Key("quit", "q", "quit", "Quit", "Quit; all is saved"),
 )
 """The keys of the library, in the order of the help."""
+
+_ALSO_IN_TRIAGE = (
+    "paper.read", "paper.reading", "paper.skipped", "priority.high", "priority.medium",
+    "priority.low", "note", "note.editor", "tags", "open", "copy.key", "undo", "help",
+)  # fmt: skip
+TRIAGE = (
+    Key("triage.now", "enter", "set_status('reading')", "Read now", "Mark as being read", True),
+    Key("triage.later", "space,j,down,right", "go(1)", "Later", "Leave it undecided", True),
+    *(
+        replace(key, in_footer=key.id in ("paper.skipped", "priority.high", "undo", "help"))
+        for key in LIBRARY
+        if key.id in _ALSO_IN_TRIAGE
+    ),
+    Key("triage.before", "k,up,left", "go(-1)", "Before", "Back to the paper before"),
+    Key("triage.scroll_down", "ctrl+d,pagedown", "scroll(1)", "Page down", "Read on"),
+    Key("triage.scroll_up", "ctrl+u,pageup", "scroll(-1)", "Page up", "Read what was before"),
+    Key("triage.close", "escape,q", "close", "Back", "Back to the list"),
+)
+"""The keys of triage: those that decide go on to the next paper."""
 
 _PALETTE = ("ctrl+p", "Palette: find anything by its name")
 SEARCH_BAR = (
@@ -86,9 +106,9 @@ def displayed(keys: str) -> str:
     return " ".join(DISPLAY.get(key.strip(), key.strip()) for key in keys.split(","))
 
 
-def help_lines(remapped: Mapping[str, str]) -> list[tuple[str, str]]:
+def help_lines(keys: Iterable[Key], remapped: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return each key, as it is now, with what it does."""
-    lines = [(displayed(remapped.get(key.id, key.keys)), key.help) for key in LIBRARY]
+    lines = [(displayed(remapped.get(key.id, key.keys)), key.help) for key in keys]
     return [*lines, _PALETTE]
 
 
@@ -98,7 +118,7 @@ def check_keys(remapped: Mapping[str, str]) -> None:
     Raises:
         ConfigError: an id is not known, or two actions have one key.
     """
-    known = {key.id: key for key in LIBRARY}
+    known = {key.id: key for place in (LIBRARY, TRIAGE) for key in place}
     for name in remapped:
         if name not in known:
             from difflib import get_close_matches
@@ -108,12 +128,13 @@ def check_keys(remapped: Mapping[str, str]) -> None:
                 f"keys: there is no action “{name}”.",
                 f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}.",
             )
-    owners: dict[str, str] = {"ctrl+p": "the palette"}
-    for key in LIBRARY:
-        for one in remapped.get(key.id, key.keys).split(","):
-            owner = owners.setdefault(one.strip(), key.id)
-            if owner != key.id:
-                raise ConfigError(
-                    f"keys: “{one.strip()}” is given to both {owner} and {key.id}.",
-                    "Give one of them another key.",
-                )
+    for place in (LIBRARY, TRIAGE):
+        owners: dict[str, str] = {"ctrl+p": "the palette"}
+        for key in place:
+            for one in remapped.get(key.id, key.keys).split(","):
+                owner = owners.setdefault(one.strip(), key.id)
+                if owner != key.id:
+                    raise ConfigError(
+                        f"keys: “{one.strip()}” is given to both {owner} and {key.id}.",
+                        "Give one of them another key.",
+                    )

@@ -171,7 +171,7 @@ async def test_more_like_this_and_back(make_app: MakeApp, sample: Library) -> No
         screen = screen_of(app)
         await pilot.press("v")
         await pilot.pause()
-        await pilot.press("j", "j", "enter")
+        await pilot.press("j", "j", "j", "enter")
         await settle(pilot)
         before = list(screen.papers.ids)
         assert " · Unread · " in line(app, "#status")

@@ -30,6 +30,7 @@ STATES = {
     "offers": ["slash", *"deep author:v"],
     "problem": ["slash", *"status:rad deep au"],
     "delete": ["d"],
+    "triage": ["T", "1", "x"],
 }
 
 

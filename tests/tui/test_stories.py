@@ -17,7 +17,7 @@ from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import ConfigError, ReadingListError
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
-from readinglist.tui.keymap import LIBRARY
+from readinglist.tui.keymap import LIBRARY, TRIAGE
 from tests.tui.conftest import line, screen_of
 
 MakeApp = Callable[..., ReadingListApp]
@@ -432,7 +432,7 @@ async def test_views(make_app: MakeApp) -> None:
         assert len(screen.papers.ids) == len(papers) - 1
         await pilot.press("v")
         await pilot.pause()
-        await pilot.press("k", *"jjjj", "enter")
+        await pilot.press("k", *"jjjjj", "enter")
         await settle(pilot)
         assert screen._view.name.startswith("tag:") or screen._view.name == "read"
 
@@ -622,6 +622,6 @@ def test_every_default_key_has_a_story() -> None:
     stories = Path(__file__).parent.glob("test_*stories.py")
     source = "".join(path.read_text(encoding="utf-8") for path in stories)
     pressed = set(re.findall(r'"([^"\s]+)"', source))
-    for key in LIBRARY:
+    for key in (*LIBRARY, *TRIAGE):
         for one in key.keys.split(","):
             assert one in pressed, f"no story presses {one}"

@@ -1,36 +1,41 @@
-"""What the actions on the library share: which papers, what is told, when it is saved."""
+"""What the actions on papers share: which papers, what is told, when it is saved."""
 
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, work
+from textual import work
 from textual.screen import Screen
 
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.tui.widgets.paper_list import PaperList
-from readinglist.tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.timer import Timer
 
     from readinglist.config import Config
+    from readinglist.domain.paper import Paper
     from readinglist.services.changing import Step
     from readinglist.services.library import Library
+    from readinglist.tui.keymap import Key
 
 _SAVE_AFTER = 0.4
 """Seconds from an edit to the writing of the library file."""
 
 
 class Acting(Screen[None]):
-    """A screen with the list of papers, on which something can be done to them."""
+    """A screen on which something can be done to papers."""
 
-    search = getters.query_one(SearchBar)
-    """The search bar."""
-    papers = getters.query_one(PaperList)
-    """The list."""
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+    """What its keys do."""
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
+        (0, "-narrow"),
+        (110, "-wide"),
+    ]
+    """Below 110 columns what else stands side by side is one under the other."""
 
     def __init__(self, library: Library, config: Config) -> None:
         super().__init__()
@@ -49,13 +54,17 @@ class Acting(Screen[None]):
         """Bring the search index up to date, in a thread, before a search asks for it."""
         raise NotImplementedError
 
+    def _current(self) -> Paper | None:
+        """Return the paper that one is at."""
+        raise NotImplementedError
+
     def _targets(self) -> list[int]:
-        """Return the chosen papers, or the one under the cursor, for something to be done."""
-        self._library.remember_query(self.search.value)
-        if self.papers.chosen:
-            return [paper.id for paper in self._library.papers(sorted(self.papers.chosen))]
-        current = self.papers.current
+        """Return the papers with which something is to be done: here the one that one is at."""
+        current = self._current()
         return [current.id] if current else []
+
+    def _forget(self, papers: Iterable[int]) -> None:
+        """Choose some papers no longer: they are gone."""
 
     def _after(self, step: Step, done: str = "") -> None:
         """Show what a step did, tell it where it is not plain to see, and have it saved."""

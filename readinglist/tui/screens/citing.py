@@ -24,7 +24,7 @@ class Citing(Acting):
 
     def action_open(self) -> None:
         """Open the paper in the browser."""
-        paper = self.papers.current
+        paper = self._current()
         address = paper.web_address if paper else None
         if address and address.startswith(("http://", "https://")):
             self.app.open_url(address)

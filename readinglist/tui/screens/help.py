@@ -31,14 +31,21 @@ class Help(ModalScreen[None]):
     ]
     """The way back, and scrolling as in the library."""
 
-    def __init__(self, keys: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, keys: Sequence[tuple[str, str]], queries: bool = True) -> None:
+        """Prepare the help of a place.
+
+        Args:
+            keys: its keys with what they do.
+            queries: tell how to write a query, too.
+        """
         super().__init__()
         self._keys = keys
+        self._queries = queries
 
     def compose(self) -> ComposeResult:
         """Show all, in two columns of lines."""
         with VerticalScroll(classes="dialog wide") as dialog:
-            dialog.border_title = "Keys and queries"
+            dialog.border_title = "Keys and queries" if self._queries else "Keys"
             dialog.border_subtitle = "j k scroll · Esc back"
             yield Static(self._table())
 
@@ -52,6 +59,12 @@ class Help(ModalScreen[None]):
         table.add_column()
         for key, deed in self._keys:
             table.add_row(Text(key), Text(deed))
+        if self._queries:
+            self._add_queries(table)
+        return table
+
+    @staticmethod
+    def _add_queries(table: Table) -> None:
         table.add_row("", "")
         table.add_row("", Text("In the search bar", style="bold"))
         for key, deed in SEARCH_BAR:
@@ -63,4 +76,3 @@ class Help(ModalScreen[None]):
         for name, values in FIELDS.items():
             table.add_row(f"{name}:", Text(values))
         table.add_row("-tag:x,y", Text("a filter turned round; one of several values"))
-        return table

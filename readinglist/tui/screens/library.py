@@ -32,13 +32,14 @@ from readinglist.tui.widgets.paper_list import PaperList
 from readinglist.tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.timer import Timer
 
     from readinglist.config import Config
+    from readinglist.domain.paper import Paper
     from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
 
@@ -87,18 +88,19 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         error: str = ""
         """Why it is over before all are."""
 
+    KEYS = LIBRARY
+    """See `readinglist.tui.keymap`."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help, priority=True)
         for key in LIBRARY
     ]
-    """All keys, see `readinglist.tui.keymap`."""
+    """All keys: looked up before the widget with the focus is asked."""
     AUTO_FOCUS = "#papers"
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
-        (0, "-narrow"),
-        (110, "-wide"),
-    ]
-    """Below 110 columns the detail pane is under the list, else beside it."""
 
+    search = getters.query_one(SearchBar)
+    """The search bar."""
+    papers = getters.query_one(PaperList)
+    """The list."""
     detail = getters.query_one(PaperDetail)
     """The detail pane."""
 
@@ -393,6 +395,21 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         else:
             self.papers.move_page(direction)
 
+    # --- which papers
+
+    def _current(self) -> Paper | None:
+        return self.papers.current
+
+    def _targets(self) -> list[int]:
+        """Return the chosen papers, or the one under the cursor, for something to be done."""
+        self._library.remember_query(self.search.value)
+        if self.papers.chosen:
+            return [paper.id for paper in self._library.papers(sorted(self.papers.chosen))]
+        return super()._targets()
+
+    def _forget(self, papers: Iterable[int]) -> None:
+        self.papers.chosen -= set(papers)
+
     # --- choosing what is shown
 
     def action_choose(self) -> None:
@@ -457,6 +474,19 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         self.search.value = text
         self._reload(keep)
 
+    def action_triage(self) -> None:
+        """Decide about the chosen papers, or else about the new ones, one at a time."""
+        from readinglist.tui.screens.triage import Triage
+
+        view = self._views.named(self._config.triage)
+        chosen = self._targets() if self.papers.chosen else self._library.find(view=view).ids
+        if not chosen:
+            self._tell(f"No paper is in the view “{view.label}”.")
+            return
+        label = "Chosen papers" if self.papers.chosen else view.label
+        triage = Triage(self._library, self._config, list(chosen), label, self._edit_externally)
+        self.app.push_screen(triage, lambda _: self._reload())
+
     def action_more_like_this(self) -> None:
         """Show the papers nearest in content to the one under the cursor."""
         if self.papers.current:
@@ -468,7 +498,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         """Show all keys."""
         from readinglist.tui.screens.help import Help
 
-        self.app.push_screen(Help(help_lines(self._config.keys)))
+        self.app.push_screen(Help(help_lines(self.KEYS, self._config.keys)))
 
     async def action_quit(self) -> None:
         """Leave; the app saves."""

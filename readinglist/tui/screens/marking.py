@@ -73,14 +73,14 @@ class Marking(Acting):
         """Write the note of the paper under the cursor."""
         from readinglist.tui.screens.note_editor import NoteEditor
 
-        paper = self.papers.current
+        paper = self._current()
         if paper:
             editor = NoteEditor(paper.title, paper.note or "")
             self.app.push_screen(editor, partial(self._keep_note, paper))
 
     def action_note_in_editor(self) -> None:
         """Write the note in the editor of the user's choice."""
-        paper = self.papers.current
+        paper = self._current()
         if not paper:
             return
         try:
@@ -116,7 +116,7 @@ class Marking(Acting):
         def delete(sure: bool | None) -> None:
             if sure:
                 step = self._library.delete([paper.id for paper in targets])
-                self.papers.chosen -= set(step.papers)
+                self._forget(step.papers)
                 self._after(step, " ")
 
         self.app.push_screen(Confirm(f"Delete {what}? (u brings it back)"), delete)

@@ -63,10 +63,9 @@ class ChooseView(Choose):
         of_tags = {view.name: view for view in (tag_view(tag) for tag, _ in tags)}
         self.views: dict[str, View] = {**VIEWS, **self._kept}
         self.views |= {name: view for name, view in of_tags.items() if name not in self._kept}
-        items = [
-            self._item(view, None if name in self._kept else counts[name])
-            for name, view in self.views.items()
-        ]
+        counts = {name: count for name, count in counts.items() if name not in self._kept}
+        self._uncounted = [view for name, view in self.views.items() if name not in counts]
+        items = [self._item(view, counts.get(name)) for name, view in self.views.items()]
         super().__init__("View", items, current)
 
     def on_mount(self) -> None:
@@ -75,13 +74,13 @@ class ChooseView(Choose):
             self._tell(self._trouble)
         if self._kept:
             self.query_one(".dialog").border_subtitle = "Enter choose · d delete · Esc back"
-            self._count()
+        self._count()
 
     @work(thread=True, group="count")
     def _count(self) -> None:
         """Count in a thread: each view is a search."""
         with suppress(ReadingListError), closing(self._library.sibling()) as library:
-            for view in self._kept.values():
+            for view in self._uncounted:
                 item = self._item(view, len(library.find(view=view).ids))
                 self.post_message(self.Counted(item))
 

@@ -1,0 +1,73 @@
+"""One paper, alone on the screen: large margins, nothing but what one decides by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.console import Group
+from rich.text import Text
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from readinglist.domain.text import plural, printable, printable_block
+from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, readable
+from readinglist.tui.widgets.part_styles import PartStyles
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.app import ComposeResult
+
+    from readinglist.domain.paper import Paper
+
+
+class PaperCard(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The title, who wrote it and when, the abstract, where it is to be had."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"card--title", "card--facts", "card--link"}
+    """The styles of the parts."""
+
+    def __init__(self) -> None:
+        super().__init__(id="card")
+        self._parts = PartStyles(self, "card")
+        self._shown: tuple[Paper | None, str] = None, ""
+        self._content = Static(id="card-content", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Hold one text."""
+        yield self._content
+
+    def notify_style_update(self) -> None:
+        """Take up new styles, as after a change of theme."""
+        super().notify_style_update()
+        self._parts.forget()
+        self.show(*self._shown)
+
+    def show(self, paper: Paper | None, otherwise: str = "") -> None:
+        """Show a paper from its beginning, or a text where there is none."""
+        self._shown = paper, otherwise
+        self._content.update(self._rendered(paper) if paper else Text(otherwise))
+        self.scroll_home(animate=False)
+
+    def _rendered(self, paper: Paper) -> RenderableType:
+        facts, link = self._parts["facts"], self._parts["link"]
+        about = (
+            *(paper.byline, paper.organization if paper.authors else None, paper.venue),
+            *(paper.published, plural(paper.comments, "comment") if paper.comments else None),
+        )
+        state = (
+            f"{STATUS_SIGNS[paper.status]} {paper.status}",
+            PRIORITY_SIGNS[paper.priority],
+            ", ".join(paper.tags),
+        )
+        parts = [Text(printable(readable(paper.title)), self._parts["title"]), Text()]
+        for line in (about, state):
+            if shown := " · ".join(filter(None, line)):
+                parts.append(Text(printable(shown), facts))
+        if paper.abstract:
+            parts += [Text(), Text(printable_block(readable(paper.abstract)))]
+        if paper.note:
+            parts += [Text("\nNote", facts), Text(printable_block(paper.note))]
+        addresses = dict.fromkeys(filter(None, (paper.web_address, *paper.links)))
+        if addresses:
+            parts += [Text(), *(Text(printable(address), link) for address in addresses)]
+        return Group(*parts)
