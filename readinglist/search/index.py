@@ -5,10 +5,12 @@
     head    title, authors, tags, key and venue (FTS5): small, so that it is ranked in full
     whole   the head, the note and the abstract (FTS5): large, so that it is never ranked
     term    each word with the number of its papers; `ending` has the longer ones backwards
+    step    how often papers were indexed, which the working copy knows, too
 
 The FTS5 tables hold no text. A paper that changed gets a new number and the words of its old
 one stay behind, until so many do that the index is made anew. So it is, too, when the file is
-missing or damaged: nothing is in it that can't be had from the papers.
+missing, damaged, or behind what the working copy knows: a log that was lost takes papers with it.
+Nothing is in it that can't be had from the papers.
 """
 
 from __future__ import annotations
@@ -47,8 +49,10 @@ _SCHEMA = f"""
     );
     CREATE TABLE term (term TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE ending (ending TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE step (number INTEGER NOT NULL);
+    INSERT INTO step VALUES (0);
     INSERT INTO whole (whole, rank) VALUES ('hashsize', 4194304);
-    PRAGMA user_version = 1;
+    PRAGMA user_version = 2;
 """
 _COUNTING = """
     CREATE VIRTUAL TABLE IF NOT EXISTS temp.fresh USING fts5(
@@ -61,13 +65,15 @@ _COUNTING = """
 """Count in how many of the papers that are being indexed each word is: the first ones are all of
 `whole`, later ones are in `fresh`, too, until they are counted."""
 _TABLES = {
-    *("doc", "gone", "term", "ending"),
+    *("doc", "gone", "term", "ending", "step"),
     *("head", "head_data", "head_idx", "head_docsize", "head_config"),
     *("whole", "whole_data", "whole_idx", "whole_config"),
 }
 """Those that the schema makes, with those that FTS5 makes for itself."""
 _NAME = "search"
 """Of the file, and in `meta` of the working copy for what follows in its name."""
+_KNOWN_STEP = "search step"
+"""In `meta` of the working copy: the last step of which it has cleared the queue."""
 _PAPER = """
     SELECT id, title, authors, organization,
         (SELECT group_concat(tag, ' ') FROM paper_tag WHERE paper = paper.id),
@@ -86,7 +92,7 @@ _READING, _WRITING = 1024, 8192
 """KiB of the file that are kept in memory: the system does so, too, and searches as fast."""
 _CHECKPOINT = 4096
 """Pages of the log after which they are written to the file."""
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 _PATIENCE = 10
 """Seconds to wait for another process that writes the same index."""
 
@@ -126,6 +132,7 @@ class SearchIndex:
         self._database = database
         self._changes = 0
         self._name = ""
+        self._step = 0
         self.connection: sqlite3.Connection
         self._functions: list[tuple[str, int, Callable[..., Any]]] = [
             ("backwards", 1, lambda word: word[::-1])
@@ -160,6 +167,11 @@ class SearchIndex:
         row = self._working.execute("SELECT value FROM meta WHERE name = ?", (_NAME,)).fetchone()
         return row[0] if row else ""
 
+    def _known_step(self) -> int:
+        query = "SELECT value FROM meta WHERE name = ?"
+        row = self._working.execute(query, (_KNOWN_STEP,)).fetchone()
+        return int(row[0]) if row else 0
+
     def _make(self, instead_of: str) -> None:
         """Make an empty index, unless another process has made one since `instead_of`."""
         self.close()
@@ -178,6 +190,7 @@ class SearchIndex:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
         self._working.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_NAME, name))
+        self._working.execute("DELETE FROM meta WHERE name = ?", (_KNOWN_STEP,))
         self._working.execute("INSERT OR IGNORE INTO unindexed SELECT id, 1 FROM paper")
         for old in self._database.parent.glob(f"{_NAME}-*"):
             if not old.name.startswith(name):
@@ -233,7 +246,7 @@ class SearchIndex:
             connection.execute("ATTACH ? AS library", (f"{self._database.as_uri()}?mode=ro",))
             for database in ("main", "library"):
                 connection.execute(f"PRAGMA {database}.cache_size = -{_READING}")
-            is_whole = _is_whole(connection)
+            is_whole = _is_whole(connection) and _step(connection) >= self._known_step()
             connection.execute(f"PRAGMA busy_timeout = {self._patience * 1000}")
         except sqlite3.DatabaseError as error:
             is_whole = False
@@ -245,7 +258,7 @@ class SearchIndex:
             return False
         for function in self._functions:
             connection.create_function(*function, deterministic=True)
-        self.connection, self._name = connection, name
+        self.connection, self._name, self._step = connection, name, _step(connection)
         self._changes += 1
         return True
 
@@ -301,8 +314,16 @@ class SearchIndex:
     # --- its content
 
     def version(self) -> tuple[int, int]:
-        """Return what changes when the words of the library do."""
+        """Return what changes when the words of the library do.
+
+        Raises:
+            DamagedIndexError: the index has lost what it had.
+        """
         ((others,),) = self.read("PRAGMA main.data_version")
+        ((step,),) = self.read("SELECT number FROM step")
+        if step < self._step:
+            raise self._unusable("it is not what it was", DamagedIndexError)
+        self._step = step
         return int(others), self._changes
 
     def backlog(self, most: int) -> int:
@@ -393,15 +414,17 @@ class SearchIndex:
                     )
                     self._write(some, {"whole", counted})
                 self._write_terms(f"{counted}_term")
+                self.connection.execute("UPDATE step SET number = number + 1")
+                step = _step(self.connection)
                 self.connection.execute("COMMIT")
             except BaseException:
                 if self.connection.in_transaction:  # SQLite ends it when it is interrupted
                     self.connection.execute("ROLLBACK")
                 raise
-            self._clear(queue)
+            self._clear(queue, step)
         return not is_stopped
 
-    def _clear(self, queue: Iterable[tuple[int, int]]) -> None:
+    def _clear(self, queue: Iterable[tuple[int, int]], step: int) -> None:
         """Take from the queue what is indexed: only now, so that a crash loses nothing of it.
 
         Raises:
@@ -412,6 +435,10 @@ class SearchIndex:
                 raise self._unusable("it was made anew", DamagedIndexError)
             delete = "DELETE FROM unindexed WHERE paper = ? AND version = ?"
             self._working.executemany(delete, queue)
+            known = max(step, self._known_step())  # another process may have been faster
+            self._working.execute(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KNOWN_STEP, str(known))
+            )
 
     @contextmanager
     def _room_to_write(self) -> Iterator[None]:
@@ -477,7 +504,12 @@ def _is_whole(connection: sqlite3.Connection) -> bool:
     """Return whether a database has the tables of an index of this version."""
     (version,) = connection.execute("PRAGMA main.user_version").fetchone()
     tables = connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")
-    return version == 1 and {name for (name,) in tables} >= _TABLES
+    return version == 2 and {name for (name,) in tables} >= _TABLES
+
+
+def _step(connection: sqlite3.Connection) -> int:
+    ((number,),) = connection.execute("SELECT number FROM main.step")
+    return int(number)
 
 
 def _texts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import sqlite3
 import threading
@@ -239,7 +240,7 @@ def test_what_changes_while_its_step_is_indexed_is_indexed_again(
 def test_a_crash_between_the_index_and_its_queue_loses_and_doubles_nothing(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def crash(self: SearchIndex, queue: object) -> None:
+    def crash(self: SearchIndex, queue: object, step: int) -> None:
         raise KeyboardInterrupt
 
     library.index()
@@ -400,11 +401,32 @@ def without_what_fts_knows(path: Path) -> None:
     by_sql(path, "DELETE FROM whole_data")
 
 
+def rubbish_in_its(*ends: str) -> Callable[[Path], None]:
+    def spoil(path: Path) -> None:
+        for end in ends:
+            file = path.with_name(path.name + end)
+            if file.exists():
+                file.write_bytes(random.Random(1).randbytes(file.stat().st_size))
+
+    spoil.__name__ = f"rubbish_in_its{'_and'.join(ends)}"
+    return spoil
+
+
+def as_it_was_at_first(path: Path) -> None:
+    """An earlier state of the file, as from a backup: sound, but what came since is not in it."""
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(index_module._SCHEMA)
+
+
 SPOILT = [
     missing, missing_but_for_its_log, empty, rubbish, rubbish_in_place,
     rubbish_behind_the_schema, cut_in_the_middle, of_another_program, of_another_version,
-    without_what_fts_knows,
-    *(without_a_table(name) for name in ("doc", "gone", "head", "whole", "term", "ending",
+    without_what_fts_knows, as_it_was_at_first, rubbish_in_its("-wal"),
+    rubbish_in_its("-wal", "-shm"),
+    *(without_a_table(name) for name in ("doc", "gone", "head", "whole", "term", "ending", "step",
                                          "head_data", "head_idx", "head_config", "whole_idx")),
 ]  # fmt: skip
 
