@@ -11,7 +11,7 @@ import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 
-from readinglist.domain.paper import Status
+from readinglist.domain.paper import Priority, Status
 from readinglist.services.finding import Found
 from readinglist.services.library import Library
 from readinglist.services.live_search import Question
@@ -369,3 +369,57 @@ async def test_letters_that_come_at_once_are_searched_for_at_their_end(
         bar.post_message(Key("left", None))
         await pilot.pause()
         assert asked == ["mamba", "mambas"]
+
+
+def press_at_once(app: ReadingListApp, *keys: str) -> None:
+    """Press keys faster than any of them can be handled, as in a macro or over a slow line."""
+    for key in keys:
+        app.post_message(Key(key, key if len(key) == 1 else None))
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        ([*"teh", "backspace", "backspace", *"he"], "the"),
+        ([*"abc", "ctrl+u", *"def"], "def"),
+        ([*"quantum neural", *["backspace"] * 14, *"bert"], "bert"),
+        ([*"btr", "left", "left", "e", "right", "delete", "end", *"r"], "betr"),
+        ([*"ab", "home", "x", "ctrl+k", *"yz"], "xyz"),
+    ],
+)
+async def test_keys_that_come_at_once_are_handled_in_their_order(
+    make_app: MakeApp, keys: list[str], left: str
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        press_at_once(app, "slash", *(" " if key == "space" else key for key in keys))
+        await settle(pilot)
+        assert screen_of(app).search.value == left
+        assert screen_of(app)._question.text == left
+
+
+async def test_what_comes_behind_the_query_is_for_the_list(
+    make_app: MakeApp, sample: Library
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        press_at_once(app, "slash", *"mamba", "enter", "1", "R")
+        await settle(pilot)
+        assert screen_of(app).search.value == "mamba"
+        assert sample.paper("gu2023mamba").priority is Priority.HIGH
+        assert sample.paper("gu2023mamba").status is Status.READING
+        press_at_once(app, "slash", "ctrl+u", *"mam", "escape", "u", "u")
+        await settle(pilot)
+        assert screen_of(app).search.value == "mam"
+        assert sample.paper("gu2023mamba").priority is not Priority.HIGH
+
+
+@pytest.mark.parametrize("key", ["n", "v", "T", "t", "question_mark", "e", "slash", "m"])
+async def test_what_comes_behind_the_key_that_quits_does_nothing(
+    make_app: MakeApp, key: str
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        press_at_once(app, "q", key)
+        await pilot.pause()
+    assert app.return_code == 0

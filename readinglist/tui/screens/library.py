@@ -10,7 +10,7 @@ from textual import getters, on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Input, ProgressBar, Static
+from textual.widgets import ProgressBar, Static
 from textual.worker import get_current_worker
 
 from readinglist.domain.change import describe
@@ -122,6 +122,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         self._live: LiveSearch
         self._is_indexing = False
         self._detail_timer: Timer | None = None
+        self._is_leaving = False
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -130,6 +131,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
             yield SearchBar(
                 self._library.queries,
                 self._search_changed,
+                self._search_done,
                 "Search: words, tag:, author:, year:2022..",
             )
             yield Static("", id="search-problem", markup=False)
@@ -215,6 +217,8 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         Keys are looked up before they are sent to where the focus is, so that what is typed
         fast, or pasted, behind `/` goes to the search and is no command.
         """
+        if self._is_leaving:  # what is pressed behind `q` finds nothing any more
+            return False
         is_typing = self.is_mounted and self.focused is self.search
         return action == "back" if is_typing and action in _ACTIONS else True
 
@@ -292,8 +296,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         if self.search.value != self._question.text:
             self._reload(keep=not self.search.value)
 
-    @on(Input.Submitted, "#search")
-    def _search_submitted(self) -> None:
+    def _search_done(self) -> None:
         self._library.remember_query(self.search.value)
         self.set_focus(self.papers)
 
@@ -360,6 +363,13 @@ class LibraryScreen(Marking, Citing, OtherMachines):
 
     def action_back(self) -> None:
         """Go back by one: from the detail or the search to the list, then clear."""
+        if self.focused is self.search:
+            # Behind the letters that were typed before.
+            self.search.call_later(self._go_back)
+        else:
+            self._go_back()
+
+    def _go_back(self) -> None:
         if self.search.dismiss_offers():
             return
         if self.has_class("-reading"):
@@ -502,4 +512,5 @@ class LibraryScreen(Marking, Citing, OtherMachines):
 
     async def action_quit(self) -> None:
         """Leave; the app saves."""
+        self._is_leaving = True
         self.app.exit()

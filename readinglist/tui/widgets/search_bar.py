@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len, set_cell_size
 from rich.highlighter import Highlighter
 from textual import events, on
-from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
@@ -65,6 +64,7 @@ class SearchBar(Input):
         self,
         earlier: Callable[[], Sequence[str]],
         changed: Callable[[], object],
+        done: Callable[[], object],
         placeholder: str = "",
     ) -> None:
         """Make an empty line.
@@ -73,6 +73,7 @@ class SearchBar(Input):
             earlier: gives the queries that were used before, last used last.
             changed: called when the line is another one, before it is drawn: what comes of it
                 at once is drawn with it. A message would arrive a frame later.
+            done: called when one is done with the query, and goes on to what was found.
             placeholder: what stands in it while it is empty.
         """
         super().__init__(
@@ -84,6 +85,7 @@ class SearchBar(Input):
         )
         self._earlier = earlier
         self._changed = changed
+        self._done = done
         self._latest_key: events.Key | None = None
         self._is_last_key = True
         self._trail: list[str] = []
@@ -125,9 +127,22 @@ class SearchBar(Input):
             self._latest_key = message
         return super().post_message(message)
 
-    def on_key(self, event: events.Key) -> None:
-        """Note whether others wait behind this key."""
+    async def on_key(self, event: events.Key) -> None:
+        """Handle keys in the order in which they were pressed.
+
+        Textual would put letters into the line at once, and do what other keys are bound to when
+        the app has looked them up, behind letters that were typed after them.
+        """
         self._is_last_key = event is self._latest_key
+        action = _ACTIONS.get(event.key)
+        if self.screen.focused is not self:  # a key before this one has led elsewhere
+            self.app.post_message(events.Key(event.key, event.character))
+        elif action:
+            await self.run_action(action)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def watch_selection(self) -> None:
         """Offer what fits where the cursor is now."""
@@ -166,13 +181,10 @@ class SearchBar(Input):
         self._offer()  # the letter before may have come this moment
         if self._offers.is_open:
             self._offers.take()
-        elif self._place is None:
-            raise SkipAction
-        elif not self._place.field:
-            field = nearest_field(self._place)
-            if not field:
-                raise SkipAction
+        elif self._place and not self._place.field and (field := nearest_field(self._place)):
             self.value, self.cursor_position = self._place.completed(field)
+        elif self._place is None or not self._place.field:
+            self._done()
 
     async def action_submit(self) -> None:
         """Take the offer that was gone to, else be done with the query."""
@@ -180,7 +192,7 @@ class SearchBar(Input):
             self._offers.take()
         else:
             self.dismiss_offers()
-            await super().action_submit()
+            self._done()
 
     def on_focus(self) -> None:
         """Ask anew for what is known: it may have changed meanwhile."""
@@ -223,6 +235,16 @@ class SearchBar(Input):
         super().notify_style_update()
         if isinstance(self.highlighter, _Problems):
             self.highlighter.styles.forget()
+
+
+_ACTIONS = {
+    key: binding.action
+    for kind in (Input, SearchBar)
+    for binding in kind.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+}
+"""What keys do that write no letter."""
 
 
 class Offers(OptionList, can_focus=False):
