@@ -103,7 +103,7 @@ def meaning(asked: Asked, vocabulary: Vocabulary, misspelt: bool) -> Meaning:
             near = {term: 1 for term in near if len(term) == 4}
         for term, distance in islice(near.items(), MOST_TERMS):
             found.terms.setdefault(term, ONE_EDIT if distance == 1 else TWO_EDITS)
-        if unfinished and len(word) > 3:
+        if unfinished and len(word) > 3 and word not in known:
             for start in vocabulary.near_beginnings(word):
                 for term in vocabulary.beginning_with(start, MOST_TERMS // 4):
                     found.terms[term] = max(ONE_EDIT, found.terms.get(term, ONE_EDIT))
@@ -187,6 +187,8 @@ class Matcher:
 
 
 def _phrase_spans(found: Sequence[Token], phrase: tuple[str, ...]) -> list[tuple[int, int]]:
+    if len(phrase) == 1:
+        return [(token.start, token.end) for token in found if token.word == phrase[0]]
     plain = [token for token in found if not token.glued]
     return [
         (plain[i].start, plain[i + len(phrase) - 1].end)

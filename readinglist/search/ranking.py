@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from readinglist.search.matching import EXACT, MOST_TERMS, NUMBER, Matcher, Meaning
+from readinglist.search.tokens import BEHIND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,6 +35,8 @@ _FIELD_WEIGHTS = (1.0, 0.8, 0.75, 0.75, 0.6)
 """What a word counts in each field of the head."""
 _BODY_WEIGHT = 0.45
 """What a word counts in a note or an abstract."""
+_SIDE_BY_SIDE = 0.15
+"""What it counts more that all words follow each other in a note or an abstract."""
 _BM25 = "bm25(head, 10.0, 6.0, 5.0, 5.0, 2.0)"
 _SHORTEST = 3
 """Of the words that begin with fewer letters, only the frequent ones are looked for."""
@@ -158,6 +161,9 @@ class Ranking:
         if not all(expressions):
             return
         wanted = _all(expressions)
+        if least and len(meanings) > 1:
+            phrase = f'"{" ".join(m.word for m in meanings)}"' + "*" * bool(meanings[-1].beginnings)
+            self._add("whole", self._wanted(phrase), meanings, least, more=_SIDE_BY_SIDE)
         is_all = self._add("whole", self._wanted(wanted), meanings, least)
         if not is_all and len(meanings) > 1:
             some = " OR ".join(f"head : ({expression})" for expression in expressions)
@@ -177,6 +183,7 @@ class Ranking:
         meanings: Sequence[Meaning],
         least: float = NUMBER,
         ranked: bool = False,
+        more: float = 0.0,
     ) -> bool:
         """Add what matches an FTS5 expression, at most `_ENOUGH` papers; return whether it is all.
 
@@ -186,6 +193,7 @@ class Ranking:
             meanings: the words that each of the papers has somewhere.
             least: the quality that they have at least.
             ranked: whether the best by bm25 are taken, or the latest.
+            more: what is added to the scores of the papers that are new among the candidates.
         """
         order = _BM25 if ranked else f"{table}.rowid DESC"
         condition, parameters = self._condition
@@ -204,14 +212,15 @@ class Ranking:
         )
         for paper, words in rows:
             if paper not in self.scores:
-                self.scores[paper] = self._score(words, meanings, least)
+                self.scores[paper] = self._score(words, meanings, least, more)
         self._is_cut |= len(rows) == _ENOUGH
         return len(rows) < _ENOUGH
 
-    def _score(self, words: str, meanings: Sequence[Meaning], least: float) -> float:
+    def _score(self, words: str, meanings: Sequence[Meaning], least: float, more: float) -> float:
         """Return how well a paper answers: 1 and more for all words exactly in its title."""
         best = [0.0] * len(self._meanings)
         title: list[_Marks] = []
+        length = 0
         for number, (field, weight) in enumerate(
             zip(words.split(_NEXT), _FIELD_WEIGHTS, strict=True)
         ):
@@ -223,11 +232,12 @@ class Ranking:
                     best[place] = max(best[place], weight * quality)
                 if not number:
                     title.append(marks)
+                    length += word != BEHIND
         for place, wanted in enumerate(self._meanings):
             if not best[place] and wanted in meanings:
                 best[place] = _BODY_WEIGHT * (EXACT if least else wanted.worst)
-        score = sum(best) / max(1, len(best))
-        score += 0.1 * sum(map(bool, title)) / max(1, len(title))
+        score = more + sum(best) / max(1, len(best))
+        score += 0.1 * sum(map(bool, title)) / max(1, length)
         if len(best) > 1:
             score += 0.3 * _neighbours(title) / (len(best) - 1)
         for phrase in self._phrases:

@@ -23,6 +23,8 @@ _ASCII = str.maketrans(
 )
 #: Apostrophes that are in no word and let a hyphen join none.
 _GAPS = ("''", "'-", "-'")
+BEHIND = "."
+"""Stands between the words of a text and the glued ones."""
 HYPHENS = frozenset(("-", "‐", "‑"))
 """What makes one word of two."""
 
@@ -56,11 +58,14 @@ def words(text: str) -> list[str]:
 
     The glued ones come last: in a phrase, words stand next to each other as in the text.
     """
-    return spaced(text).split()
+    return [word for word in spaced(text).split() if word != BEHIND]
 
 
 def spaced(text: str) -> str:
-    """Return the words of `text` as `words` does, with one or more spaces between them."""
+    """Return the words of `text` as `words` does, with one or more spaces between them.
+
+    A sign that is no word stands before the glued ones: they are nobody's neighbours.
+    """
     # The same as `tokens` finds, many times as fast: whole libraries go through here.
     last: list[str] = []
     if not text.isascii():
@@ -79,7 +84,7 @@ def spaced(text: str) -> str:
     if "-" in folded:
         last += _glued(folded)
         folded = folded.replace("-", " ")
-    return " ".join([folded, *last]) if last else folded
+    return " ".join([folded, BEHIND, *last]) if last else folded
 
 
 @lru_cache(10_000)

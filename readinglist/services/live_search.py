@@ -37,6 +37,8 @@ class Question:
     sort: str | None = None
     keep: bool = False
     """Whether the cursor is to stay on its paper when the answer is shown."""
+    paper: int | None = None
+    """The paper on which it stays, where it is another one than that under the cursor."""
 
 
 class LiveSearch:

@@ -102,8 +102,11 @@ def cell(paper: Paper, column: str) -> str:
 
 
 def excerpt(text: str, spans: Sequence[tuple[int, int]], width: int) -> Marked:
-    """Return a line of `width` cells from `text`, with the first of `spans` and what is near."""
-    first = spans[0][0]
+    """Return a line of `width` cells from `text`, where most of `spans` is, and what is near."""
+    first = max(
+        (start for start, _ in spans),
+        key=lambda at: sum(end - start for start, end in spans if at <= start < at + width // 2),
+    )
     # A third is for what stands before, or all that what comes behind leaves.
     room = max(width // 3, width - cell_len(text[first : first + width]))
     start = 0 if cell_len(text[:first]) <= room else first

@@ -39,6 +39,14 @@ PAPERS: tuple[dict[str, object], ...] = (
     {"key": "s-turned", "title": "Fibres for Light Slow Down"},
     {"key": "s-split", "title": "Slow Fibres", "abstract": "They carry light."},
     {"key": "s-body", "title": "Fibres", "abstract": "They carry slow light."},
+    {"key": "sb-phrase", "title": "Burrows", "abstract": "Where badger clans meet at night."},
+    {"key": "sb-apart", "title": "Setts", "abstract": "A clan of foxes and one badger meet clans."},
+    {"key": "sg-apart", "title": "A Marmoset Mixture-of-Voices"},
+    {"key": "sg-beside", "title": "Voices: Marmoset for Mixture"},
+    # a word that is known, and beginnings of others near to it
+    {"key": "q-exact", "title": "Quog"},
+    {"key": "q-begins", "title": "Quogmire"},
+    {"key": "q-near", "title": "Quagmirelike"},
     # how many of the words
     {"key": "k-three", "title": "Urchins, Otters, Kelp"},
     {"key": "k-two", "title": "Urchins and Kelp"},
@@ -118,6 +126,14 @@ CASES: list[tuple[str, str]] = [
     ("kelp zzyzx", "k-one, k-two, k-three k-apart"),
     ("kelp urchins otters zzyzx", "k-three"),
     ("otters walruses", "k-three w"),
+    ("badger clans", "sb-phrase, sb-apart"),
+    ("badger clan", "sb-phrase, sb-apart"),
+    # a glued word is nobody's neighbour
+    ("voices marmoset", "sg-beside, sg-apart"),
+    # what is known is not taken for the beginning of something misspelt
+    ("quog", "q-exact, q-begins"),
+    ("quogm", "q-begins, q-near q-exact"),
+    ("quigm", "q-begins q-near"),
     # one edit, of any kind, anywhere
     ("barnacles", "b"),
     ("arnacles", "b"),

@@ -298,6 +298,7 @@ def marked(library: Library, query: str, key: str) -> dict[str, list[str]]:
     [
         ("atention", ATTENTION, {"title": ["Attention"], "abstract": ["attention"]}),
         ("muller", ATTENTION, {"authors": ["Müller"]}),
+        ('"pretraining"', TEA, {"title": ["Pre-training"]}),
         ("perceptron", ATTENTION, {"note": ["perceptron"]}),
         ("classic", ATTENTION, {"tags": ["classics"]}),
         ("schrodinger", CAT, {"title": ["Schrödinger's"]}),

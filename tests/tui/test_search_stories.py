@@ -188,10 +188,11 @@ async def test_more_like_this_and_back(make_app: MakeApp, sample: Library) -> No
         await pilot.press("m")
         await pilot.pause()
         assert list(screen.papers.ids) == [hit.paper.id for hit in sample.similar(second.key, 100)]
-        await pilot.press("escape")
+        await pilot.press("j", "escape")
         await pilot.pause()
         assert list(screen.papers.ids) == before
         assert " · Unread · " in line(app, "#status")
+        assert current(app).id == paper.id
 
 
 async def test_searching_within_more_like_this(make_app: MakeApp, sample: Library) -> None:

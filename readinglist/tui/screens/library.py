@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
@@ -115,9 +115,8 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         self._edit_externally = edit_externally
         self._views = views
         self._view: View = views.named(config.view)
-        self._before = self._view, ""
         self._sort: str | None = None
-        self._question = Question(view=self._view)
+        self._question = self._before = Question(view=self._view)
         self._found = library.find(view=self._view, most=FIRST)
         self._live: LiveSearch
         self._is_indexing = False
@@ -226,27 +225,36 @@ class LibraryScreen(Marking, Citing, OtherMachines):
 
     def _reload(self, keep: bool = True) -> None:
         """Ask for the papers anew; those in view are drawn anew at once."""
-        self._question = Question(self.search.value, self._view, self._sort, keep)
-        found = self._live.ask(self._question, _AT_ONCE)
+        self._ask(Question(self.search.value, self._view, self._sort, keep))
+
+    def _ask(self, question: Question) -> None:
+        """Ask for papers, and show what is found; that which can be had at once, at once."""
+        self._question = question
+        self._view, self._sort = question.view, question.sort
+        self.search.value = question.text
+        found = self._live.ask(question, _AT_ONCE)
         if found:
-            self._show(found, keep)
-            self._question.keep = True
-        elif keep:
+            self._show(found, question.keep, question.paper)
+            self._answer_shown()
+        elif question.keep:
             self.papers.draw_anew()
             self._show_counts()
 
     def on_library_screen_answered(self, message: Answered) -> None:
         """Show what was found, unless something else has been asked for since."""
         if message.question is self._question:
-            self._show(message.found, self._question.keep)
-            # What comes behind the first papers must not move the cursor.
-            self._question.keep = True
+            self._show(message.found, self._question.keep, self._question.paper)
+            self._answer_shown()
+
+    def _answer_shown(self) -> None:
+        """See to it that what comes behind the first papers does not move the cursor."""
+        self._question.keep, self._question.paper = True, None
 
     def on_library_screen_not_answered(self, message: NotAnswered) -> None:
         """Say why nothing was found."""
         self._tell(str(message.error), "error")
 
-    def _show(self, found: Found, keep: bool) -> None:
+    def _show(self, found: Found, keep: bool, paper: int | None = None) -> None:
         # All papers, where the first ones are shown: what is in view stays as it is.
         is_rest = found.query is self._found.query and not self._found.is_complete
         self._found, before = found, self._found
@@ -256,7 +264,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         if is_rest and found.ids[: len(before.ids)] == before.ids:
             self.papers.extend(found.ids)
         else:
-            self.papers.show(found.ids, found.spans if found.ranking else None, keep)
+            self.papers.show(found.ids, found.spans if found.ranking else None, keep, paper)
         problems = self.query_one("#search-problem", Static)
         if found.query.problems or problems.display:
             problems.update(" ".join(map(str, found.query.problems)))
@@ -289,7 +297,10 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         if not total:
             return _EMPTY
         if self.search.value:
-            return f"Nothing matches “{printable(self.search.value)}”. Esc clears the search."
+            nothing = f"Nothing matches “{printable(self.search.value)}”"
+            if self._view.name == "all":
+                return f"{nothing}. Esc clears the search."
+            return f"{nothing} in the view “{self._view.label}”. v chooses another, as all papers."
         return f"No paper is in the view “{self._view.label}”. v chooses another."
 
     def _search_changed(self) -> None:
@@ -384,8 +395,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
             self.papers.choose(())
             self._show_counts()
         elif self._view.like is not None:
-            view, text = self._before
-            self._show_view(view, text, keep=True)
+            self._ask(self._before)
 
     def action_move(self, by: int) -> None:
         """Move the cursor, or scroll the details while they are read."""
@@ -477,12 +487,8 @@ class LibraryScreen(Marking, Citing, OtherMachines):
 
         self.app.push_screen(keeping, show)
 
-    def _show_view(self, view: View, text: str = "", keep: bool = False) -> None:
-        self._view = view
-        self._sort = None
-        self._question = Question(text)
-        self.search.value = text
-        self._reload(keep)
+    def _show_view(self, view: View, text: str = "") -> None:
+        self._ask(Question(text, view))
 
     def action_triage(self) -> None:
         """Decide about the chosen papers, or else about the new ones, one at a time."""
@@ -501,7 +507,8 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         """Show the papers nearest in content to the one under the cursor."""
         if self.papers.current:
             if self._view.like is None:
-                self._before = self._view, self.search.value
+                paper = self.papers.current.id
+                self._before = replace(self._question, keep=True, paper=paper)
             self._show_view(like_view(self.papers.current))
 
     def action_help(self) -> None:

@@ -97,6 +97,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         ids: Sequence[int],
         spans: Callable[[str], list[tuple[int, int]]] | None,
         keep: bool,
+        paper: int | None = None,
     ) -> None:
         """Show other papers, or the same ones changed.
 
@@ -104,8 +105,11 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
             ids: the papers, in order.
             spans: finds what matched in a text; None where nothing was searched for.
             keep: leave the cursor on its paper, where it still is; else go to the first.
+            paper: which paper that is, if not the one under the cursor.
         """
-        old = self._ids[self.cursor] if self.cursor < len(self._ids) else None
+        old = paper
+        if old is None and self.cursor < len(self._ids):
+            old = self._ids[self.cursor]
         place = 0
         if keep and old is not None:
             try:
