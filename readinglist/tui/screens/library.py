@@ -292,6 +292,8 @@ class LibraryScreen(Marking, Citing, OtherMachines):
             message.update(self._why_empty(total))
         message.display = not shown
         self.papers.display = bool(shown)
+        if shown and self.focused is None:  # the list had it, and was empty for a while
+            self.set_focus(self.papers)
 
     def _why_empty(self, total: int) -> str:
         if not total:
@@ -386,7 +388,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         if self.has_class("-reading"):
             self.remove_class("-reading")
             self.set_focus(self.papers)
-        elif not self.papers.has_focus and self.papers.display:
+        elif self.focused is not self.papers and self.papers.display:
             self.set_focus(self.papers)
         elif self.search.value:
             self.search.value = ""
