@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
 from itertools import groupby
@@ -21,9 +22,14 @@ from readinglist.cli.session import (
 from readinglist.domain.text import plural, printable, printable_block
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from readinglist.domain.change import Change
     from readinglist.domain.paper import Paper
+    from readinglist.services.statistics import Statistics
 
+_BAR, _KINDS = 30, 15
+"""The cells of the longest bar, and how many priorities or tags are counted."""
 _MARKS = {"unread": " ", "reading": "~", "read": "x", "skipped": "-"}
 _PRIORITIES = {"high": "!!!", "medium": "!! ", "low": "!  ", "none": "   "}
 
@@ -204,6 +210,66 @@ def log(session: Session, key: str | None, limit: int) -> None:
         click.echo(printable(f"{when}  {rows[0].machine_name}"))
         for change in rows:
             click.echo("    " + printable(f"{change.key}  {describe(change)}"))
+
+
+@click.command(short_help="Show the reading in figures, week by week.")
+@click.option("--weeks", type=click.IntRange(1), default=12, show_default=True, metavar="N")
+@json_option
+@pass_session
+def stats(session: Session, weeks: int, as_json: bool) -> None:
+    """Show what came, what was read and what is left, week by week, by priority and by tag.
+
+    With --json all weeks are given.
+
+    \b
+    Example: readinglist stats --weeks 26
+    """
+    with session.open_library(reading=True) as library:
+        known = library.statistics()
+    if as_json:
+        print_json(_statistics_object(known))
+        return
+    states = ", ".join(f"{count:,} {status}" for status, count in known.by_status.items())
+    click.echo(f"{plural(known.papers, 'paper')}: {states}")
+    if known.days_to_read is not None:
+        days = plural(math.ceil(known.days_to_read), "day")
+        click.echo(f"Of what was read here, half was read within {days} of its import.")
+    if known.weeks:
+        click.echo("\nweek of     added  read  skipped   left")
+        most = max(week.read for week in known.weeks[-weeks:])
+        for week in known.weeks[-weeks:]:
+            bar = "█" * round(_BAR * week.read / max(1, most))
+            figures = f"{week.added:7,}{week.read:6,}{week.skipped:9,}{week.left:7,}"
+            click.echo(f"{week.start}{figures}  {bar}".rstrip())
+    for name, counted in (("priority", known.by_priority), ("tag", known.by_tag)):
+        kinds = list(counted.items())[:_KINDS]
+        if kinds:
+            click.echo(f"\npapers  read  {name}")
+            for kind, (papers, read) in kinds:
+                click.echo(f"{papers:6,}{read:6,}  {printable(kind)}")
+
+
+def _statistics_object(known: Statistics) -> dict[str, object]:
+    def counted(kinds: Mapping[str, tuple[int, int]]) -> dict[str, object]:
+        return {kind: {"papers": papers, "read": read} for kind, (papers, read) in kinds.items()}
+
+    return {
+        "papers": known.papers,
+        "status": dict(known.by_status),
+        "priority": counted(known.by_priority),
+        "tags": counted(known.by_tag),
+        "median_days_to_read": known.days_to_read,
+        "weeks": [
+            {
+                "start": week.start.isoformat(),
+                "added": week.added,
+                "read": week.read,
+                "skipped": week.skipped,
+                "left": week.left,
+            }
+            for week in known.weeks
+        ],
+    }
 
 
 def _change_object(change: Change) -> dict[str, object]:

@@ -31,6 +31,7 @@ _MODULES = {
     "conflicts": "syncing:conflicts",
     "recover": "syncing:recover",
     "log": "looking:log",
+    "stats": "looking:stats",
     "check": "files:check",
     "config": "files:config",
     "demo": "files:demo",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from readinglist.services.conflicts import Conflict
     from readinglist.services.importing import Importer, ImportReport
     from readinglist.services.live_search import LiveSearch, Question
+    from readinglist.services.statistics import Statistics
     from readinglist.storage.tables import Tables
 
 
@@ -373,6 +374,13 @@ class Library:
         return self._working.journal.history(paper, limit)
 
     # --- in and out
+
+    def statistics(self) -> Statistics:
+        """Return the reading in figures: what came, was read and is left, week by week."""
+        from readinglist.services.statistics import statistics
+        from readinglist.storage.reading_log import ReadingLog
+
+        return statistics(ReadingLog(self._working.connection), self.count_by_status())
 
     def import_files(
         self,

@@ -267,3 +267,29 @@ def test_on_a_terminal_lines_are_cut_to_its_width(
     lines = filled("list").out.splitlines()
     assert max(map(len, lines)) == 40
     assert lines[0].endswith("…")
+
+
+def test_the_reading_in_figures(filled: CommandLine) -> None:
+    filled("mark", KEYS[0], "--status", "read", "--tag", "ants")
+    filled("mark", KEYS[1], "--status", "skipped", "--priority", "high")
+    lines = filled("stats").out.splitlines()
+    assert lines[0] == "3 papers: 1 unread, 0 reading, 1 read, 1 skipped"
+    assert lines[1] == "Of what was read here, half was read within 0 days of its import."
+    assert lines[3].split() == ["week", "of", "added", "read", "skipped", "left"]
+    assert lines[4].split()[1:] == ["3", "1", "1", "1", "█" * 30]
+    assert [line.split() for line in lines[5:]] == [
+        [], ["papers", "read", "priority"], ["2", "1", "none"], ["1", "0", "high"],
+        [], ["papers", "read", "tag"], ["1", "1", "ants"],
+    ]  # fmt: skip
+    known = filled("stats", "--json").data
+    assert known["papers"] == 3
+    assert known["status"] == {"unread": 1, "reading": 0, "read": 1, "skipped": 1}
+    assert known["tags"] == {"ants": {"papers": 1, "read": 1}}
+    assert known["median_days_to_read"] == 0
+    assert [week["left"] for week in known["weeks"]] == [1]
+
+
+def test_the_figures_of_nothing(cli: CommandLine, library_file: Path) -> None:
+    Library.open(library_file).close()
+    assert cli("stats").out == "0 papers: 0 unread, 0 reading, 0 read, 0 skipped\n"
+    assert cli("stats", "--json").data["weeks"] == []

@@ -1,0 +1,55 @@
+"""When papers came and when they were read, by the journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Counted = dict[str, tuple[int, int]]
+"""How many papers there are of a kind, and how many of these are read."""
+
+
+class ReadingLog:
+    """What a library tells of its reading; days are those of this machine's clock."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def added(self) -> dict[str, int]:
+        """Return how many papers were added on each day, as `2026-01-31`."""
+        return dict(
+            self._connection.execute(
+                "SELECT date(added_at, 'localtime') AS day, count(*) FROM paper "
+                "WHERE day IS NOT NULL GROUP BY day"
+            )
+        )
+
+    def done(self) -> list[tuple[str, str, str | None]]:
+        """Return each paper that is read or skipped: status, day of its adding, day of its end.
+
+        The end is when its status was last set so. It is None where no person did that here: the
+        paper came as read from a file.
+        """
+        return self._connection.execute(
+            "SELECT status, date(added_at, 'localtime'), ("
+            "SELECT date(max(at), 'localtime') FROM journal WHERE journal.paper = paper.id "
+            "AND field = 'status' AND new = paper.status AND action != 'conflict') "
+            "FROM paper WHERE status IN ('read', 'skipped')"
+        ).fetchall()
+
+    def by_priority(self) -> Counted:
+        """Return the papers of each priority."""
+        return self._counted("SELECT priority, count(*), sum(status = 'read') FROM paper")
+
+    def by_tag(self) -> Counted:
+        """Return the papers of each tag, the most used first."""
+        return self._counted(
+            "SELECT tag, count(*), sum(status = 'read') FROM paper_tag "
+            "JOIN paper ON id = paper_tag.paper"
+        )
+
+    def _counted(self, query: str) -> Counted:
+        rows = self._connection.execute(f"{query} GROUP BY 1 ORDER BY 2 DESC, 1")
+        return {kind: (papers, read) for kind, papers, read in rows}
