@@ -51,8 +51,10 @@ class Typist:
         self.burst: Times = {"results": [], "whole": []}
 
     def learn(self, typed: str) -> None:
-        """Note the screen to which the last letter of `typed` has led."""
-        self._screens[typed] = self._terminal.settled(_QUIET)
+        """Note the screen to which the last letter of `typed` has led, all papers counted."""
+        while "+ shown" in (screen := self._terminal.settled(_QUIET)):
+            pass
+        self._screens[typed] = screen
 
     def type(self, letters: str) -> None:
         """Type, and wait for nothing."""
