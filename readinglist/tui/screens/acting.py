@@ -43,8 +43,6 @@ class Acting(Screen[None]):
         self._config = config
         self._save_timer: Timer | None = None
         self._save_failed = ""
-        self._version = library.version()
-        self._index_failed = ""
 
     def _reload(self, keep: bool = True) -> None:
         """Show the papers as they are now; the cursor stays on its paper if `keep` says so."""

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from readinglist.domain.text import plural
 from readinglist.errors import ReadingListError
 from readinglist.tui.screens.acting import Acting
 
+if TYPE_CHECKING:
+    from readinglist.config import Config
+    from readinglist.services.library import Library
+
 
 class OtherMachines(Acting):
     """Brings in what was done elsewhere, and settles what does not agree."""
+
+    def __init__(self, library: Library, config: Config) -> None:
+        super().__init__(library, config)
+        self._version = library.version()
+        self._index_failed = ""
+        """Why the index is not up to date, as it was told."""
 
     def action_sync(self) -> None:
         """Commit, pull and push."""
