@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from yaml import MappingNode, Node
 
 APP = "readinglist"
-COLUMNS = ("status", "priority", "year", "title", "authors", "tags", "key", "venue", "added")
+COLUMNS = (
+    *("status", "priority", "year", "title", "why", "authors", "tags", "key", "venue", "added"),
+)
 """The columns that the list can show."""
 
 
@@ -51,11 +53,15 @@ class Config:
 
     library: str = "~/readinglist/library.db"
     """The library file; made when it is not there."""
-    theme: str = "textual-dark"
+    theme: str = ""
+    """Empty: the one that was chosen last; at first readinglist-dark."""
     columns: tuple[str, ...] = ("status", "priority", "year", "title", "authors", "tags")
     """The columns of the list, in order; narrow terminals leave out the last ones."""
-    view: str = "all"
-    """The view to begin with: one that each library has, or one of the user's own."""
+    view: str = ""
+    """The view to begin with: one that each library has, or one of the user's own.
+
+    Empty: the one in which the user left, at first all papers.
+    """
     triage: str = "inbox"
     """The view of the papers that are new: triage shows them one at a time."""
     editor: str = ""

@@ -53,6 +53,10 @@ class InvalidValueError(ReadingListError):
     exit_code = 2
 
 
+class StoppedError(ReadingListError):
+    """The user did not want to wait."""
+
+
 class UnknownKeyError(ReadingListError):
     """No paper has this citation key."""
 

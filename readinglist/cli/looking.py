@@ -39,8 +39,9 @@ _PRIORITIES = {"high": "!!!", "medium": "!! ", "low": "!  ", "none": "   "}
 @click.option(
     "--sort",
     metavar="ORDER",
-    help="added, date, title, author, priority, status or key; without it, with words in the "
-    "query the best match comes first.",
+    help="next (deadline, priority, age), added, date, title, author, priority, status, tags, "
+    "venue or key; with a minus before it turned round; without it, with words in the query the "
+    "best match comes first.",
 )
 @click.option(
     "--view",

@@ -7,7 +7,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from readinglist.domain.text import fold
-from readinglist.search.filters import SORTS, condition, has_author, has_words
+from readinglist.search.filters import condition, has_author, has_words, order_by
 from readinglist.search.index import SearchIndex
 from readinglist.search.matching import Asked, Meaning, meaning, split_words
 from readinglist.search.ranking import Ranking
@@ -76,7 +76,7 @@ class Searcher:
 
         Args:
             query: what is asked for.
-            sort: one of `SORTS`.
+            sort: the name of an order, see `filters.is_sort`.
             most: so many of them, the first ones; -1 for all.
         """
         where, parameters = condition(query.filters)
@@ -85,7 +85,7 @@ class Searcher:
             where = f"({where or 1}) AND id NOT IN ({with_it})"
             parameters.append(unwanted)
         return self._index.read_numbers(
-            f"SELECT id FROM paper WHERE {where or 1} ORDER BY {SORTS[sort]} LIMIT ?",
+            f"SELECT id FROM paper WHERE {where or 1} ORDER BY {order_by(sort)} LIMIT ?",
             [*parameters, most],
         )
 
@@ -138,7 +138,7 @@ class Searcher:
         """Return papers in the order `sort`."""
         return self._index.read_numbers(
             "SELECT id FROM paper WHERE id IN (SELECT value FROM json_each(?)) "
-            f"ORDER BY {SORTS[sort]}",
+            f"ORDER BY {order_by(sort)}",
             [json.dumps(papers.tolist())],
         )
 

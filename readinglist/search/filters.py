@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from readinglist.domain.next_up import DUE_PATTERN, SOON
 from readinglist.domain.text import fold
 from readinglist.search.tokens import words
 
@@ -13,18 +14,40 @@ if TYPE_CHECKING:
 
     from readinglist.domain.query import Filter
 
+_IMPORTANCE = "CASE priority WHEN 'high' THEN 0 WHEN 'medium' THEN 1 WHEN 'low' THEN 2 ELSE 3 END"
+_TAGS = "(SELECT group_concat(tag, ' ') FROM (SELECT tag FROM paper_tag WHERE paper = paper.id))"
+_DUE = (
+    "(SELECT substr(min(tag), 5) FROM paper_tag WHERE paper_tag.paper = paper.id "
+    f"AND tag GLOB '{DUE_PATTERN}' AND date(substr(tag, 5), '+0 days') = substr(tag, 5))"
+)
 SORTS = {
-    "added": "added_at DESC, id",
-    "date": "published IS NULL, published DESC, added_at DESC, id",
-    "title": "title COLLATE NOCASE, id",
-    "author": "authors IS NULL, authors COLLATE NOCASE, published, id",
-    "priority": "CASE priority WHEN 'high' THEN 0 WHEN 'medium' THEN 1 WHEN 'low' THEN 2 "
-    "ELSE 3 END, published IS NULL, published DESC, added_at DESC, id",
+    "added": "added_at {down}, id {up}",
+    "date": "published IS NULL, published {down}, added_at {down}, id {up}",
+    "title": "title COLLATE NOCASE {up}, id {up}",
+    "author": "authors IS NULL, authors COLLATE NOCASE {up}, published {up}, id {up}",
+    "priority": f"{_IMPORTANCE} {{up}}, published IS NULL, published {{down}}, "
+    "added_at {down}, id {up}",
     "status": "CASE status WHEN 'reading' THEN 0 WHEN 'unread' THEN 1 WHEN 'read' THEN 2 "
-    "ELSE 3 END, added_at DESC, id",
-    "key": "key COLLATE NOCASE, id",
+    "ELSE 3 END {up}, added_at {down}, id {up}",
+    "tags": f"{_TAGS} IS NULL, {_TAGS} COLLATE NOCASE {{up}}, added_at {{down}}, id {{up}}",
+    "venue": "venue IS NULL, venue COLLATE NOCASE {up}, published {down}, id {up}",
+    "key": "key COLLATE NOCASE {up}, id {up}",
+    "next": f"CASE WHEN {_DUE} <= date('now', 'localtime', '+{SOON} days') THEN {_DUE} ELSE 'z' "
+    f"END {{up}}, {_IMPORTANCE} {{up}}, iif(priority = 'none', NULL, added_at) {{up}}, "
+    "added_at {down}, id {up}",
 }
-"""The orders of a list by name, as SQL."""
+"""The orders of a list by name, as SQL; ids settle what is equal, so that each is stable."""
+
+
+def is_sort(name: str) -> bool:
+    """Return whether there is an order of this name; `-title` is `title` turned round."""
+    return name.removeprefix("-") in SORTS
+
+
+def order_by(name: str) -> str:
+    """Return an order as SQL; papers without what they are ordered by come last either way."""
+    up, down = ("DESC", "ASC") if name.startswith("-") else ("ASC", "DESC")
+    return SORTS[name.removeprefix("-")].format(up=up, down=down)
 
 
 _DATES = {"year": "paper.published", "added": "paper.added_at"}

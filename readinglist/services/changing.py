@@ -26,13 +26,15 @@ from readinglist.errors import InvalidValueError, NothingToUndoError
 from readinglist.storage.papers import decode, encode, paper_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from readinglist.domain.paper import Paper, Priority, Status
     from readinglist.services.conflicts import Conflict
     from readinglist.storage.working_copy import WorkingCopy
 
 
+_TOLD_EVERY = 200
+"""After so many papers it is told how far a change is."""
 _OF_NO_COLUMN = (WHOLE_PAPER, TAG, ALIAS, SOURCE, CONFLICT, NOTHING)
 
 
@@ -51,8 +53,18 @@ class Step:
 class Editor:
     """Changes the papers of one library."""
 
-    def __init__(self, working: WorkingCopy) -> None:
+    def __init__(
+        self, working: WorkingCopy, progress: Callable[[int, int], None] = lambda done, of: None
+    ) -> None:
+        """Prepare to change.
+
+        Args:
+            working: the working copy.
+            progress: called with how many papers of a large change are done, and of how many;
+                what it raises takes the change back.
+        """
         self._working = working
+        self._progress = progress
 
     def mark(
         self,
@@ -72,21 +84,25 @@ class Editor:
         removed = [parse_tag(tag) for tag in remove_tags]
         changes: list[Change] = []
         with self._working.transaction():
-            for paper in self._working.papers.get(dict.fromkeys(ids)):
+            for paper in self._papers(ids):
+                made: list[Change] = []
                 for field, value in (("status", status), ("priority", priority)):
                     if value is not None and getattr(paper, field) != value:
-                        changes.append(field_change(paper, field, value))
-                changes += [
+                        made.append(field_change(paper, field, value))
+                made += [
                     Change(paper.id, TAG, None, tag, key=paper.key)
                     for tag in dict.fromkeys(added)
                     if tag not in paper.tags
                 ]
-                changes += [
+                made += [
                     Change(paper.id, TAG, tag, None, key=paper.key)
                     for tag in dict.fromkeys(removed)
                     if tag in paper.tags
                 ]
-            return self._carry_out(changes)
+                self._apply(made)
+                changes += made
+            self._working.journal.record(changes, Action.EDIT)
+            return _step(changes)
 
     def edit(self, paper: Paper, texts: Mapping[str, str]) -> Step:
         """Set fields of a paper from text, as one step.
@@ -132,9 +148,13 @@ class Editor:
     def delete(self, ids: Iterable[int]) -> Step:
         """Delete papers, as one step that `undo` can bring back."""
         with self._working.transaction():
-            papers = self._working.papers.get(dict.fromkeys(ids))
-            changes = [change for paper in papers for change in self._deletion(paper)]
-            return self._carry_out(changes)
+            changes: list[Change] = []
+            for paper in self._papers(ids):
+                made = self._deletion(paper)
+                self._apply(made)
+                changes += made
+            self._working.journal.record(changes, Action.EDIT)
+            return _step(changes)
 
     def settle(self, conflicts: Iterable[Conflict], *, take: bool) -> Step:
         """Settle conflicts, as one step: with what holds, or with the other value.
@@ -220,7 +240,10 @@ class Editor:
     def _turn_back(self, batch: int, action: Action) -> Step:
         changes: list[Change] = []
         left_out = 0
-        for change in reversed(self._working.journal.step(batch)):
+        step = self._working.journal.step(batch)
+        for place, change in enumerate(reversed(step)):
+            if not place % _TOLD_EVERY:
+                self._progress(place, len(step))
             turned = self._turned_round(change)
             if turned is None:
                 left_out += 1
@@ -251,6 +274,13 @@ class Editor:
         if _stored(change.field, getattr(present, change.field)) != change.new:
             return None
         return [change.turned_round()]
+
+    def _papers(self, ids: Iterable[int]) -> Iterator[Paper]:
+        """Give papers, some at a time, and tell how far it is."""
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), _TOLD_EVERY):
+            self._progress(start, len(wanted))
+            yield from self._working.papers.get(wanted[start : start + _TOLD_EVERY])
 
     def _deletion(self, paper: Paper) -> list[Change]:
         sources = self._working.papers.sources_of(paper.id)

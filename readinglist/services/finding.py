@@ -10,7 +10,7 @@ from readinglist.domain.query import Query, parse_query, quoted
 from readinglist.domain.text import printable
 from readinglist.errors import InvalidValueError
 from readinglist.search.engine import Searcher
-from readinglist.search.filters import SORTS, needs_index
+from readinglist.search.filters import SORTS, is_sort, needs_index
 from readinglist.search.index import DamagedIndexError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from readinglist.storage.working_copy import WorkingCopy
 
 SORT_NAMES = tuple(SORTS)
-"""The orders of a list: added, date, title, author, priority, status, key."""
+"""The orders of a list; with a minus before it, each is turned round."""
 
 _ALIKE = 100
 """So many papers are shown as more like one."""
@@ -49,7 +49,7 @@ VIEWS: Mapping[str, View] = {
     view.name: view
     for view in (
         View("all", "All papers"),
-        View("next", "Next up", "status:unread", "priority"),
+        View("next", "Next up", "status:unread", "next"),
         View("inbox", "Inbox", "status:unread priority:none"),
         View("unread", "Unread", "status:unread"),
         View("reading", "Reading", "status:reading"),
@@ -152,9 +152,10 @@ class Finder:
             InvalidValueError: there is no such order.
             SearchInterruptedError: the answer is not wanted any more.
         """
-        if sort is not None and sort not in SORTS:
+        if sort is not None and not is_sort(sort):
             raise InvalidValueError(
-                f"There is no order “{sort}”.", f"It is one of {', '.join(SORTS)}."
+                f"There is no order “{printable(sort)}”.",
+                f"It is one of {', '.join(SORTS)}, or with a minus before it turned round.",
             )
         try:
             return self._find(text, view, sort, most)

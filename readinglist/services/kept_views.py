@@ -11,6 +11,7 @@ from readinglist.config import compose, read_text
 from readinglist.domain.query import parse_query
 from readinglist.domain.text import printable
 from readinglist.errors import ConfigError, InvalidValueError, ReadingListError
+from readinglist.search.filters import is_sort
 from readinglist.services.finding import SORT_NAMES, VIEWS, View
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class KeptViews:
             if member not in found or not isinstance(value, yaml.ScalarNode):
                 raise self._wrong(key, f"“{name}” has a query and a sort, and nothing else")
             found[member] = _text(value)
-            if member == "sort" and found[member] not in ("", *SORT_NAMES):
+            if member == "sort" and found[member] and not is_sort(found[member]):
                 raise self._wrong(value, f"a sort is one of {', '.join(SORT_NAMES)}")
         return found["query"], found["sort"]
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from readinglist.domain.change import Change
     from readinglist.domain.paper import Paper, Priority, Status
+    from readinglist.services.app_memory import AppMemory
     from readinglist.services.changing import Editor, Step
     from readinglist.services.conflicts import Conflict
     from readinglist.services.importing import Importer, ImportReport
@@ -51,6 +52,8 @@ class Library:
         self._config = config
         self._state = state
         self._finder: Finder | None = None
+        self.on_progress: Callable[[int, int], None] = lambda done, of: None
+        """Called with how much of a large change is done, and of how much; it may raise."""
 
     @classmethod
     def open(
@@ -215,9 +218,26 @@ class Library:
         }
         return stored[field]() if field in stored else []
 
+    def values_among(self, ids: Iterable[int], field: str) -> dict[str, int]:
+        """Return which values papers have in status, priority or tag, with how many have each."""
+        return self._working.papers.values_among(ids, field)
+
     def queries(self) -> list[str]:
         """Return the queries that were used on this machine, last used last."""
         return self._queries.queries()
+
+    @property
+    def memory(self) -> AppMemory:
+        """What the app remembers of this library on this machine."""
+        from readinglist.services.app_memory import AppMemory
+
+        return AppMemory(self._working.folder / "app.json", state_folder() / "tour-shown")
+
+    def known_counts(self) -> dict[str, int]:
+        """Return how many papers those views have that need no search, by the view's name."""
+        from readinglist.services.view_counts import known_counts
+
+        return known_counts(self)
 
     def remember_query(self, query: str) -> None:
         """Note that a query was used."""
@@ -352,6 +372,12 @@ class Library:
             NothingToUndoError: there is none.
         """
         return self._editor.undo()
+
+    def undo_extent(self, redo: bool = False) -> int:
+        """Return how many changes `undo` would turn back, or `redo` bring again."""
+        journal = self._working.journal
+        batch = journal.redoable() if redo else journal.undoable()
+        return 0 if batch is None else journal.extent(batch)
 
     def redo(self) -> Step:
         """Bring again what the last undo took back.
@@ -504,7 +530,7 @@ class Library:
     def _editor(self) -> Editor:
         from readinglist.services.changing import Editor
 
-        return Editor(self._working)
+        return Editor(self._working, self.on_progress)
 
     @property
     def _queries(self) -> QueryHistory:

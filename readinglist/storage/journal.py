@@ -90,6 +90,13 @@ class Journal:
         """Return the undo that can be taken back, newest first, or None."""
         return self._stacks()[1]
 
+    def extent(self, batch: int) -> int:
+        """Return how many changes a step of this machine has."""
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM journal WHERE batch = ? AND machine = ?", (batch, self._machine)
+        ).fetchone()
+        return int(count)
+
     def step(self, batch: int) -> list[Change]:
         """Return the changes of one step of this machine, in order."""
         return self._select("batch = ? AND machine = ? ORDER BY id", batch, self._machine)

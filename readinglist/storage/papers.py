@@ -202,6 +202,22 @@ class PaperStore:
         """Yield id, title, arXiv id and DOI of each paper."""
         yield from self._connection.execute("SELECT id, title, arxiv, doi FROM paper")
 
+    def values_among(self, papers: Iterable[int], field: str) -> dict[str, int]:
+        """Return the values that some papers have in a field, with how many of them have it.
+
+        Args:
+            papers: their ids.
+            field: status, priority or tag.
+        """
+        table, paper = ("paper_tag", "paper") if field == "tag" else ("paper", "id")
+        return dict(
+            self._connection.execute(
+                f"SELECT {field}, count(*) FROM {table} "
+                f"WHERE {paper} IN (SELECT value FROM json_each(?)) GROUP BY 1 ORDER BY 2 DESC, 1",
+                (json.dumps(list(papers)),),
+            )
+        )
+
     def tags(self) -> list[tuple[str, int]]:
         """Return the tags in use with the number of their papers, most used first."""
         return self._connection.execute(

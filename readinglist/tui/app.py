@@ -13,11 +13,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
-from textual.theme import BUILTIN_THEMES
 
 from readinglist.config import views_path
 from readinglist.errors import ConfigError, ReadingListError
 from readinglist.services.kept_views import KeptViews
+from readinglist.tui import themes
 from readinglist.tui.keymap import check_keys, displayed
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.screens.library import LibraryScreen
@@ -63,11 +63,14 @@ class ReadingListApp(App[None]):
             ReadingListError: the configuration names what is not there, or keys that clash.
         """
         super().__init__()
+        for theme in themes.OWN:
+            self.register_theme(theme)
         self._views = views or KeptViews(views_path())
         check_settings(config, self._views)
         self._library = library
         self._config = config
-        self.theme = config.theme
+        last = library.memory.state().theme
+        self.theme = config.theme or (last if last in themes.NAMES else themes.DARK.name)
         self.set_keymap(config.keys)
 
     def get_default_screen(self) -> Screen[None]:
@@ -100,12 +103,11 @@ def check_settings(config: Config, views: KeptViews) -> None:
         ReadingListError: it names an unknown theme or view, or keys that clash.
     """
     check_keys(config.keys)
-    views.named(config.view)
-    views.named(config.triage)
-    if config.theme not in BUILTIN_THEMES:
+    for view in filter(None, (config.view, config.triage)):
+        views.named(view)
+    if config.theme and config.theme not in themes.NAMES:
         raise ConfigError(
-            f"There is no theme “{config.theme}”.",
-            f"Known are: {', '.join(sorted(BUILTIN_THEMES))}.",
+            f"There is no theme “{config.theme}”.", f"Known are: {', '.join(themes.NAMES)}."
         )
 
 

@@ -27,6 +27,8 @@ class Key:
     in_footer: bool = False
 
 
+_NTH_VIEW = "Open view {} of the side bar"
+
 LIBRARY = (
     Key("search", "slash", "search", "Search", "Search as you type", True),
     Key("back", "escape", "back", "Back", "To the list; again: clear the search, then the choice"),
@@ -38,6 +40,15 @@ LIBRARY = (
     Key("move.page_up", "ctrl+u,pageup", "move_page(-1)", "Page up", "Half a page up"),
     Key("detail", "enter", "detail", "Detail", "Read the paper's details; Esc goes back"),
     Key("choose", "space", "choose", "Choose", "Choose the paper and go on", True),
+    Key(
+        "choose.down",
+        "J,shift+down",
+        "choose_on(1)",
+        "Choose down",
+        "Choose down to the next paper",
+    ),
+    Key("choose.up", "K,shift+up", "choose_on(-1)", "Choose up", "Choose up to the paper before"),
+    Key("choose.range", "X", "choose_range", "Range", "Choose all from the last chosen to here"),
     Key("choose.all", "a", "choose_all", "All", "Choose all shown; again: none"),
     Key("paper.read", "r", "toggle_read", "Read", "Mark read, or unread again", True),
     Key("paper.reading", "R", "set_status('reading')", "Reading", "Mark as being read"),
@@ -57,6 +68,13 @@ LIBRARY = (
     Key("sort", "s", "sort", "Sort", "Choose the order of the list"),
     Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
     Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
+    *(
+        Key(f"view.{n}", f"f{n},alt+{n}", f"open_view({n})", f"View {n}", _NTH_VIEW.format(n))
+        for n in range(1, 10)
+    ),
+    Key("view.star", "asterisk", "star", "Star", "Give a tag a place in the side bar, or take it"),
+    Key("side_bar", "b", "side_bar", "Side bar", "Unfold the side bar of views, or fold it away"),
+    Key("columns", "vertical_line", "columns", "Columns", "Choose the columns and their order"),
     Key("triage", "T", "triage", "Triage", "Decide about the new papers, one at a time"),
     Key("like", "m", "more_like_this", "More like this", "Papers on the same topic; Esc goes back"),
     Key("undo", "u", "undo", "Undo", "Take back the last step"),
@@ -97,7 +115,15 @@ SEARCH_BAR = (
     ("Esc", "Take the offers away; again: to the list"),
 )
 """What keys do in the search bar; these are its own."""
-DISPLAY = {"slash": "/", "question_mark": "?", "escape": "Esc", "enter": "Enter", "space": "Space"}
+DISPLAY = {
+    "slash": "/",
+    "question_mark": "?",
+    "asterisk": "*",
+    "vertical_line": "|",
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+}
 """How keys with a name of their own are written."""
 
 

@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.widgets import Input, Static
 
 from readinglist.services.live_search import FIRST
+from readinglist.tui import themes
 from readinglist.tui.widgets.paper_list import PaperList
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ class Picker(App[tuple[int, ...]]):
         super().__init__()
         self._library = library
         self._query = query
-        self.theme = config.theme
+        for theme in themes.OWN:
+            self.register_theme(theme)
+        self.theme = config.theme or themes.DARK.name
 
     def compose(self) -> ComposeResult:
         """Lay out the search and the list."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from readinglist.domain.next_up import reason
 from readinglist.domain.paper import Paper, Priority, Status, family_name
 from readinglist.domain.text import plural, printable
 
@@ -21,19 +23,40 @@ PRIORITY_SIGNS = {
     Priority.HIGH: "!!!", Priority.MEDIUM: "!!", Priority.LOW: "!", Priority.NONE: ""
 }  # fmt: skip
 
-SORT_LABELS = {
+_SORT_LABELS = {
     "": "best match first",
+    "next": "next up first",
     "added": "last added first",
     "date": "by date",
     "title": "by title",
     "author": "by first author",
     "priority": "by priority",
     "status": "by status",
+    "tags": "by tags",
+    "venue": "by venue",
     "key": "by citation key",
 }
-"""The orders of the list in words; the empty one is that of a search."""
+COLUMN_LABELS = {
+    "status": "",
+    "priority": "!",
+    "year": "Year",
+    "title": "Title",
+    "why": "Why",
+    "authors": "Authors",
+    "tags": "Tags",
+    "key": "Key",
+    "venue": "Venue",
+    "added": "Added",
+}
+"""What stands above the columns."""
+COLUMN_SORTS = {name: name for name in COLUMN_LABELS} | {
+    "year": "date",
+    "why": "next",
+    "authors": "author",
+}
+"""The order of the list that belongs to a column."""
 
-_FIXED = {"status": 2, "priority": 3, "year": 4, "added": 10}
+_FIXED = {"status": 2, "priority": 3, "year": 4, "added": 10, "why": 16}
 _SHARES = {"authors": 0.2, "tags": 0.14, "key": 0.18, "venue": 0.18}
 _NARROWEST_TITLE = 56
 
@@ -73,6 +96,12 @@ def columns_for(width: int, names: Sequence[str]) -> list[Column]:
     return columns
 
 
+def sort_label(sort: str) -> str:
+    """Return an order of the list in words; the empty one is that of a search."""
+    label = _SORT_LABELS[sort.removeprefix("-")]
+    return f"{label}, turned round" if sort.startswith("-") else label
+
+
 def readable(text: str) -> str:
     """Return a title or an abstract as people read it: its TeX math in Unicode."""
     if "$" not in text:
@@ -98,7 +127,13 @@ def cell(paper: Paper, column: str) -> str:
         return printable(" ".join(paper.tags))
     if column == "added":
         return paper.added_at[:10]
+    if column == "why":
+        return reason(paper, _today())
     return printable(paper.key if column == "key" else paper.venue or "")
+
+
+def _today() -> datetime.date:
+    return datetime.date.today()
 
 
 def excerpt(text: str, spans: Sequence[tuple[int, int]], width: int) -> Marked:
@@ -158,7 +193,7 @@ def counts_line(
         parts.append(f"{shown} shown")
     if chosen:
         parts.append(f"{chosen:,} chosen")
-    parts += [view, SORT_LABELS[sort]]
+    parts += [view, sort_label(sort)]
     parts += [
         f"{STATUS_SIGNS[status]} {counts[status]:,} {status}"
         for status in Status

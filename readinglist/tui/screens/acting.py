@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import work
+from textual.markup import escape
 from textual.screen import Screen
 
 from readinglist.domain.text import plural, printable
-from readinglist.errors import ReadingListError
+from readinglist.errors import NothingToUndoError, ReadingListError, StoppedError
+from readinglist.tui.keymap import displayed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from textual.timer import Timer
 
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from readinglist.services.library import Library
     from readinglist.tui.keymap import Key
 
+T = TypeVar("T")
+
+_AT_ONCE = 200
+"""So many papers are changed before anybody notices."""
 _SAVE_AFTER = 0.4
 """Seconds from an edit to the writing of the library file."""
 
@@ -64,10 +70,53 @@ class Acting(Screen[None]):
     def _forget(self, papers: Iterable[int]) -> None:
         """Choose some papers no longer: they are gone."""
 
-    def _after(self, step: Step, done: str = "") -> None:
-        """Show what a step did, tell it where it is not plain to see, and have it saved."""
+    def _screenful(self) -> int:
+        """Return how many papers are in view; what happens to more is shown before it is done."""
+        return 1
+
+    def _do(
+        self, what: str, size: int, act: Callable[[Library], T], then: Callable[[T], object]
+    ) -> None:
+        """Do something to the library: at once, or, if it is large, in a thread.
+
+        Args:
+            what: what it is, in the user's words.
+            size: to how many papers.
+            act: does it.
+            then: is called with what `act` returned, when it is done.
+        """
+        if size <= _AT_ONCE:
+            try:
+                result = act(self._library)
+            except ReadingListError as error:
+                self._tell_not_done(error)
+            else:
+                then(result)
+            return
+        from readinglist.tui.screens.working import Done, Working
+
+        def finish(done: Done | None) -> None:
+            if done and done.error:
+                self._tell_not_done(done.error)
+            elif done:
+                then(cast("T", done.result))
+
+        self.app.push_screen(Working(what, self._library, act), finish)
+
+    def _tell_not_done(self, error: ReadingListError) -> None:
+        is_fault = not isinstance(error, NothingToUndoError | StoppedError)
+        self._tell(str(error), "error" if is_fault else "information")
+
+    def _after(self, step: Step, done: str = "", offer: str = "undo") -> None:
+        """Show what a step did, tell it where it is not plain to see, and have it saved.
+
+        Args:
+            step: what was done.
+            done: how: "Undone: ".
+            offer: the action that turns it back.
+        """
         if len(step.papers) > 1 or done:
-            self._tell(f"{done}{step.summary}")
+            self._tell(f"{done}{step.summary}", offer=offer if step.papers else "")
         if step.left_out:
             self._tell(f"{plural(step.left_out, 'change')} left out: changed since.", "warning")
         self._reload()
@@ -93,9 +142,20 @@ class Acting(Screen[None]):
             self._save_failed = error
             self._tell(error, "error")
 
-    def _tell(self, text: str, severity: str = "information") -> None:
+    def _tell(self, text: str, severity: str = "information", offer: str = "") -> None:
+        """Tell something for a moment.
+
+        Args:
+            text: what.
+            severity: information, warning or error.
+            offer: an action of this screen that a click there does; its key is shown.
+        """
+        shown = escape(printable(text))
+        key = next((key for key in self.KEYS if key.action == offer), None)
+        if key:
+            keys = displayed(self._config.keys.get(key.id, key.keys)).split()[0]
+            shown += f"  [@click=screen.{offer}][b]{keys}[/b] {key.label.lower()}[/]"
         self.notify(
-            printable(text),
+            shown,
             severity=severity,  # type: ignore[arg-type]  # one of Textual's three words
-            markup=False,
         )

@@ -15,8 +15,8 @@ from readinglist.services.exporting import format_of_file
 from readinglist.tui.screens.acting import Acting
 
 if TYPE_CHECKING:
-    from readinglist.domain.paper import Paper
     from readinglist.services.exporting import Exported
+    from readinglist.services.library import Library
 
 
 class Citing(Acting):
@@ -34,31 +34,40 @@ class Citing(Acting):
 
     def action_copy_key(self) -> None:
         """Copy the citation keys."""
-        papers = self._library.papers(self._targets())
-        if papers:
-            self._copy(",".join(paper.key for paper in papers), papers, plural(len(papers), "key"))
+        targets = self._targets()
+
+        def keys(library: Library) -> tuple[str, int]:
+            papers = library.papers(targets)
+            library.freeze_keys(papers)
+            return ",".join(paper.key for paper in papers), len(papers)
+
+        def copy(found: tuple[str, int]) -> None:
+            if found[1]:
+                self._copy(found[0], plural(found[1], "key"))
+
+        self._do("Copy the keys …", len(targets), keys, copy)
 
     def action_copy_bibtex(self) -> None:
         """Copy the BibTeX entries."""
-        papers = self._library.papers(self._targets())
-        if papers:
-            try:
-                text = self._library.render(papers).text
-            except ReadingListError as error:
-                self._tell(str(error), "error")
-            else:
-                self._copy(text, papers, plural(len(papers), "BibTeX entry", "BibTeX entries"))
+        targets = self._targets()
+
+        def copy(exported: Exported) -> None:
+            if exported.papers:
+                count = plural(len(exported.papers), "BibTeX entry", "BibTeX entries")
+                self._copy(exported.text, count)
+
+        # What is exported has its keys frozen.
+        self._do("Copy BibTeX …", len(targets), lambda library: library.export(targets), copy)
 
     @work(thread=True, group="clipboard")
-    def _copy(self, text: str, papers: list[Paper], what: str) -> None:
+    def _copy(self, text: str, what: str) -> None:
         """Copy in a thread: a program of the system may take its time."""
         tool = clipboard.copy(text)
-        self.app.call_from_thread(self._copied, text, papers, what, tool)
+        self.app.call_from_thread(self._copied, text, what, tool)
 
-    def _copied(self, text: str, papers: list[Paper], what: str, tool: str | None) -> None:
+    def _copied(self, text: str, what: str, tool: str | None) -> None:
         if tool in (None, "tmux"):
             self.app.copy_to_clipboard(text)
-        self._library.freeze_keys(papers)
         self._save_soon()
         shown = f": {text}" if len(text) < 60 else ""
         if tool is None:
@@ -71,16 +80,16 @@ class Citing(Acting):
     def action_export(self) -> None:
         """Export the chosen papers, or the one under the cursor, after a preview."""
         targets = self._targets()
-        if targets:
-            try:
-                exported = self._library.render(
-                    self._library.papers(targets),
-                    format_of_file(Path(os.path.expanduser(self._config.export.path))),
-                )
-            except ReadingListError as error:
-                self._tell(str(error), "error")
-            else:
-                self._preview_export(targets, exported, self._config.export.path)
+        if not targets:
+            return
+        path = self._config.export.path
+        kind = format_of_file(Path(os.path.expanduser(path)))
+        self._do(
+            "Export …",
+            len(targets),
+            lambda library: library.render(library.papers(targets), kind),
+            lambda exported: self._preview_export(targets, exported, path),
+        )
 
     def _preview_export(self, targets: list[int], exported: Exported, path: str) -> None:
         from readinglist.tui.screens.export_preview import ExportPreview
@@ -88,17 +97,34 @@ class Citing(Acting):
         def write(answer: str | None) -> None:
             if answer is None:
                 return
-            try:
-                self._library.export(targets, answer, replace_all=True)
-            except ReadingListError as error:
-                self._tell(str(error), "error")
-                self._preview_export(targets, exported, answer)
-            else:
-                self._save_soon()
-                self._tell(f"{plural(len(exported.papers), 'paper')} written to {answer}")
+            self._do(
+                f"Export to {printable(answer)} …",
+                len(targets),
+                lambda library: self._written(library, targets, answer),
+                lambda error: self._after_export(targets, exported, answer, error),
+            )
 
         preview = ExportPreview(exported.text, len(exported.papers), path, exported.warnings)
         self.app.push_screen(preview, write)
+
+    @staticmethod
+    def _written(library: Library, targets: list[int], path: str) -> ReadingListError | None:
+        """Write a file; return why that could not be done: the user may name another one."""
+        try:
+            library.export(targets, path, replace_all=True)
+        except ReadingListError as error:
+            return error
+        return None
+
+    def _after_export(
+        self, targets: list[int], exported: Exported, path: str, error: ReadingListError | None
+    ) -> None:
+        if error:
+            self._tell(str(error), "error")
+            self._preview_export(targets, exported, path)
+        else:
+            self._save_soon()
+            self._tell(f"{plural(len(exported.papers), 'paper')} written to {path}")
 
     def action_import(self) -> None:
         """Import files."""

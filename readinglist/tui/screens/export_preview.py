@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
+_SHOWN = 200_000
+"""So many letters are shown of what will be written."""
+
+
 class ExportPreview(ModalScreen[str | None]):
     """Shows the text to be written and asks for its file; None if one would rather not."""
 
@@ -49,9 +53,14 @@ class ExportPreview(ModalScreen[str | None]):
                     classes="hint",
                     markup=False,
                 )
-            preview = TextArea(printable_block(self._text), read_only=True, soft_wrap=False)
+            preview = TextArea(self._beginning(), read_only=True, soft_wrap=False)
             preview.can_focus = True
             yield preview
+
+    def _beginning(self) -> str:
+        """Return what is to be written, or as much of it as one may want to look at."""
+        text = printable_block(self._text[:_SHOWN])
+        return text if len(self._text) <= _SHOWN else f"{text.rpartition(chr(10))[0]}\n\n…"
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say where the file will be, and whether one is there."""

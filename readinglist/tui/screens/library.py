@@ -15,21 +15,23 @@ from textual.worker import get_current_worker
 
 from readinglist.domain.change import describe
 from readinglist.domain.completion import Values
-from readinglist.domain.query import joined
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.services.external_editor import edit_text
-from readinglist.services.finding import SORT_NAMES, Found, View, like_view
+from readinglist.services.finding import Found, View, like_view
 from readinglist.services.live_search import FIRST, LiveSearch, Question
 from readinglist.tui.keymap import LIBRARY, displayed, help_lines
-from readinglist.tui.presentation import SORT_LABELS, counts_line
+from readinglist.tui.presentation import counts_line
 from readinglist.tui.screens.citing import Citing
 from readinglist.tui.screens.marking import Marking
 from readinglist.tui.screens.other_machines import OtherMachines
+from readinglist.tui.screens.viewing import Viewing
 from readinglist.tui.widgets.key_bar import KeyBar
+from readinglist.tui.widgets.list_header import ListHeader
 from readinglist.tui.widgets.paper_detail import Details, PaperDetail
 from readinglist.tui.widgets.paper_list import PaperList
 from readinglist.tui.widgets.search_bar import SearchBar
+from readinglist.tui.widgets.view_bar import ViewBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,7 +65,7 @@ _DETAIL_AFTER = 0.02
 """Seconds that the cursor rests before the detail pane follows."""
 
 
-class LibraryScreen(Marking, Citing, OtherMachines):
+class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
     """The one screen on which all happens."""
 
     @dataclass
@@ -99,8 +101,6 @@ class LibraryScreen(Marking, Citing, OtherMachines):
 
     search = getters.query_one(SearchBar)
     """The search bar."""
-    papers = getters.query_one(PaperList)
-    """The list."""
     detail = getters.query_one(PaperDetail)
     """The detail pane."""
 
@@ -111,13 +111,11 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         views: KeptViews,
         edit_externally: Callable[[str, str], str] = edit_text,
     ) -> None:
-        super().__init__(library, config)
+        super().__init__(library, config, views)
         self._edit_externally = edit_externally
-        self._views = views
-        self._view: View = views.named(config.view)
-        self._sort: str | None = None
-        self._question = self._before = Question(view=self._view)
-        self._found = library.find(view=self._view, most=FIRST)
+        first = Question("", self._view, self._sort, keep=True, paper=self._state.paper)
+        self._question = self._before = first
+        self._found = library.find("", self._view, self._sort, most=FIRST)
         self._live: LiveSearch
         self._is_indexing = False
         self._detail_timer: Timer | None = None
@@ -135,8 +133,10 @@ class LibraryScreen(Marking, Citing, OtherMachines):
             )
             yield Static("", id="search-problem", markup=False)
         with Horizontal(id="body"):
+            yield ViewBar()
             with Vertical(id="list-pane"):
-                yield PaperList(self._config.columns, self._library.papers)
+                yield ListHeader()
+                yield PaperList(self._columns(), self._library.papers)
                 yield Static("", id="message", markup=False)
             yield PaperDetail()
         yield Static("", id="status", markup=False)
@@ -148,15 +148,18 @@ class LibraryScreen(Marking, Citing, OtherMachines):
             lambda question, found: self.post_message(self.Answered(question, found)),
             lambda error: self.post_message(self.NotAnswered(error)),
         )
-        self._show(self._found, keep=False)
+        self.views.display = self._wants_side_bar
+        self._show_side_bar()
+        self._show(self._found, keep=True, paper=self._question.paper)
         self._show_detail()
         if not self._found.is_complete:
-            self._reload()
+            self._ask(self._question)
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
         self._index_ahead()
 
     def on_unmount(self) -> None:
         """Search no more."""
+        self._remember_place()
         self._live.close()
 
     @property
@@ -230,6 +233,10 @@ class LibraryScreen(Marking, Citing, OtherMachines):
     def _ask(self, question: Question) -> None:
         """Ask for papers, and show what is found; that which can be had at once, at once."""
         self._question = question
+        if question.view.name != self._view.name:
+            self._view = question.view
+            self.papers.show_columns(self._columns())
+            self.views.show_current(question.view.name)
         self._view, self._sort = question.view, question.sort
         self.search.value = question.text
         found = self._live.ask(question, _AT_ONCE)
@@ -248,7 +255,10 @@ class LibraryScreen(Marking, Citing, OtherMachines):
 
     def _answer_shown(self) -> None:
         """See to it that what comes behind the first papers does not move the cursor."""
-        self._question.keep, self._question.paper = True, None
+        current = self.papers.current
+        self._question.keep = True
+        if self._found.is_complete or (current and current.id == self._question.paper):
+            self._question.paper = None
 
     def on_library_screen_not_answered(self, message: NotAnswered) -> None:
         """Say why nothing was found."""
@@ -261,7 +271,9 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         is_everything = found.is_complete and found.query.is_empty
         if is_everything and self.papers.chosen:
             self.papers.chosen &= set(found.ids)
-        if is_rest and found.ids[: len(before.ids)] == before.ids:
+        # Where one was the last time may come behind the first papers.
+        is_sought = paper is not None and paper != self._at and not self.papers.cursor
+        if is_rest and not is_sought and found.ids[: len(before.ids)] == before.ids:
             self.papers.extend(found.ids)
         else:
             self.papers.show(found.ids, found.spans if found.ranking else None, keep, paper)
@@ -269,10 +281,12 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         if found.query.problems or problems.display:
             problems.update(" ".join(map(str, found.query.problems)))
             problems.display = bool(found.query.problems)
+        self._show_header()
         self._show_counts()
         if not found.is_indexed and not self._index_failed:
             self._index_ahead()
 
+    @on(PaperList.ChoiceChanged)
     def _show_counts(self) -> None:
         counts = self._library.count_by_status()
         total, shown = sum(counts.values()), len(self._found.ids)
@@ -291,7 +305,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         if not shown:
             message.update(self._why_empty(total))
         message.display = not shown
-        self.papers.display = bool(shown)
+        self.papers.display = self.query_one(ListHeader).display = bool(shown)
         if shown and self.focused is None:  # the list had it, and was empty for a while
             self.set_focus(self.papers)
 
@@ -325,7 +339,8 @@ class LibraryScreen(Marking, Citing, OtherMachines):
             self.search.post_message(SearchBar.ValuesKnown(field, values))
 
     @on(PaperList.Moved)
-    def _detail_follows(self) -> None:
+    def _detail_follows(self, message: PaperList.Moved) -> None:
+        self._at = message.paper.id if message.paper else None
         if self._detail_timer:
             self._detail_timer.stop()
         self._detail_timer = self.set_timer(_DETAIL_AFTER, self._show_detail)
@@ -344,6 +359,9 @@ class LibraryScreen(Marking, Citing, OtherMachines):
     @on(PaperList.Opened)
     def action_detail(self) -> None:
         """Give the paper's details all the room that they can use."""
+        if self.views.has_focus:
+            self.views.open()
+            return
         self._library.remember_query(self.search.value)
         if self.papers.current:
             self.add_class("-reading")
@@ -357,6 +375,14 @@ class LibraryScreen(Marking, Citing, OtherMachines):
                 ("Tab", "Complete", ""),
                 ("↑", "Earlier queries", ""),
                 ("Esc", "Back", "back"),
+            ]
+        elif self.views.has_focus:
+            keys = [
+                ("Enter", "Open", "detail"),
+                ("b", "Fold away", "side_bar"),
+                ("*", "Star a tag", "star"),
+                ("V", "Keep the query", "keep_view"),
+                ("Esc", "To the list", "back"),
             ]
         elif self.detail.has_focus:
             keys = [("j k", "Scroll", ""), ("Esc", "Back to the list", "back")]
@@ -395,7 +421,6 @@ class LibraryScreen(Marking, Citing, OtherMachines):
             self.set_focus(self.papers)
         elif self.papers.chosen:
             self.papers.choose(())
-            self._show_counts()
         elif self._view.like is not None:
             self._ask(self._before)
 
@@ -403,6 +428,8 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         """Move the cursor, or scroll the details while they are read."""
         if self.detail.has_focus:
             self.detail.scroll_relative(y=2 * by, animate=False)
+        elif self.views.has_focus:
+            self.views.move(by)
         else:
             self.papers.move(by)
 
@@ -426,8 +453,11 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         """Return the chosen papers, or the one under the cursor, for something to be done."""
         self._library.remember_query(self.search.value)
         if self.papers.chosen:
-            return [paper.id for paper in self._library.papers(sorted(self.papers.chosen))]
+            return sorted(self.papers.chosen)
         return super()._targets()
+
+    def _screenful(self) -> int:
+        return self.papers.size.height
 
     def _forget(self, papers: Iterable[int]) -> None:
         self.papers.chosen -= set(papers)
@@ -438,56 +468,24 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         """Choose the paper under the cursor and go on to the next."""
         self.papers.toggle_chosen()
         self.papers.move(1)
-        self._show_counts()
 
     def action_choose_all(self) -> None:
         """Choose all that are shown, or none if they are chosen already."""
         shown = set(self._library.complete(self._found).ids)
         self.papers.choose(() if shown <= self.papers.chosen else shown)
-        self._show_counts()
 
-    def action_sort(self) -> None:
-        """Choose the order of the list."""
-        from readinglist.tui.screens.dialogs import Choose, Item
+    def action_choose_on(self, by: int) -> None:
+        """Choose the paper under the cursor and the next one, or the one before."""
+        self.papers.choose_to(self.papers.cursor + by)
 
-        items = [Item("", "best match first when searching, else the view's own order")]
-        items += [Item(name, SORT_LABELS[name]) for name in SORT_NAMES]
+    def action_choose_range(self) -> None:
+        """Choose all from the one that was chosen last to the one under the cursor."""
+        self.papers.choose_to(self.papers.cursor)
 
-        def sort(answer: str | None) -> None:
-            if answer is not None:
-                self._sort = answer or None
-                self._reload()
+    # --- other places
 
-        self.app.push_screen(Choose("Sort by", items, self._sort or ""), sort)
-
-    def action_view(self) -> None:
-        """Choose a view."""
-        from readinglist.tui.screens.views import ChooseView
-
-        choice = ChooseView(self._library, self._views, self._view.name, self._config.view)
-
-        def show(name: str | None) -> None:
-            if name is not None:
-                self._show_view(choice.views[name], self.search.value)
-
-        self.app.push_screen(choice, show)
-
-    def action_keep_view(self) -> None:
-        """Keep the query as a view."""
-        from readinglist.tui.screens.views import KeepView
-
-        query = joined(self._view.query, self.search.value)
-        if not query and not self._sort:
-            self._tell("There is no query to keep yet: / begins one.")
-            return
-        keeping = KeepView(self._views, self._view, query, self._found.sort)
-
-        def show(name: str | None) -> None:
-            if name is not None:
-                self._show_view(keeping.view)
-                self._tell(f"Kept as the view “{keeping.view.label}”; v shows it again.")
-
-        self.app.push_screen(keeping, show)
+    def _query(self) -> str:
+        return self.search.value
 
     def _show_view(self, view: View, text: str = "") -> None:
         self._ask(Question(text, view))

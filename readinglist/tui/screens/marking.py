@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.domain.paper import Priority, Status
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
 from readinglist.tui.screens.acting import Acting
+from readinglist.tui.screens.bulk_preview import BulkPreview, replaced, tagged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from readinglist.domain.paper import Paper
     from readinglist.services.changing import Step
+    from readinglist.services.library import Library
 
 
 class Marking(Acting):
@@ -24,29 +27,63 @@ class Marking(Acting):
 
     def action_toggle_read(self) -> None:
         """Mark read; if all are read already, unread."""
-        papers = self._library.papers(self._targets())
-        all_read = all(paper.status is Status.READ for paper in papers)
-        self._mark_status(Status.UNREAD if all_read else Status.READ)
+        targets = self._targets()
+        all_read = not self._library.values_among(targets, "status").keys() - {Status.READ}
+        self._mark(targets, "status", Status.UNREAD if all_read else Status.READ)
 
     def action_set_status(self, status: str) -> None:
         """Set the status."""
-        self._mark_status(Status(status))
-
-    def _mark_status(self, status: Status) -> None:
-        self._after(self._library.mark(self._targets(), status=status))
+        self._mark(self._targets(), "status", Status(status))
 
     def action_set_priority(self, priority: str) -> None:
         """Set the priority."""
-        self._after(self._library.mark(self._targets(), priority=Priority(priority)))
+        self._mark(self._targets(), "priority", Priority(priority))
+
+    def _mark(self, targets: list[int], field: str, value: Status | Priority) -> None:
+        self._change(
+            f"Set {field} {value}",
+            targets,
+            lambda library: library.mark(targets, **{field: value}),  # type: ignore[arg-type]
+            lambda: replaced(self._library.values_among(targets, field), value),
+        )
+
+    def _change(
+        self,
+        deed: str,
+        targets: list[int],
+        act: Callable[[Library], Step],
+        effects: Callable[[], list[str]] = list,
+        done: str = "",
+    ) -> None:
+        """Change papers; if they are more than a screen shows, after a look at what will change.
+
+        Args:
+            deed: what is done.
+            targets: to whom.
+            act: does it, as one step.
+            effects: what will change, a line each.
+            done: see `_after`.
+        """
+
+        def change(sure: bool | None = True) -> None:
+            if sure:
+                self._do(f"{deed} …", len(targets), act, lambda step: self._after(step, done))
+
+        if len(targets) <= self._screenful():
+            change()
+        else:
+            preview = BulkPreview(deed, effects(), targets, self._library.papers)
+            self.app.push_screen(preview, change)
 
     def action_tags(self) -> None:
         """Ask for the tags and set them."""
         from readinglist.tui.screens.dialogs import AskText, LastOfList
 
-        targets = self._library.papers(self._targets())
+        targets = self._targets()
         if not targets:
             return
-        common = set(targets[0].tags).intersection(*(paper.tags for paper in targets))
+        tags = self._library.values_among(targets, "tag")
+        common = {tag for tag, count in tags.items() if count == len(targets)}
         known = [tag for tag, _ in self._library.tags()]
         hint = "Tags, with commas between them." + (
             f" In use: {', '.join(known[:12])}" if known else ""
@@ -57,17 +94,15 @@ class Marking(Acting):
         def keep(answer: str | None) -> None:
             if answer is not None:
                 wanted = {tag for part in answer.split(",") if (tag := " ".join(part.split()))}
-                self._set_tags(targets, sorted(wanted - common), sorted(common - wanted))
+                add, remove = sorted(wanted - common), sorted(common - wanted)
+                self._change(
+                    "Set tags",
+                    targets,
+                    lambda library: library.mark(targets, add_tags=add, remove_tags=remove),
+                    lambda: tagged(tags, len(targets), add, remove),
+                )
 
         self.app.push_screen(AskText(title, text, printable(hint), LastOfList(known)), keep)
-
-    def _set_tags(self, papers: list[Paper], add: list[str], remove: list[str]) -> None:
-        try:
-            step = self._library.mark([p.id for p in papers], add_tags=add, remove_tags=remove)
-        except ReadingListError as error:
-            self._tell(str(error), "error")
-        else:
-            self._after(step)
 
     def action_note(self) -> None:
         """Write the note of the paper under the cursor."""
@@ -105,32 +140,48 @@ class Marking(Acting):
 
     def action_delete(self) -> None:
         """Delete after a question."""
-        from readinglist.tui.screens.dialogs import Confirm
-
-        targets = self._library.papers(self._targets())
+        targets = self._targets()
         if not targets:
             return
-        one = f"“{printable(targets[0].title)}”"
-        what = one if len(targets) == 1 else plural(len(targets), "paper")
 
-        def delete(sure: bool | None) -> None:
+        def delete(sure: bool | None = True) -> None:
             if sure:
-                step = self._library.delete([paper.id for paper in targets])
-                self._forget(step.papers)
-                self._after(step, " ")
+                self._do(
+                    f"Delete {plural(len(targets), 'paper')} …",
+                    len(targets),
+                    lambda library: library.delete(targets),
+                    self._after_deletion,
+                )
 
+        if len(targets) > self._screenful():
+            preview = BulkPreview("Delete", ["u brings them back"], targets, self._library.papers)
+            self.app.push_screen(preview, delete)
+            return
+        from readinglist.tui.screens.dialogs import Confirm
+
+        what = plural(len(targets), "paper")
+        if len(targets) == 1:
+            what = "".join(f"“{printable(p.title)}”" for p in self._library.papers(targets))
         self.app.push_screen(Confirm(f"Delete {what}? (u brings it back)"), delete)
+
+    def _after_deletion(self, step: Step) -> None:
+        self._forget(step.papers)
+        self._after(step, " ")
 
     def action_undo(self) -> None:
         """Take back the last step."""
-        self._turn_back(self._library.undo, "Undone: ")
+        self._do(
+            "Undo …",
+            self._library.undo_extent(),
+            lambda library: library.undo(),
+            lambda step: self._after(step, "Undone: ", "redo"),
+        )
 
     def action_redo(self) -> None:
         """Bring again what undo took back."""
-        self._turn_back(self._library.redo, "Done again: ")
-
-    def _turn_back(self, act: Callable[[], Step], done: str) -> None:
-        try:
-            self._after(act(), done)
-        except ReadingListError as error:
-            self._tell(str(error))
+        self._do(
+            "Redo …",
+            self._library.undo_extent(redo=True),
+            lambda library: library.redo(),
+            lambda step: self._after(step, "Done again: "),
+        )

@@ -125,7 +125,7 @@ class Triage(Marking, Citing):
             ]
         )
 
-    def _after(self, step: Step, done: str = "") -> None:
+    def _after(self, step: Step, done: str = "", offer: str = "") -> None:
         """Note what was decided, and go on to the next paper."""
         if step.papers:
             self._decisions.append((self._place, step.summary.partition(": ")[2]))

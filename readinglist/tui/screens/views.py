@@ -11,11 +11,11 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 
-from readinglist.domain.paper import Status
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.services.finding import VIEWS, View, tag_view
-from readinglist.tui.presentation import SORT_LABELS
+from readinglist.services.view_counts import counted
+from readinglist.tui.presentation import sort_label
 from readinglist.tui.screens.dialogs import AskText, Choose, Confirm, Item
 
 if TYPE_CHECKING:
@@ -55,15 +55,11 @@ class ChooseView(Choose):
             self._kept = views.all()
         except ReadingListError as error:
             self._trouble = str(error)
-        tags = library.tags()
-        by_status = library.count_by_status()
-        counts = {f"tag:{tag}": count for tag, count in tags}
-        counts |= {status.value: count for status, count in by_status.items()}
-        counts |= {"all": sum(by_status.values()), "next": by_status[Status.UNREAD]}
-        of_tags = {view.name: view for view in (tag_view(tag) for tag, _ in tags)}
+        of_tags = {view.name: view for view in (tag_view(tag) for tag, _ in library.tags())}
         self.views: dict[str, View] = {**VIEWS, **self._kept}
         self.views |= {name: view for name, view in of_tags.items() if name not in self._kept}
-        counts = {name: count for name, count in counts.items() if name not in self._kept}
+        known = library.known_counts().items()
+        counts = {name: count for name, count in known if name not in self._kept}
         self._uncounted = [view for name, view in self.views.items() if name not in counts]
         items = [self._item(view, counts.get(name)) for name, view in self.views.items()]
         super().__init__("View", items, current)
@@ -80,9 +76,8 @@ class ChooseView(Choose):
     def _count(self) -> None:
         """Count in a thread: each view is a search."""
         with suppress(ReadingListError), closing(self._library.sibling()) as library:
-            for view in self._uncounted:
-                item = self._item(view, len(library.find(view=view).ids))
-                self.post_message(self.Counted(item))
+            for name, count in counted(library, self._uncounted):
+                self.post_message(self.Counted(self._item(self.views[name], count)))
 
     def on_choose_view_counted(self, message: Counted) -> None:
         """Show how many papers a view has."""
@@ -136,7 +131,7 @@ class KeepView(AskText):
         self._query = query
         self._sort = sort
         is_own = current.name not in VIEWS and not current.name.startswith("tag:")
-        hint = f"{printable(query) or 'All papers'} · {SORT_LABELS[sort]}"
+        hint = f"{printable(query) or 'All papers'} · {sort_label(sort)}"
         super().__init__("Keep as a view named", current.name if is_own else "", hint)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

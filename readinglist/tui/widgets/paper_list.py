@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _CACHE_LIMIT = 300
 """So many papers, and lines of them, are kept: more than any screen shows."""
-_NEVER_SEARCHED = ("status", "priority", "year", "added")
+_NEVER_SEARCHED = ("status", "priority", "year", "added", "why")
 """The columns in which a search finds nothing."""
 
 
@@ -58,6 +59,14 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         paper: Paper | None
 
     @dataclass
+    class Laid(Message):
+        """The columns have found their places."""
+
+    @dataclass
+    class ChoiceChanged(Message):
+        """Other papers are chosen."""
+
+    @dataclass
     class Opened(Message):
         """A paper was asked for in full, by a double click."""
 
@@ -72,7 +81,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         """
         super().__init__(id="papers")
         self._column_names = columns
-        self._columns: list[Column] = []
+        self.columns: list[Column] = []
+        """The columns as they are laid out."""
         self._fetch = fetch
         self._ids: Sequence[int] = ()
         self._papers: dict[int, Paper] = {}
@@ -81,6 +91,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._spans: Callable[[str], list[tuple[int, int]]] | None = None
         self._parts = PartStyles(self, "papers")
         self.chosen: set[int] = set()
+        self._last_chosen: int | None = None
 
     @property
     def ids(self) -> Sequence[int]:
@@ -151,12 +162,37 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
     def toggle_chosen(self) -> None:
         """Choose the paper under the cursor, or no longer."""
         if self._ids:
-            self.chosen ^= {self._ids[self.cursor]}
+            self._last_chosen = self._ids[self.cursor]
+            self.chosen ^= {self._last_chosen}
             self.refresh_line(self.cursor)
+            self.post_message(self.ChoiceChanged())
 
     def choose(self, ids: Iterable[int]) -> None:
         """Choose just these papers."""
         self.chosen = set(ids)
+        self._last_chosen = None
+        self.refresh()
+        self.post_message(self.ChoiceChanged())
+
+    def choose_to(self, place: int) -> None:
+        """Choose all from the one that was chosen last to a place, and go there."""
+        if not self._ids:
+            return
+        first = self.cursor
+        if self._last_chosen in self.chosen:
+            with suppress(ValueError):  # it is not among those shown
+                first = self._ids.index(self._last_chosen)
+        place = max(0, min(len(self._ids) - 1, place))
+        self.chosen |= set(self._ids[min(first, place) : max(first, place) + 1])
+        self._last_chosen = self._ids[place]
+        self.move_to(place)
+        self.refresh()
+        self.post_message(self.ChoiceChanged())
+
+    def show_columns(self, names: Sequence[str]) -> None:
+        """Show other columns."""
+        self._column_names = names
+        self._lay_columns()
         self.refresh()
 
     def watch_cursor(self, old: int, new: int) -> None:
@@ -168,13 +204,17 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Fit the columns to the new width."""
-        columns = columns_for(self.scrollable_content_region.width - 1, self._column_names)
-        if columns != self._columns:
-            self._columns = columns
-            self._lines.clear()
+        self._lay_columns()
         self.virtual_size = Size(self.size.width, len(self._ids))
         self._scroll_to_cursor()
         self.refresh()
+
+    def _lay_columns(self) -> None:
+        columns = columns_for(self.scrollable_content_region.width - 1, self._column_names)
+        if columns != self.columns:
+            self.columns = columns
+            self._lines.clear()
+            self.post_message(self.Laid())
 
     def notify_style_update(self) -> None:
         """Take up new styles, as after a change of theme."""
@@ -183,12 +223,18 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._lines.clear()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse is; twice: open the paper."""
+        """Put the cursor where the mouse is; twice: open; with ctrl or shift: choose."""
         place = self.scroll_offset.y + event.y
-        if place < len(self._ids):
-            self.cursor = place
-            if event.chain == 2 and self.current:
-                self.post_message(self.Opened(self.current))
+        if place >= len(self._ids):
+            return
+        if event.shift:
+            self.choose_to(place)
+            return
+        self.cursor = place
+        if event.ctrl or not event.x:  # the edge where the mark of a chosen one is
+            self.toggle_chosen()
+        elif event.chain == 2 and self.current:
+            self.post_message(self.Opened(self.current))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw some lines of the view."""
@@ -221,14 +267,14 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         if is_current:
             style += self._parts["cursor"]
         segments = [Segment("▌" if is_chosen else " ", style)]
-        cells = [self._marked(cell(paper, c.name), c.name) for c in self._columns]
+        cells = [self._marked(cell(paper, c.name), c.name) for c in self.columns]
         is_plain = any(
             cell_len(marked.text[:start]) < column.width
-            for column, marked in zip(self._columns, cells, strict=True)
+            for column, marked in zip(self.columns, cells, strict=True)
             for start, _ in marked.spans
         )
         excerpt = None if is_plain else self._excerpt(paper)
-        for column, marked in zip(self._columns, cells, strict=True):
+        for column, marked in zip(self.columns, cells, strict=True):
             if column.name == "title" and excerpt:
                 room = width - 1 - sum(segment.cell_length for segment in segments)
                 segments += self._fitted(marked, min(cell_len(marked.text), room // 2), style)

@@ -1,0 +1,27 @@
+"""How many papers the views have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from readinglist.domain.paper import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from readinglist.services.finding import View
+    from readinglist.services.library import Library
+
+
+def known_counts(library: Library) -> dict[str, int]:
+    """Return the numbers that need no search, by the name of the view: of each status and tag."""
+    by_status = library.count_by_status()
+    counts = {f"tag:{tag}": count for tag, count in library.tags()}
+    counts |= {status.value: count for status, count in by_status.items()}
+    return counts | {"all": sum(by_status.values()), "next": by_status[Status.UNREAD]}
+
+
+def counted(library: Library, views: Iterable[View]) -> Iterator[tuple[str, int]]:
+    """Give the name of each view with the number of its papers; each is a search."""
+    for view in views:
+        yield view.name, len(library.find(view=view).ids)
