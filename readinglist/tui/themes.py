@@ -11,7 +11,7 @@ DARK = Theme(
     surface="#1c1f26",
     panel="#272b35",
     foreground="#dcdfe6",
-    primary="#3d67b1",
+    primary="#35599c",
     secondary="#7aa2d2",
     accent="#e3b669",
     warning="#e3b669",
@@ -20,7 +20,7 @@ DARK = Theme(
     variables={
         "foreground-muted": "#9ba3b4",
         "text-muted": "#9ba3b4",
-        "text-disabled": "#8c94a5",
+        "text-disabled": "#9ba3b4",
         "text-primary": "#9dbcf2",
         "text-accent": "#e3b669",
         "text-warning": "#e3b669",
@@ -28,7 +28,7 @@ DARK = Theme(
         "text-success": "#8cc47c",
         "primary-background": "#2a3550",
         "footer-key-foreground": "#e3b669",
-        "input-selection-background": "#3d67b1 60%",
+        "input-selection-background": "#35599c 60%",
     },
 )
 """Ink: for dark rooms, and the one to begin with."""
@@ -49,7 +49,7 @@ LIGHT = Theme(
     variables={
         "foreground-muted": "#565d69",
         "text-muted": "#565d69",
-        "text-disabled": "#626975",
+        "text-disabled": "#565d69",
         "text-primary": "#1d4a8c",
         "text-accent": "#7d5200",
         "text-warning": "#7d5200",

@@ -155,7 +155,15 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         if not self._found.is_complete:
             self._ask(self._question)
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
+        if not self._library.memory.had_tour:
+            self.call_after_refresh(self._give_tour)
         self._index_ahead()
+
+    def _give_tour(self) -> None:
+        from readinglist.tui.screens.tour import Tour
+
+        self._library.memory.note_tour()
+        self.app.push_screen(Tour(self._config.keys))
 
     def on_unmount(self) -> None:
         """Search no more."""

@@ -1,0 +1,60 @@
+"""What a newcomer sees at the first start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from readinglist.config import Config, state_folder
+from readinglist.services.library import Library
+from readinglist.tui.app import ReadingListApp
+from readinglist.tui.screens.tour import STEPS, Tour
+from tests.tui.test_stories import until
+
+MakeApp = Callable[..., ReadingListApp]
+
+
+@pytest.fixture(autouse=True)
+def _never_started() -> None:
+    (state_folder() / "tour-shown").unlink()
+
+
+async def test_five_steps_and_never_again(make_app: MakeApp) -> None:
+    """Enter goes on, left goes back; behind the last step the list is there, for good."""
+    app = make_app(config=Config(keys={"import": "I"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, Tour))
+        dialog = app.screen.query_one("#tour", Vertical)
+        assert dialog.border_title == "Welcome · 1 of 5"
+        text = str(app.screen.query_one("#tour Static", Static).content)
+        assert "     I   Import" in text
+        await pilot.press("enter", "left", "left", "right", "space")
+        assert dialog.border_title == "Welcome · 3 of 5"
+        await pilot.click("#tour")
+        assert dialog.border_title == "Welcome · 4 of 5"
+        await pilot.press("enter", "enter")
+        assert len(app.screen_stack) == 1
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+
+
+async def test_the_tour_can_be_skipped(make_app: MakeApp, sample: Library) -> None:
+    """Esc ends it at once; it does not return for another library either."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: isinstance(app.screen, Tour))
+        await pilot.press("escape")
+        assert len(app.screen_stack) == 1
+    assert sample.memory.had_tour
+
+
+def test_it_is_short() -> None:
+    """Five steps, each of a few lines."""
+    assert len(STEPS) == 5
+    assert max(len(text) for _, text, _ in STEPS) < 140
