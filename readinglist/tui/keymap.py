@@ -29,64 +29,109 @@ class Key:
 
 _NTH_VIEW = "Open view {} of the side bar"
 
-LIBRARY = (
-    Key("search", "slash", "search", "Search", "Search as you type", True),
-    Key("back", "escape", "back", "Back", "To the list; again: clear the search, then the choice"),
-    Key("move.down", "j,down", "move(1)", "Down", "Next paper"),
-    Key("move.up", "k,up", "move(-1)", "Up", "Previous paper"),
-    Key("move.top", "g,home", "move_to(0)", "Top", "First paper"),
-    Key("move.bottom", "G,end", "move_to(-1)", "Bottom", "Last paper"),
-    Key("move.page_down", "ctrl+d,pagedown", "move_page(1)", "Page down", "Half a page down"),
-    Key("move.page_up", "ctrl+u,pageup", "move_page(-1)", "Page up", "Half a page up"),
-    Key("detail", "enter", "detail", "Detail", "Read the paper's details; Esc goes back"),
-    Key("choose", "space", "choose", "Choose", "Choose the paper and go on", True),
-    Key(
-        "choose.down",
-        "J,shift+down",
-        "choose_on(1)",
-        "Choose down",
-        "Choose down to the next paper",
+LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
+    "Moving": (
+        Key("move.down", "j,down", "move(1)", "Down", "Next paper"),
+        Key("move.up", "k,up", "move(-1)", "Up", "Previous paper"),
+        Key("move.top", "g,home", "move_to(0)", "Top", "First paper"),
+        Key("move.bottom", "G,end", "move_to(-1)", "Bottom", "Last paper"),
+        Key("move.page_down", "ctrl+d,pagedown", "move_page(1)", "Page down", "Half a page down"),
+        Key("move.page_up", "ctrl+u,pageup", "move_page(-1)", "Page up", "Half a page up"),
+        Key("detail", "enter", "detail", "Detail", "Read the paper's details; Esc goes back"),
+        Key(
+            "back",
+            "escape",
+            "back",
+            "Back",
+            "To the list; again: clear the search, then the choice",
+        ),
     ),
-    Key("choose.up", "K,shift+up", "choose_on(-1)", "Choose up", "Choose up to the paper before"),
-    Key("choose.range", "X", "choose_range", "Range", "Choose all from the last chosen to here"),
-    Key("choose.all", "a", "choose_all", "All", "Choose all shown; again: none"),
-    Key("paper.read", "r", "toggle_read", "Read", "Mark read, or unread again", True),
-    Key("paper.reading", "R", "set_status('reading')", "Reading", "Mark as being read"),
-    Key("paper.skipped", "x", "set_status('skipped')", "Skip", "Mark skipped"),
-    Key("priority.high", "1", "set_priority('high')", "High", "Priority high"),
-    Key("priority.medium", "2", "set_priority('medium')", "Medium", "Priority medium"),
-    Key("priority.low", "3", "set_priority('low')", "Low", "Priority low"),
-    Key("priority.none", "0", "set_priority('none')", "None", "No priority"),
-    Key("note", "n", "note", "Note", "Write the note here", True),
-    Key("note.editor", "E", "note_in_editor", "Editor", "Write the note in your editor"),
-    Key("tags", "t", "tags", "Tags", "Set the tags"),
-    Key("open", "o", "open", "Open", "Open the paper in the browser"),
-    Key("copy.key", "y", "copy_key", "Copy key", "Copy the citation key"),
-    Key("copy.bibtex", "Y", "copy_bibtex", "Copy BibTeX", "Copy the BibTeX entry"),
-    Key("export", "e", "export", "Export", "Export the chosen papers, after a preview", True),
-    Key("import", "i", "import", "Import", "Import a listing page, a .bib file"),
-    Key("sort", "s", "sort", "Sort", "Choose the order of the list"),
-    Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
-    Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
-    *(
-        Key(f"view.{n}", f"f{n},alt+{n}", f"open_view({n})", f"View {n}", _NTH_VIEW.format(n))
-        for n in range(1, 10)
+    "Finding": (
+        Key("search", "slash", "search", "Search", "Search as you type", True),
+        Key(
+            "like",
+            "m",
+            "more_like_this",
+            "More like this",
+            "Papers on the same topic; Esc goes back",
+        ),
+        Key("sort", "s", "sort", "Sort", "Choose the order of the list"),
+        Key("columns", "vertical_line", "columns", "Columns", "Choose the columns and their order"),
     ),
-    Key("view.star", "asterisk", "star", "Star", "Give a tag a place in the side bar, or take it"),
-    Key("side_bar", "b", "side_bar", "Side bar", "Unfold the side bar of views, or fold it away"),
-    Key("columns", "vertical_line", "columns", "Columns", "Choose the columns and their order"),
-    Key("triage", "T", "triage", "Triage", "Decide about the new papers, one at a time"),
-    Key("like", "m", "more_like_this", "More like this", "Papers on the same topic; Esc goes back"),
-    Key("undo", "u", "undo", "Undo", "Take back the last step"),
-    Key("redo", "ctrl+r", "redo", "Redo", "Bring again what undo took back"),
-    Key("delete", "d", "delete", "Delete", "Delete, after a question"),
-    Key("sync", "S", "sync", "Sync", "Sync with git: commit, pull, push"),
-    Key("conflicts", "C", "conflicts", "Conflicts", "Settle values that two machines set"),
-    Key("bring_back", "B", "bring_back", "Bring back", "Make edits again that git took out"),
-    Key("help", "question_mark", "help", "Help", "Show these keys", True),
-    Key("quit", "q", "quit", "Quit", "Quit; all is saved"),
-)
-"""The keys of the library, in the order of the help."""
+    "Views": (
+        Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
+        Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
+        *(
+            Key(f"view.{n}", f"f{n},alt+{n}", f"open_view({n})", f"View {n}", _NTH_VIEW.format(n))
+            for n in range(1, 10)
+        ),
+        Key(
+            "view.star",
+            "asterisk",
+            "star",
+            "Star",
+            "Give a tag a place in the side bar, or take it",
+        ),
+        Key(
+            "side_bar", "b", "side_bar", "Side bar", "Unfold the side bar of views, or fold it away"
+        ),
+        Key("triage", "T", "triage", "Triage", "Decide about the new papers, one at a time"),
+    ),
+    "Choosing": (
+        Key("choose", "space", "choose", "Choose", "Choose the paper and go on", True),
+        Key(
+            "choose.down",
+            "J,shift+down",
+            "choose_on(1)",
+            "Choose down",
+            "Choose down to the next paper",
+        ),
+        Key(
+            "choose.up", "K,shift+up", "choose_on(-1)", "Choose up", "Choose up to the paper before"
+        ),
+        Key(
+            "choose.range", "X", "choose_range", "Range", "Choose all from the last chosen to here"
+        ),
+        Key("choose.all", "a", "choose_all", "All", "Choose all shown; again: none"),
+    ),
+    "Marking": (
+        Key("paper.read", "r", "toggle_read", "Read", "Mark read, or unread again", True),
+        Key("paper.reading", "R", "set_status('reading')", "Reading", "Mark as being read"),
+        Key("paper.skipped", "x", "set_status('skipped')", "Skip", "Mark skipped"),
+        Key("priority.high", "1", "set_priority('high')", "High", "Priority high"),
+        Key("priority.medium", "2", "set_priority('medium')", "Medium", "Priority medium"),
+        Key("priority.low", "3", "set_priority('low')", "Low", "Priority low"),
+        Key("priority.none", "0", "set_priority('none')", "None", "No priority"),
+        Key("tags", "t", "tags", "Tags", "Set the tags"),
+        Key("delete", "d", "delete", "Delete", "Delete, after a question"),
+    ),
+    "Writing": (
+        Key("note", "n", "note", "Note", "Write the note here", True),
+        Key("note.editor", "E", "note_in_editor", "Editor", "Write the note in your editor"),
+    ),
+    "In and out": (
+        Key("import", "i", "import", "Import", "Import a listing page, a .bib file"),
+        Key("export", "e", "export", "Export", "Export the chosen papers, after a preview", True),
+        Key("open", "o", "open", "Open", "Open the paper in the browser"),
+        Key("copy.key", "y", "copy_key", "Copy key", "Copy the citation key"),
+        Key("copy.bibtex", "Y", "copy_bibtex", "Copy BibTeX", "Copy the BibTeX entry"),
+    ),
+    "Back and forth": (
+        Key("undo", "u", "undo", "Undo", "Take back the last step"),
+        Key("redo", "ctrl+r", "redo", "Redo", "Bring again what undo took back"),
+        Key("sync", "S", "sync", "Sync", "Sync with git: commit, pull, push"),
+        Key("conflicts", "C", "conflicts", "Conflicts", "Settle values that two machines set"),
+        Key("bring_back", "B", "bring_back", "Bring back", "Make edits again that git took out"),
+    ),
+    "The app": (
+        Key("help", "question_mark", "help", "Help", "Show these keys", True),
+        Key("quit", "q", "quit", "Quit", "Quit; all is saved"),
+    ),
+}
+"""The keys of the library by what they are for, in the order of the help."""
+
+LIBRARY = tuple(key for keys in LIBRARY_SECTIONS.values() for key in keys)
+"""The keys of the library."""
 
 _ALSO_IN_TRIAGE = (
     "paper.read", "paper.reading", "paper.skipped", "priority.high", "priority.medium",
@@ -107,7 +152,8 @@ TRIAGE = (
 )
 """The keys of triage: those that decide go on to the next paper."""
 
-_PALETTE = ("ctrl+p", "Palette: find anything by its name")
+PALETTE = ("ctrl+p", "Palette: find anything by its name")
+"""Textual's own key."""
 SEARCH_BAR = (
     ("Tab", "Take what is offered for a tag:, an author: …, or the field suggested in grey"),
     ("up", "Earlier queries, of those that begin as was typed"),
@@ -133,9 +179,15 @@ def displayed(keys: str) -> str:
 
 
 def help_lines(keys: Iterable[Key], remapped: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return each key, as it is now, with what it does."""
-    lines = [(displayed(remapped.get(key.id, key.keys)), key.help) for key in keys]
-    return [*lines, _PALETTE]
+    """Return keys, as they are now, with what they do; those of the nine views in one line."""
+    now = {key.id: displayed(remapped.get(key.id, key.keys)) for key in keys}
+    ends = [now[f"view.{n}"].split()[0] for n in (1, 9)] if "view.1" in now else []
+    nine = (" … ".join(ends), "Open a view of the side bar")
+    return [
+        nine if key.id == "view.1" else (now[key.id], key.help)
+        for key in keys
+        if not key.id.startswith("view.") or key.id in ("view.1", "view.keep", "view.star")
+    ]
 
 
 def check_keys(remapped: Mapping[str, str]) -> None:

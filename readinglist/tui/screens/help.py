@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding
@@ -12,67 +13,107 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readinglist.domain.query import FIELDS
-from readinglist.tui.keymap import SEARCH_BAR
+from readinglist.tui.keymap import LIBRARY_SECTIONS, PALETTE, SEARCH_BAR, TRIAGE, help_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from rich.console import RenderableType
+    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+Section = tuple[str, "Sequence[tuple[str, str]]"]
+"""A title, and keys with what they do."""
+
+_FOR_TWO = 100
+"""From so many cells on, there is room for two columns."""
+
 
 class Help(ModalScreen[None]):
-    """The keys, and how to write a query."""
+    """The keys of a place, in sections."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark", "dismiss(None)", "Back"),
-        Binding("j", "scroll(2)", "Down", show=False),
-        Binding("k", "scroll(-2)", "Up", show=False),
+        Binding("j,down", "scroll(2)", "Down", show=False),
+        Binding("k,up", "scroll(-2)", "Up", show=False),
+        Binding("ctrl+d,pagedown,space", "scroll(12)", "Page down", show=False),
+        Binding("ctrl+u,pageup", "scroll(-12)", "Page up", show=False),
     ]
     """The way back, and scrolling as in the library."""
 
-    def __init__(self, keys: Sequence[tuple[str, str]], queries: bool = True) -> None:
-        """Prepare the help of a place.
-
-        Args:
-            keys: its keys with what they do.
-            queries: tell how to write a query, too.
-        """
+    def __init__(self, title: str, sections: Sequence[Section]) -> None:
+        """Prepare the help of a place: its title, and the keys."""
         super().__init__()
-        self._keys = keys
-        self._queries = queries
+        self._title = title
+        self._sections = sections
 
     def compose(self) -> ComposeResult:
-        """Show all, in two columns of lines."""
+        """Show all."""
         with VerticalScroll(classes="dialog wide") as dialog:
-            dialog.border_title = "Keys and queries" if self._queries else "Keys"
+            dialog.border_title = self._title
             dialog.border_subtitle = "j k scroll · Esc back"
-            yield Static(self._table())
+            yield Static()
+
+    def on_mount(self) -> None:
+        """Have the focus, so that the keys scroll."""
+        self.query_one(VerticalScroll).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Use the room that there is."""
+        room = min(event.size.width * 96 // 100, 110) - 8
+        self.query_one(Static).update(_columns(self._sections, 2 if room >= _FOR_TWO else 1))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by some lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
-    def _table(self) -> Table:
-        table = Table.grid(padding=(0, 2))
-        table.add_column(justify="right", style="bold", no_wrap=True)
-        table.add_column()
-        for key, deed in self._keys:
-            table.add_row(Text(key), Text(deed))
-        if self._queries:
-            self._add_queries(table)
-        return table
 
-    @staticmethod
-    def _add_queries(table: Table) -> None:
-        table.add_row("", "")
-        table.add_row("", Text("In the search bar", style="bold"))
-        for key, deed in SEARCH_BAR:
-            table.add_row(Text(key), Text(deed))
-        table.add_row("", "")
-        table.add_row("words", Text("in any order; misspelt or cut short is fine"))
-        table.add_row(Text('"a phrase"'), Text("just these words, side by side"))
-        table.add_row("-word", Text("without this word"))
-        for name, values in FIELDS.items():
-            table.add_row(f"{name}:", Text(values))
-        table.add_row("-tag:x,y", Text("a filter turned round; one of several values"))
+def library_help(remapped: Mapping[str, str]) -> Help:
+    """Return the help of the library: its keys, and how to write a query."""
+    sections: list[Section] = [
+        (title, help_lines(keys, remapped)) for title, keys in LIBRARY_SECTIONS.items()
+    ]
+    title, lines = sections[-1]
+    sections[-1] = (title, [*lines, PALETTE])
+    queries = [
+        ("words", "in any order; misspelt or cut short is fine"),
+        ('"a phrase"', "just these words, side by side"),
+        ("-word", "without this word"),
+        *((f"{name}:", values) for name, values in FIELDS.items()),
+        ("-tag:x,y", "a filter turned round; one of several values"),
+    ]
+    sections += [("In the search bar", SEARCH_BAR), ("Queries", queries)]
+    return Help("Keys and queries", sections)
+
+
+def triage_help(remapped: Mapping[str, str]) -> Help:
+    """Return the help of triage."""
+    return Help("Keys", [("In triage", [*help_lines(TRIAGE, remapped), PALETTE])])
+
+
+def _columns(sections: Sequence[Section], count: int) -> RenderableType:
+    """Return sections in columns of about the same length."""
+    lengths = [len(lines) + 2 for _, lines in sections]
+    columns: list[list[Section]] = [[] for _ in range(count)]
+    passed = 0
+    for section, length in zip(sections, lengths, strict=True):
+        columns[min(count - 1, (passed + length // 2) * count // sum(lengths))].append(section)
+        passed += length
+    grid = Table.grid(padding=(0, 2), expand=True)
+    for _ in columns:
+        grid.add_column(ratio=1)
+    grid.add_row(*(Group(*map(_table, column)) for column in columns))
+    return grid
+
+
+def _table(section: Section) -> RenderableType:
+    title, lines = section
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", style="bold", width=12)
+    table.add_column()
+    table.add_row("", Text(title, "bold underline"))
+    for key, deed in lines:
+        table.add_row(Text(key), Text(deed))
+    table.add_row("", "")
+    return table

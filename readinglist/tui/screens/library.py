@@ -20,7 +20,7 @@ from readinglist.errors import ReadingListError
 from readinglist.services.external_editor import edit_text
 from readinglist.services.finding import Found, View, like_view
 from readinglist.services.live_search import FIRST, LiveSearch, Question
-from readinglist.tui.keymap import LIBRARY, displayed, help_lines
+from readinglist.tui.keymap import LIBRARY, displayed
 from readinglist.tui.presentation import counts_line
 from readinglist.tui.screens.citing import Citing
 from readinglist.tui.screens.marking import Marking
@@ -521,9 +521,9 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
 
     def action_help(self) -> None:
         """Show all keys."""
-        from readinglist.tui.screens.help import Help
+        from readinglist.tui.screens.help import library_help
 
-        self.app.push_screen(Help(help_lines(self.KEYS, self._config.keys)))
+        self.app.push_screen(library_help(self._config.keys))
 
     async def action_quit(self) -> None:
         """Leave; the app saves."""

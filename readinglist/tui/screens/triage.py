@@ -15,7 +15,7 @@ from textual.widgets import ProgressBar, Static
 
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.tui.keymap import TRIAGE, displayed, help_lines
+from readinglist.tui.keymap import TRIAGE, displayed
 from readinglist.tui.screens.citing import Citing
 from readinglist.tui.screens.marking import Marking
 from readinglist.tui.widgets.key_bar import KeyBar
@@ -159,9 +159,9 @@ class Triage(Marking, Citing):
 
     def action_help(self) -> None:
         """Show the keys."""
-        from readinglist.tui.screens.help import Help
+        from readinglist.tui.screens.help import triage_help
 
-        self.app.push_screen(Help(help_lines(TRIAGE, self._config.keys), queries=False))
+        self.app.push_screen(triage_help(self._config.keys))
 
     def action_close(self) -> None:
         """Go back to the list."""
