@@ -27,6 +27,8 @@ class AppState:
     columns: list[str] | None = None
     starred: list[str] | None = None
     """The tags that have a place in the side bar."""
+    counts: dict[str, int] | None = None
+    """How many papers the views of the side bar had, until they are counted again."""
 
 
 class AppMemory:
@@ -78,5 +80,7 @@ class AppMemory:
 def _fits(value: Any, hint: Any) -> bool:
     if isinstance(value, list):
         return list[str] in get_args(hint) and all(isinstance(one, str) for one in value)
+    if isinstance(value, dict):  # JSON has no keys but texts
+        return dict[str, int] in get_args(hint) and all(type(n) is int for n in value.values())
     # To Python, True is a number, too.
     return type(value) in get_args(hint)

@@ -234,7 +234,7 @@ class Library:
         return AppMemory(self._working.folder / "app.json", state_folder() / "tour-shown")
 
     def known_counts(self) -> dict[str, int]:
-        """Return how many papers those views have that need no search, by the view's name."""
+        """Return how many papers those views have that are counted at once, by the view's name."""
         from readinglist.services.view_counts import known_counts
 
         return known_counts(self)

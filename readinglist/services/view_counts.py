@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 
 def known_counts(library: Library) -> dict[str, int]:
-    """Return the numbers that need no search, by the name of the view: of each status and tag."""
+    """Return the numbers that can be had at once, by the name of the view: those of statuses."""
     by_status = library.count_by_status()
-    counts = {f"tag:{tag}": count for tag, count in library.tags()}
-    counts |= {status.value: count for status, count in by_status.items()}
+    counts = {status.value: count for status, count in by_status.items()}
     return counts | {"all": sum(by_status.values()), "next": by_status[Status.UNREAD]}
 
 

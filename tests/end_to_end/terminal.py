@@ -51,6 +51,8 @@ class Terminal:
         self.temporary.mkdir(parents=True, exist_ok=True)
         self.environment = _environment(home, self.temporary)
         """What the program finds in its environment."""
+        self.is_first_start = False
+        """Whether the user has never seen the app: it gives them its tour."""
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +67,10 @@ class Terminal:
 
     def start(self, command: Sequence[str]) -> None:
         """Run `command` in the terminal."""
+        if not self.is_first_start:
+            tour = Path(self.environment["XDG_STATE_HOME"]) / "readinglist" / "tour-shown"
+            tour.parent.mkdir(parents=True, exist_ok=True)
+            tour.touch()
         size = ("-x", str(self._columns), "-y", str(self._lines))
         self._tmux(
             # All in one call: without a session the server would end at once.

@@ -512,7 +512,7 @@ async def test_the_palette_finds_actions(make_app: MakeApp, sample: Library) -> 
         await pilot.pause()
         await pilot.press(*"skip")
         await until(pilot, lambda: "Mark skipped" in app.export_screenshot().replace("&#160;", " "))
-        await pilot.press("down", "enter")
+        await pilot.press("enter")
         await until(pilot, lambda: sample.paper(key).status is Status.SKIPPED)
 
 

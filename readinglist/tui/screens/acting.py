@@ -122,7 +122,11 @@ class Acting(Screen[None]):
         self._reload()
         self._save_soon()
 
+    def _count_soon(self) -> None:
+        """Count anew what many papers together give, once no more of them change."""
+
     def _save_soon(self) -> None:
+        self._count_soon()
         if self._save_timer:
             self._save_timer.stop()
         self._save_timer = self.set_timer(_SAVE_AFTER, self._save)

@@ -134,4 +134,5 @@ class Citing(Acting):
 
     def _after_import(self) -> None:
         self._reload()
+        self._count_soon()
         self._index_ahead()

@@ -62,6 +62,7 @@ class OtherMachines(Acting):
         if came_in or version != self._version:
             self._version = version
             self._reload()
+            self._count_soon()
         if came_in or self._index_failed:
             self._index_ahead()
         if not self._library.is_saved():

@@ -257,7 +257,7 @@ class Viewing(Acting):
         """Show the views as they are now, if the side bar is unfolded."""
         if self.views.display:
             self.views.show(self._groups(), self._view.name)
-            self.views.count(self._library.known_counts())
+            self.views.count({**(self._state.counts or {}), **self._library.known_counts()})
             self._count_soon()
 
     def _groups(self) -> list[list[Row]]:
@@ -292,16 +292,16 @@ class Viewing(Acting):
         worker = get_current_worker()
         with suppress(ReadingListError), closing(self._library.sibling()) as library:
             counts = library.known_counts()
-            kept = self._views.all()
-            for name, count in counted(
-                library, (view for view in {**VIEWS, **kept}.values() if view.name not in counts)
-            ):
+            views = {**VIEWS, **self._views.all()}
+            views |= {view.name: view for view in map(tag_view, self._state.starred or ())}
+            wanted = (view for view in views.values() if view.name not in counts)
+            for name, count in counted(library, wanted):
                 if worker.is_cancelled:
                     return
                 counts[name] = count
-            counts = {**dict.fromkeys((f"tag:{t}" for t in self._state.starred or ()), 0), **counts}
             self.post_message(self.Counted(counts))
 
     def on_viewing_counted(self, message: Counted) -> None:
         """Show how many papers the views have."""
+        self._state = replace(self._state, counts=dict(message.counts))
         self.views.count(message.counts)

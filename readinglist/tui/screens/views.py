@@ -55,11 +55,12 @@ class ChooseView(Choose):
             self._kept = views.all()
         except ReadingListError as error:
             self._trouble = str(error)
-        of_tags = {view.name: view for view in (tag_view(tag) for tag, _ in library.tags())}
+        tags = library.tags()
+        of_tags = {view.name: view for view in (tag_view(tag) for tag, _ in tags)}
         self.views: dict[str, View] = {**VIEWS, **self._kept}
         self.views |= {name: view for name, view in of_tags.items() if name not in self._kept}
-        known = library.known_counts().items()
-        counts = {name: count for name, count in known if name not in self._kept}
+        known = library.known_counts() | {f"tag:{tag}": count for tag, count in tags}
+        counts = {name: count for name, count in known.items() if name not in self._kept}
         self._uncounted = [view for name, view in self.views.items() if name not in counts]
         items = [self._item(view, counts.get(name)) for name, view in self.views.items()]
         super().__init__("View", items, current)
