@@ -58,6 +58,7 @@ LIBRARY = (
     Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
     Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
     Key("triage", "T", "triage", "Triage", "Decide about the new papers, one at a time"),
+    Key("log", "L", "reading_log", "Reading log", "The reading log: what was read, week by week, in plots"),
     Key("like", "m", "more_like_this", "More like this", "Papers on the same topic; Esc goes back"),
     Key("undo", "u", "undo", "Undo", "Take back the last step"),
     Key("redo", "ctrl+r", "redo", "Redo", "Bring again what undo took back"),
@@ -89,6 +90,25 @@ TRIAGE = (
 )
 """The keys of triage: those that decide go on to the next paper."""
 
+READING_LOG = (
+    Key("log.fewer", "h,left", "span(-1)", "Fewer weeks", "Show fewer weeks", True),
+    Key("log.more", "l,right", "span(1)", "More", "Show more weeks: 13, 26, 52, all", True),
+    Key("log.year_before", "left_square_bracket", "year(-1)", "Year before", "The year before", True),
+    Key("log.year_after", "right_square_bracket", "year(1)", "After", "The year after", True),
+    Key("log.down", "j,down", "scroll(2)", "Scroll", "Scroll down", True),
+    Key("log.up", "k,up", "scroll(-2)", "Up", "Scroll up"),
+    Key("log.page_down", "ctrl+d,pagedown", "scroll_page(1)", "Page down", "Half a page down"),
+    Key("log.page_up", "ctrl+u,pageup", "scroll_page(-1)", "Page up", "Half a page up"),
+    Key("log.top", "g,home", "scroll_to(0)", "Top", "To the beginning"),
+    Key("log.bottom", "G,end", "scroll_to(-1)", "Bottom", "To the end"),
+    *(replace(key, in_footer=True) for key in LIBRARY if key.id == "help"),
+    Key("log.close", "escape,q,L", "close", "Back", "Back to the list", True),
+)
+"""The keys of the reading log."""
+
+PLACES = (LIBRARY, TRIAGE, READING_LOG)
+"""Where keys are looked up; in each place a key does one thing."""
+
 _PALETTE = ("ctrl+p", "Palette: find anything by its name")
 SEARCH_BAR = (
     ("Tab", "Take what is offered for a tag:, an author: …, or the field suggested in grey"),
@@ -97,7 +117,10 @@ SEARCH_BAR = (
     ("Esc", "Take the offers away; again: to the list"),
 )
 """What keys do in the search bar; these are its own."""
-DISPLAY = {"slash": "/", "question_mark": "?", "escape": "Esc", "enter": "Enter", "space": "Space"}
+DISPLAY = {
+    "slash": "/", "question_mark": "?", "escape": "Esc", "enter": "Enter", "space": "Space",
+    "left_square_bracket": "[", "right_square_bracket": "]",
+}  # fmt: skip
 """How keys with a name of their own are written."""
 
 
@@ -118,7 +141,7 @@ def check_keys(remapped: Mapping[str, str]) -> None:
     Raises:
         ConfigError: an id is not known, or two actions have one key.
     """
-    known = {key.id: key for place in (LIBRARY, TRIAGE) for key in place}
+    known = {key.id: key for place in PLACES for key in place}
     for name in remapped:
         if name not in known:
             from difflib import get_close_matches
@@ -128,7 +151,7 @@ def check_keys(remapped: Mapping[str, str]) -> None:
                 f"keys: there is no action “{name}”.",
                 f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}.",
             )
-    for place in (LIBRARY, TRIAGE):
+    for place in PLACES:
         owners: dict[str, str] = {"ctrl+p": "the palette"}
         for key in place:
             for one in remapped.get(key.id, key.keys).split(","):

@@ -505,6 +505,12 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         triage = Triage(self._library, self._config, list(chosen), label, self._edit_externally)
         self.app.push_screen(triage, lambda _: self._reload())
 
+    def action_reading_log(self) -> None:
+        """Show the reading in plots."""
+        from readinglist.tui.screens.reading_log import ReadingLogScreen
+
+        self.app.push_screen(ReadingLogScreen(self._library, self._config))
+
     def action_more_like_this(self) -> None:
         """Show the papers nearest in content to the one under the cursor."""
         if self.papers.current:
