@@ -6,9 +6,10 @@ import datetime
 import statistics as _statistics
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from readinglist.domain.paper import Status
+from readinglist.domain.paper import Priority, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ _MOST_WEEKS = 52 * 50
 _WAITS = (0, 1, 7, 14, 30, 90, 365)
 """Where the kinds of waiting begin, in days: the same day, less than a week, less than two, …"""
 _SHADES = 4
+_MONTHS_UP_TO = 110 * _WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class Statistics:
     """The median from a paper's import to its reading; None where nothing was read here."""
     today: datetime.date
     """The day on which it ends."""
+
+    @property
+    def priorities(self) -> dict[str, tuple[int, int]]:
+        """The same as `by_priority`, the highest priority first."""
+        return {str(p): self.by_priority[p] for p in Priority if p in self.by_priority}
 
     @property
     def years(self) -> range:
@@ -133,11 +140,22 @@ def statistics(
     )
 
 
-def grouped(weeks: Sequence[Week], size: int) -> list[Week]:
-    """Return each `size` weeks as one, counted from the last: the first may hold fewer."""
-    ends = range(len(weeks), 0, -size)
-    groups = [weeks[max(0, end - size) : end] for end in reversed(ends)]
-    return [
+def recent(weeks: Sequence[Week], count: int | None, most: int) -> tuple[list[Week], str]:
+    """Return the last weeks, several as one where they are too many for a plot.
+
+    Args:
+        weeks: one or more.
+        count: so many of them; None for all.
+        most: so many there may be in the end; the first one may hold fewer weeks than the others.
+
+    Returns:
+        The weeks, and for how long each of them is, as one says behind `read`: `a week`.
+    """
+    chosen = weeks[-count:] if count else weeks
+    size = -(-len(chosen) // most)
+    ends = range(len(chosen), 0, -size)
+    groups = [chosen[max(0, end - size) : end] for end in reversed(ends)]
+    shown = [
         Week(
             group[0].start,
             sum(week.added for week in group),
@@ -147,6 +165,22 @@ def grouped(weeks: Sequence[Week], size: int) -> list[Week]:
         )
         for group in groups
     ]
+    return shown, "a week" if size == 1 else f"in {size} weeks each"
+
+
+def month_labels(weeks: Sequence[Week]) -> dict[int, str]:
+    """Return by the place of a week the month that begins in it; for January, the year.
+
+    Over more than two years, only years are named.
+    """
+    is_long = bool(weeks) and weeks[-1].start - weeks[0].start > _MONTHS_UP_TO
+    labels = {}
+    for place, (before, week) in enumerate(pairwise(weeks), 1):
+        if before.start.year != week.start.year:
+            labels[place] = str(week.start.year)
+        elif before.start.month != week.start.month and not is_long:
+            labels[place] = f"{week.start:%b}"
+    return labels
 
 
 def weeks_of_year(year: int) -> list[tuple[datetime.date | None, ...]]:

@@ -58,7 +58,13 @@ LIBRARY = (
     Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
     Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
     Key("triage", "T", "triage", "Triage", "Decide about the new papers, one at a time"),
-    Key("log", "L", "reading_log", "Reading log", "The reading log: what was read, week by week, in plots"),
+    Key(
+        "log",
+        "L",
+        "reading_log",
+        "Reading log",
+        "The reading log: what was read, week by week, in plots",
+    ),
     Key("like", "m", "more_like_this", "More like this", "Papers on the same topic; Esc goes back"),
     Key("undo", "u", "undo", "Undo", "Take back the last step"),
     Key("redo", "ctrl+r", "redo", "Redo", "Bring again what undo took back"),
@@ -93,7 +99,9 @@ TRIAGE = (
 READING_LOG = (
     Key("log.fewer", "h,left", "span(-1)", "Fewer weeks", "Show fewer weeks", True),
     Key("log.more", "l,right", "span(1)", "More", "Show more weeks: 13, 26, 52, all", True),
-    Key("log.year_before", "left_square_bracket", "year(-1)", "Year before", "The year before", True),
+    Key(
+        "log.year_before", "left_square_bracket", "year(-1)", "Year before", "The year before", True
+    ),
     Key("log.year_after", "right_square_bracket", "year(1)", "After", "The year after", True),
     Key("log.down", "j,down", "scroll(2)", "Scroll", "Scroll down", True),
     Key("log.up", "k,up", "scroll(-2)", "Up", "Scroll up"),

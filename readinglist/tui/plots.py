@@ -9,6 +9,7 @@ only in what is written here. It keeps one figure for all: plot in one thread at
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping, Sequence
 
-    from readinglist.services.statistics import Week
-
 ACCENT, MUTED = "$accent", "$foreground-muted"
 """The styles: of what was read, and of all that stands around it."""
 
@@ -33,8 +32,11 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _DAYS = ("Mon", "", "Wed", "", "Fri", "", "")
 _NO_DAY, _NO_READING, _SHADES = " ", "·", "░▒▓█"
 _LONGEST_NAME = 24
-_MONTHS_UP_TO = 110
-"""With more weeks than these, years are named instead of months."""
+
+
+def load() -> None:
+    """Load what draws the plots, which takes a while: before they are wanted, in a thread."""
+    import_module("plotext")
 
 
 def bars(
@@ -91,7 +93,7 @@ def _plotted(
     style: str,
     fill: bool = False,
 ) -> Content:
-    import plotext  # it is slow to load, and only wanted here
+    import plotext
 
     plotext.clear_figure()
     plotext.theme("clear")
@@ -120,19 +122,6 @@ def _content(ansi: str, style: str) -> Content:
     return Content(text + _ESCAPES.sub("", ansi[at:]), spans)
 
 
-def week_labels(weeks: Sequence[Week]) -> dict[int, str]:
-    """Return by the place of a week the month that begins in it; for January, the year."""
-    long = bool(weeks) and (weeks[-1].start - weeks[0].start).days > 7 * _MONTHS_UP_TO
-    labels = {}
-    for place, (before, week) in enumerate(zip(weeks, weeks[1:], strict=False), 1):
-        one, other = before.start, week.start
-        if one.year != other.year:
-            labels[place] = str(other.year)
-        elif one.month != other.month and not long:
-            labels[place] = f"{other:%b}"
-    return labels
-
-
 def calendar(
     read_on: Mapping[datetime.date, int], year: int, today: datetime.date, width: int
 ) -> Content:
@@ -147,7 +136,7 @@ def calendar(
     weeks = weeks_of_year(year)
     counts = {day: count for day, count in read_on.items() if day.year == year}
     starts = shades(counts.values())
-    signs = _SHADES[-len(starts) :]
+    signs = _SHADES[len(_SHADES) - len(starts) :]
     wide = 2 if width >= 4 + 2 * len(weeks) else 1
     months = " " * 4
     for place, week in enumerate(weeks):

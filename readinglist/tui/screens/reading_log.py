@@ -18,10 +18,10 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from readinglist.domain.paper import Priority, Status
+from readinglist.domain.paper import Status
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.services.statistics import grouped
+from readinglist.services.statistics import month_labels, recent
 from readinglist.tui import plots
 from readinglist.tui.keymap import READING_LOG, displayed, help_lines
 from readinglist.tui.screens.acting import Acting
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from readinglist.config import Config
     from readinglist.services.library import Library
-    from readinglist.services.statistics import Statistics, Week
+    from readinglist.services.statistics import Statistics
 
 _SPANS = (13, 26, 52, None)
 """So many weeks are shown, the last ones; None for all."""
@@ -44,6 +44,7 @@ _HEIGHT = 8
 """The lines of a plot with axes."""
 _TAGS = 12
 """So many tags have a bar, the most used ones."""
+_NARROWEST = 24
 _NONE = "None in this time."
 _ROWS = (("read", "added"), ("left", "waits"), ("priority", "tag"))
 """What stands side by side where there is room; the calendar above takes a row of its own."""
@@ -106,6 +107,7 @@ class ReadingLogScreen(Screen[None]):
     @work(thread=True, group="statistics")
     def _count(self) -> None:
         """Count in a thread: of 100,000 papers it takes a while."""
+        plots.load()
         try:
             with closing(self._library.sibling()) as library:
                 self.post_message(self.Counted(library.statistics()))
@@ -139,38 +141,40 @@ class ReadingLogScreen(Screen[None]):
 
     def _plots(self, known: Statistics) -> Iterator[tuple[str, Content]]:
         """Yield by its name what each plot shows; those that have nothing to show are left out."""
-        full = self.body.scrollable_content_region.width - 2
+        full = max(_NARROWEST, self.body.scrollable_content_region.width - 2)
         width = full if self.has_class("-narrow") else (full - 4) // 2
         if known.read_on:
             yield "calendar", self._calendar(known, full)
-        count = _SPANS[self._span]
-        weeks = known.weeks[-count:] if count else known.weeks
-        size = math.ceil(len(weeks) / (width - len(f"{known.papers:,}") - 1))
-        shown = grouped(weeks, size)
-        each = "a week" if size == 1 else f"in {size} weeks each"
-        span = f"the last {len(weeks)} weeks" if count == len(weeks) else _since(weeks)
-        labels = plots.week_labels(shown)
-        if known.read_on:
-            read = [week.read for week in shown]
-            drawn = plots.bars(read, labels, width, _HEIGHT) if any(read) else _NONE
-            yield "read", _titled(f"Read {each}", span, drawn)
-        added = [week.added for week in shown]
-        drawn = plots.bars(added, labels, width, _HEIGHT, plots.MUTED) if any(added) else _NONE
-        yield "added", _titled(f"Added {each}", span, drawn)
-        left = plots.line([week.left for week in shown], labels, width, _HEIGHT, plots.MUTED)
-        yield "left", _titled("Neither read nor skipped", span, left)
+        if known.weeks:
+            yield from self._weekly(known, width)
         if known.days_to_read is not None:
             median = plural(math.ceil(known.days_to_read), "day")
             papers = [wait.papers for wait in known.waits]
             days = {place: wait.days for place, wait in enumerate(known.waits)}
             waits = plots.bars(papers, days, width, _HEIGHT)
             yield "waits", _titled("Days from import to read", f"half within {median}", waits)
-        yield "priority", _titled("Read, by priority", "", _by_priority(known, width))
+        yield "priority", _titled("Read, by priority", "", plots.shares(known.priorities, width))
         if known.by_tag:
             tags = dict(list(known.by_tag.items())[:_TAGS])
             others = len(known.by_tag) - len(tags)
             note = f"the {_TAGS} most used of {plural(len(known.by_tag), 'tag')}" if others else ""
             yield "tag", _titled("Read, by tag", note, plots.shares(tags, width))
+
+    def _weekly(self, known: Statistics, width: int) -> Iterator[tuple[str, Content]]:
+        count = _SPANS[self._span]
+        weeks, each = recent(known.weeks, count, width - len(f"{known.papers:,}") - 1)
+        start = weeks[0].start
+        is_all = count is None or count > len(known.weeks)
+        note = f"since {start.day} {start:%B %Y}" if is_all else f"the last {count} weeks"
+        labels = month_labels(weeks)
+        read, added = [week.read for week in weeks], [week.added for week in weeks]
+        if known.read_on:
+            drawn = plots.bars(read, labels, width, _HEIGHT) if any(read) else _NONE
+            yield "read", _titled(f"Read {each}", note, drawn)
+        drawn = plots.bars(added, labels, width, _HEIGHT, plots.MUTED) if any(added) else _NONE
+        yield "added", _titled(f"Added {each}", note, drawn)
+        left = plots.line([week.left for week in weeks], labels, width, _HEIGHT, plots.MUTED)
+        yield "left", _titled("Neither read nor skipped", note, left)
 
     def _calendar(self, known: Statistics, width: int) -> Content:
         year = {day: n for day, n in known.read_on.items() if day.year == self._year}
@@ -229,16 +233,8 @@ def _words(known: Statistics) -> str:
     return f"{line}\n\nNo reading is on record yet. Mark a paper read with r, and the log begins."
 
 
-def _since(weeks: tuple[Week, ...]) -> str:
-    start = weeks[0].start
-    return f"since {start.day} {start:%B %Y}"
-
-
 def _titled(title: str, note: str, drawn: Content | str) -> Content:
     gap = " · " if note else ""
-    return Content.assemble((title, "bold $foreground"), (f"{gap}{note}", plots.MUTED), "\n\n", drawn)
-
-
-def _by_priority(known: Statistics, width: int) -> Content:
-    present = {p: known.by_priority[p] for p in Priority if p in known.by_priority}
-    return plots.shares(present, width)
+    return Content.assemble(
+        (title, "bold $foreground"), (f"{gap}{note}", plots.MUTED), "\n\n", drawn
+    )
