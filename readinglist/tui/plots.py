@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping, Sequence
 
-ACCENT, MUTED = "$accent", "$foreground-muted"
+ACCENT, MUTED = "$text-accent", "$foreground-muted"
 """The styles: of what was read, and of all that stands around it."""
 
 _SERIES = 1
