@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,14 @@ import pytest
 
 from readinglist.config import Config
 from readinglist.services.library import Library
-from readinglist.tui.keymap import LIBRARY, TRIAGE, check_keys
+from readinglist.tui.keymap import PLACES, check_keys
 
 if TYPE_CHECKING:
     from tests.conftest import PageMaker
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREEN = {"textual", "rich"}
+PLOTS = {"plotext"}
 
 
 def loaded(code: str) -> set[str]:
@@ -71,6 +73,7 @@ def test_the_version_costs_click_and_no_more() -> None:
         ["mark", "Attention", "--status", "read"],
         ["show", "Attention", "--json"],
         ["undo"],
+        ["stats"],
     ],
 )
 def test_a_command_on_a_library_loads_no_screen(
@@ -78,7 +81,7 @@ def test_a_command_on_a_library_loads_no_screen(
 ) -> None:
     with Library.open(library_file) as library:
         library.import_files([page("Attention")])
-    heavy = SCREEN | {"sqlite_utils", "bibtexparser", "yaml"}
+    heavy = SCREEN | PLOTS | {"sqlite_utils", "bibtexparser", "yaml"}
     modules = loaded(command("--library", str(library_file), *arguments))
     assert "sqlite3" in modules
     assert modules & heavy == set()
@@ -93,7 +96,13 @@ def test_a_headless_room_loads_neither_screen_nor_command_line_nor_network(room:
         "    importlib.import_module(f'{room.__name__}.{part.name}')\n"
     )
     assert "readinglist" in modules
-    assert modules & (SCREEN | {"click", "httpx", "requests", "aiohttp"}) == set()
+    assert modules & (SCREEN | PLOTS | {"click", "httpx", "requests", "aiohttp"}) == set()
+
+
+def test_the_app_loads_no_plots_before_they_are_wanted() -> None:
+    modules = loaded("import readinglist.tui.app, readinglist.tui.screens.reading_log")
+    assert "textual" in modules
+    assert modules & PLOTS == set()
 
 
 def test_each_room_is_one_of_the_house() -> None:
@@ -109,12 +118,12 @@ def test_each_room_is_one_of_the_house() -> None:
 
 
 def test_keys_have_unique_ids_and_do_not_clash() -> None:
-    for place in (LIBRARY, TRIAGE):
+    for place in PLACES:
         assert [name for name, n in Counter(key.id for key in place).items() if n > 1] == []
         keys = Counter(one for key in place for one in key.keys.split(","))
         assert [name for name, n in keys.items() if n > 1] == []
     check_keys(Config().keys)
-    for key in (*LIBRARY, *TRIAGE):
+    for key in chain(*PLACES):
         assert key.label
         assert key.help
         assert key.action
@@ -138,12 +147,13 @@ def test_keys_have_unique_ids_and_do_not_clash() -> None:
 )  # fmt: skip
 def test_the_promised_keys_are_the_default_ones(keys: str, id_: str) -> None:
     """Ids and keys are a promise to those who remap them."""
-    assert {key.id: key.keys for key in LIBRARY}[id_] == keys
+    assert {key.id: key.keys for key in PLACES[0]}[id_] == keys
 
 
 def test_each_key_id_is_documented() -> None:
     """In the example configuration or, if it leaves that to it, in the README."""
     documents = [ROOT / "README.md", ROOT / "config.example.yaml", *(ROOT / "docs").rglob("*.md")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in documents if path.is_file())
-    keys = (*LIBRARY, *TRIAGE)
-    assert [key.id for key in keys if not re.search(rf"\b{re.escape(key.id)}\b", text)] == []
+    assert [
+        key.id for key in chain(*PLACES) if not re.search(rf"\b{re.escape(key.id)}\b", text)
+    ] == []

@@ -6,6 +6,7 @@ import math
 import shutil
 import sys
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _BAR, _KINDS = 30, 15
 """The cells of the longest bar, and how many priorities or tags are counted."""
+_WEEKS, _PLOTTED_WEEKS = 12, 52
+"""So many weeks are shown if the user doesn't say."""
 _MARKS = {"unread": " ", "reading": "~", "read": "x", "skipped": "-"}
 _PRIORITIES = {"high": "!!!", "medium": "!! ", "low": "!  ", "none": "   "}
 
@@ -214,22 +217,54 @@ def log(session: Session, key: str | None, limit: int) -> None:
 
 
 @click.command(short_help="Show the reading in figures, week by week.")
-@click.option("--weeks", type=click.IntRange(1), default=12, show_default=True, metavar="N")
+@click.option(
+    "--weeks",
+    type=click.IntRange(1),
+    metavar="N",
+    help=f"The last N weeks; else {_WEEKS}, or {_PLOTTED_WEEKS} in a plot.",
+)
+@click.option(
+    "--plot",
+    metavar="FILE",
+    type=click.Path(readable=False),
+    help="Draw the plots of the reading log into an SVG file (or, for -, to standard output).",
+)
 @json_option
 @pass_session
-def stats(session: Session, weeks: int, as_json: bool) -> None:
+def stats(session: Session, weeks: int | None, plot: str | None, as_json: bool) -> None:
     """Show what came, what was read and what is left, week by week, by priority and by tag.
 
-    With --json all weeks are given.
+    With --plot the path of the file is printed instead. With --json all figures are given, of
+    all weeks: papers; status, priority, tags (of each name the papers, and how many are read);
+    median_days_to_read; weeks (start, added, read, skipped, left); days (of each date on which
+    something was read, how many papers); days_to_read (from, to, papers; to is null where there
+    is no end).
 
     \b
     Example: readinglist stats --weeks 26
+             readinglist stats --plot reading.svg
     """
+    if plot == "-" and as_json:
+        raise click.UsageError("--plot - and --json would both write to standard output.")
     with session.open_library(reading=True) as library:
         known = library.statistics()
+    if plot is not None:
+        from readinglist.services.plot_file import picture, write_plots
+
+        if plot == "-":
+            click.echo(picture(known, weeks or _PLOTTED_WEEKS), nl=False)
+            return
+        write_plots(known, weeks or _PLOTTED_WEEKS, Path(plot), library.path)
+        if not as_json:
+            click.echo(printable(plot))
+            return
     if as_json:
         print_json(_statistics_object(known))
         return
+    _print_statistics(known, weeks or _WEEKS)
+
+
+def _print_statistics(known: Statistics, weeks: int) -> None:
     states = ", ".join(f"{count:,} {status}" for status, count in known.by_status.items())
     click.echo(f"{plural(known.papers, 'paper')}: {states}")
     if known.days_to_read is not None:
@@ -269,6 +304,10 @@ def _statistics_object(known: Statistics) -> dict[str, object]:
                 "left": week.left,
             }
             for week in known.weeks
+        ],
+        "days": {day.isoformat(): papers for day, papers in known.read_on.items()},
+        "days_to_read": [
+            {"from": wait.least, "to": wait.most, "papers": wait.papers} for wait in known.waits
         ],
     }
 

@@ -182,11 +182,27 @@ def format_of_file(path: Path) -> str | None:
     return BIBLATEX if _BIBLATEX_ONLY.search(text) else BIBTEX
 
 
-def check_target(path: Path, library: Path) -> None:
+def _is_bibliography(target: Path, begin: bytes) -> bool:
+    named = target.suffix in (".bib", ".json", ".jsonl") and b"\0" not in begin
+    return named or begin[:1] in (b"@", b"%", b"[", b"{")
+
+
+def check_target(
+    path: Path,
+    library: Path,
+    kind: str = "bibliography",
+    is_kind: Callable[[Path, bytes], bool] = _is_bibliography,
+) -> None:
     """Look whether an export may write to `path`.
 
+    Args:
+        path: the file to write.
+        library: the library file, which no export replaces.
+        kind: what may be replaced.
+        is_kind: tells from the file and its beginning whether it is that.
+
     Raises:
-        ReadingListError: there is a file that is no bibliography, or may not be written.
+        ReadingListError: there is a file of another kind, or one that may not be written.
     """
     target = Path(os.path.realpath(path))
     if target == Path(os.path.realpath(library)):
@@ -205,11 +221,8 @@ def check_target(path: Path, library: Path) -> None:
         ) from error
     if not state.st_mode & 0o222:
         raise ReadingListError(f"{path} is write-protected.", "Name another file.")
-    named = target.suffix in (".bib", ".json", ".jsonl") and b"\0" not in begin
-    if not named and begin[:1] not in (b"@", b"%", b"[", b"{"):
-        raise ReadingListError(
-            f"{path} is there already and is no bibliography.", "Name another file."
-        )
+    if not is_kind(target, begin):
+        raise ReadingListError(f"{path} is there already and is no {kind}.", "Name another file.")
 
 
 def foreign_keys(path: Path, is_known: Callable[[str], bool]) -> list[str]:

@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 Counted = dict[str, tuple[int, int]]
 """How many papers there are of a kind, and how many of these are read."""
 
+_DAY = "max(date({}, 'localtime'), '0001-01-01')"
+"""The day of a moment by this machine's clock, `2026-01-31`; NULL where it is no moment at all.
+
+SQLite's calendar begins before that of Python, which has no year 0.
+"""
+
 
 class ReadingLog:
     """What a library tells of its reading; days are those of this machine's clock."""
@@ -21,21 +27,23 @@ class ReadingLog:
         """Return how many papers were added on each day, as `2026-01-31`."""
         return dict(
             self._connection.execute(
-                "SELECT date(added_at, 'localtime') AS day, count(*) FROM paper "
+                f"SELECT {_DAY.format('added_at')} AS day, count(*) FROM paper "
                 "WHERE day IS NOT NULL GROUP BY day"
             )
         )
 
-    def done(self) -> list[tuple[str, str, str | None]]:
+    def done(self) -> list[tuple[str, str | None, str | None]]:
         """Return each paper that is read or skipped: status, day of its adding, day of its end.
 
-        The end is when its status was last set so. It is None where no person did that here: the
-        paper came as read from a file.
+        The end is when a person last set its status so; the ids of the journal say which was the
+        last, for clocks go back at times. It is None where nobody did: the paper came as read
+        from a file.
         """
         return self._connection.execute(
-            "SELECT status, date(added_at, 'localtime'), ("
-            "SELECT date(max(at), 'localtime') FROM journal WHERE journal.paper = paper.id "
-            "AND field = 'status' AND new = paper.status AND action != 'conflict') "
+            f"SELECT status, {_DAY.format('added_at')}, ("
+            f"SELECT {_DAY.format('at')} FROM journal WHERE journal.paper = paper.id "
+            "AND field = 'status' AND new = paper.status AND action = 'edit' "
+            "ORDER BY id DESC LIMIT 1) "
             "FROM paper WHERE status IN ('read', 'skipped')"
         ).fetchall()
 

@@ -57,6 +57,13 @@ LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
         ),
         Key("sort", "s", "sort", "Sort", "Choose the order of the list"),
         Key("columns", "vertical_line", "columns", "Columns", "Choose the columns and their order"),
+        Key(
+            "log",
+            "L",
+            "reading_log",
+            "Reading log",
+            "The reading log: what was read, week by week, in plots",
+        ),
     ),
     "Views": (
         Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
@@ -152,6 +159,27 @@ TRIAGE = (
 )
 """The keys of triage: those that decide go on to the next paper."""
 
+READING_LOG = (
+    Key("log.fewer", "h,left", "span(-1)", "Fewer weeks", "Show fewer weeks", True),
+    Key("log.more", "l,right", "span(1)", "More", "Show more weeks: 13, 26, 52, all", True),
+    Key(
+        "log.year_before", "left_square_bracket", "year(-1)", "Year before", "The year before", True
+    ),
+    Key("log.year_after", "right_square_bracket", "year(1)", "After", "The year after", True),
+    Key("log.down", "j,down", "scroll(2)", "Scroll", "Scroll down"),
+    Key("log.up", "k,up", "scroll(-2)", "Up", "Scroll up"),
+    Key("log.page_down", "ctrl+d,pagedown", "scroll_page(1)", "Page down", "Half a page down"),
+    Key("log.page_up", "ctrl+u,pageup", "scroll_page(-1)", "Page up", "Half a page up"),
+    Key("log.top", "g,home", "scroll_to(0)", "Top", "To the beginning"),
+    Key("log.bottom", "G,end", "scroll_to(-1)", "Bottom", "To the end"),
+    *(replace(key, in_footer=True) for key in LIBRARY if key.id == "help"),
+    Key("log.close", "escape,q,L", "close", "Back", "Back to the list", True),
+)
+"""The keys of the reading log."""
+
+PLACES = (LIBRARY, TRIAGE, READING_LOG)
+"""Where keys are looked up; in each place a key does one thing."""
+
 PALETTE = ("ctrl+p", "Palette: find anything by its name")
 """Textual's own key."""
 SEARCH_BAR = (
@@ -166,6 +194,8 @@ DISPLAY = {
     "question_mark": "?",
     "asterisk": "*",
     "vertical_line": "|",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "escape": "Esc",
     "enter": "Enter",
     "space": "Space",
@@ -190,13 +220,22 @@ def help_lines(keys: Iterable[Key], remapped: Mapping[str, str]) -> list[tuple[s
     ]
 
 
+def footer(keys: Iterable[Key], remapped: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Return the keys of a footer: each as written, its label, its action."""
+    return [
+        (displayed(remapped.get(key.id, key.keys)).split()[0], key.label, key.action)
+        for key in keys
+        if key.in_footer
+    ]
+
+
 def check_keys(remapped: Mapping[str, str]) -> None:
     """Look whether the configuration's keys can be used.
 
     Raises:
         ConfigError: an id is not known, or two actions have one key.
     """
-    known = {key.id: key for place in (LIBRARY, TRIAGE) for key in place}
+    known = {key.id: key for place in PLACES for key in place}
     for name in remapped:
         if name not in known:
             from difflib import get_close_matches
@@ -206,7 +245,7 @@ def check_keys(remapped: Mapping[str, str]) -> None:
                 f"keys: there is no action “{name}”.",
                 f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}.",
             )
-    for place in (LIBRARY, TRIAGE):
+    for place in PLACES:
         owners: dict[str, str] = {"ctrl+p": "the palette"}
         for key in place:
             for one in remapped.get(key.id, key.keys).split(","):

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import click
@@ -287,9 +288,53 @@ def test_the_reading_in_figures(filled: CommandLine) -> None:
     assert known["tags"] == {"ants": {"papers": 1, "read": 1}}
     assert known["median_days_to_read"] == 0
     assert [week["left"] for week in known["weeks"]] == [1]
+    assert list(known["days"].values()) == [1]
+    assert known["days_to_read"][0] == {"from": 0, "to": 0, "papers": 1}
+    assert known["days_to_read"][-1] == {"from": 365, "to": None, "papers": 0}
 
 
 def test_the_figures_of_nothing(cli: CommandLine, library_file: Path) -> None:
     Library.open(library_file).close()
     assert cli("stats").out == "0 papers: 0 unread, 0 reading, 0 read, 0 skipped\n"
     assert cli("stats", "--json").data["weeks"] == []
+
+
+def test_the_plots_are_written_to_a_file(filled: CommandLine, tmp_path: Path) -> None:
+    """The path is printed; with --json the figures are."""
+    path = tmp_path / "log.svg"
+    filled("mark", KEYS[0], "--status", "read", "--tag", "<script>]]>\x1b", code=2)
+    filled("mark", KEYS[0], "--status", "read", "--tag", "<script>]]>")
+    assert filled("stats", "--plot", str(path)).out == f"{path}\n"
+    root = ET.parse(path).getroot()
+    told = ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert told[-2:] == ["<script>]]>", "1 of 1"]
+    assert list(root.iter("{http://www.w3.org/2000/svg}script")) == []
+    old = path.read_bytes()
+    assert filled("stats", "--plot", str(path), "--json").data["papers"] == 3
+    assert path.read_bytes() == old
+    assert filled("stats", "--plot", "-").out.encode() == old
+    assert "Neither read" in filled("stats", "--plot", "-", "--weeks", "3").out
+    assert [file.name for file in tmp_path.glob(".*")] == []
+    filled("stats", "--plot", "-", "--json", code=2)
+
+
+def test_plots_replace_nothing_but_plots(filled: CommandLine, tmp_path: Path) -> None:
+    """Not the library, no other file, also not behind a link; each with one sentence."""
+    other = tmp_path / "thesis.tex"
+    other.write_text("years of work", encoding="utf-8")
+    link = tmp_path / "link.svg"
+    link.symlink_to(other)
+    for path in (other, link):
+        told = filled("stats", "--plot", str(path), code=1).err
+        assert f"{path} is there already and is no SVG file." in told
+    assert other.read_text(encoding="utf-8") == "years of work"
+    assert "is the library itself" in filled("stats", "--plot", str(filled.path), code=1).err
+    assert "can't be written" in filled("stats", "--plot", str(tmp_path), code=1).err
+    assert "can't be written" in filled("stats", "--plot", str(tmp_path / "no" / "x"), code=1).err
+
+
+def test_the_plots_of_nothing(cli: CommandLine, library_file: Path, tmp_path: Path) -> None:
+    Library.open(library_file).close()
+    path = tmp_path / "log.svg"
+    assert "there is nothing to plot" in cli("stats", "--plot", str(path), code=1).err
+    assert not path.exists()

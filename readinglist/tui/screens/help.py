@@ -13,15 +13,17 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readinglist.domain.query import FIELDS
-from readinglist.tui.keymap import LIBRARY_SECTIONS, PALETTE, SEARCH_BAR, TRIAGE, help_lines
+from readinglist.tui.keymap import LIBRARY_SECTIONS, PALETTE, SEARCH_BAR, help_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
+
+    from readinglist.tui.keymap import Key
 
 Section = tuple[str, "Sequence[tuple[str, str]]"]
 """A title, and keys with what they do."""
@@ -87,9 +89,9 @@ def library_help(remapped: Mapping[str, str]) -> Help:
     return Help("Keys and queries", sections)
 
 
-def triage_help(remapped: Mapping[str, str]) -> Help:
-    """Return the help of triage."""
-    return Help("Keys", [("In triage", [*help_lines(TRIAGE, remapped), PALETTE])])
+def help_of(place: str, keys: Iterable[Key], remapped: Mapping[str, str]) -> Help:
+    """Return the help of a place with few keys: `In triage`."""
+    return Help("Keys", [(place, help_lines(keys, remapped))])
 
 
 def _columns(sections: Sequence[Section], count: int) -> RenderableType:

@@ -20,7 +20,7 @@ from readinglist.errors import ReadingListError
 from readinglist.services.external_editor import edit_text
 from readinglist.services.finding import Found, View, like_view
 from readinglist.services.live_search import FIRST, LiveSearch, Question
-from readinglist.tui.keymap import LIBRARY, displayed
+from readinglist.tui.keymap import LIBRARY, footer
 from readinglist.tui.presentation import counts_line
 from readinglist.tui.screens.citing import Citing
 from readinglist.tui.screens.marking import Marking
@@ -395,11 +395,7 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         elif self.detail.has_focus:
             keys = [("j k", "Scroll", ""), ("Esc", "Back to the list", "back")]
         else:
-            keys = [
-                (displayed(self._config.keys.get(key.id, key.keys)), key.label, key.action)
-                for key in LIBRARY
-                if key.in_footer
-            ]
+            keys = footer(LIBRARY, self._config.keys)
         self.query_one(KeyBar).show(keys)
 
     # --- moving
@@ -510,6 +506,12 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         label = "Chosen papers" if self.papers.chosen else view.label
         triage = Triage(self._library, self._config, list(chosen), label, self._edit_externally)
         self.app.push_screen(triage, lambda _: self._reload())
+
+    def action_reading_log(self) -> None:
+        """Show the reading in plots."""
+        from readinglist.tui.screens.reading_log import ReadingLogScreen
+
+        self.app.push_screen(ReadingLogScreen(self._library, self._config))
 
     def action_more_like_this(self) -> None:
         """Show the papers nearest in content to the one under the cursor."""

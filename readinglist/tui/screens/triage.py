@@ -15,7 +15,7 @@ from textual.widgets import ProgressBar, Static
 
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.tui.keymap import TRIAGE, displayed
+from readinglist.tui.keymap import TRIAGE, footer
 from readinglist.tui.screens.citing import Citing
 from readinglist.tui.screens.marking import Marking
 from readinglist.tui.widgets.key_bar import KeyBar
@@ -84,17 +84,7 @@ class Triage(Marking, Citing):
     def on_mount(self) -> None:
         """Show the first paper."""
         self._reload()
-        self.query_one(KeyBar).show(
-            [
-                (
-                    displayed(self._config.keys.get(key.id, key.keys)).split()[0],
-                    key.label,
-                    key.action,
-                )
-                for key in TRIAGE
-                if key.in_footer
-            ]
-        )
+        self.query_one(KeyBar).show(footer(TRIAGE, self._config.keys))
 
     def _current(self) -> Paper | None:
         """Return the paper that is shown; none at the end, or where it is gone meanwhile."""
@@ -159,9 +149,9 @@ class Triage(Marking, Citing):
 
     def action_help(self) -> None:
         """Show the keys."""
-        from readinglist.tui.screens.help import triage_help
+        from readinglist.tui.screens.help import help_of
 
-        self.app.push_screen(triage_help(self._config.keys))
+        self.app.push_screen(help_of("In triage", TRIAGE, self._config.keys))
 
     def action_close(self) -> None:
         """Go back to the list."""

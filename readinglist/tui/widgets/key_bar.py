@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 if TYPE_CHECKING:
@@ -23,5 +24,6 @@ class KeyBar(Static):
         for key, label, action in keys:
             name = Content.styled(key, "bold $footer-key-foreground")
             text = Content.assemble(" ", name, f" {label} ")
-            parts.append(text.stylize(f"@click=screen.{action}") if action else text)
+            click = Style.from_meta({"@click": f"screen.{action}"})
+            parts.append(text.stylize(click) if action else text)
         self.update(Content(" ").join(parts))
