@@ -72,16 +72,24 @@ class QuickTerminal(Terminal):
                 screen, since = now, time.monotonic()
         return screen
 
-    def seconds_until(self, *conditions: Callable[[str], bool], begin: float) -> list[float]:
+    def styled_screen(self) -> str:
+        """Return what the terminal shows, with the escapes of its colours."""
+        return self._tmux("capture-pane", "-e", "-p")
+
+    def seconds_until(
+        self, *conditions: Callable[[str], bool], begin: float, styled: bool = False
+    ) -> list[float]:
         """Return after how many seconds each of some conditions held of the screen at first.
 
         Args:
             conditions: what to wait for.
             begin: since when, by `time.perf_counter`.
+            styled: whether they look at the colours, too.
         """
+        look = self.styled_screen if styled else self.screen
         times: dict[int, float] = {}
         while len(times) < len(conditions):
-            screen, now = self.screen(), time.perf_counter()
+            screen, now = look(), time.perf_counter()
             for number, condition in enumerate(conditions):
                 if number not in times and condition(screen):
                     times[number] = now - begin
