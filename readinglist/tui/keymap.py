@@ -59,6 +59,7 @@ LIBRARY = (
     Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
     Key("triage", "T", "triage", "Triage", "Decide about the new papers, one at a time"),
     Key("like", "m", "more_like_this", "More like this", "Papers on the same topic; Esc goes back"),
+    Key("duplicates", "D", "duplicates", "Duplicates", "Papers that may be the same, side by side"),
     Key("undo", "u", "undo", "Undo", "Take back the last step"),
     Key("redo", "ctrl+r", "redo", "Redo", "Bring again what undo took back"),
     Key("delete", "d", "delete", "Delete", "Delete, after a question"),
@@ -89,6 +90,31 @@ TRIAGE = (
 )
 """The keys of triage: those that decide go on to the next paper."""
 
+_ALSO_IN_DUPLICATES = (
+    "move.down", "move.up", "move.top", "move.bottom", "undo", "help",
+)  # fmt: skip
+DUPLICATES = (
+    Key("duplicates.merge", "enter,M", "merge", "Merge", "Make one paper of the two", True),
+    Key(
+        "duplicates.apart", "x", "apart", "Not the same", "Two works: show the pair no more", True
+    ),
+    Key(
+        "duplicates.fields", "tab,right,l,left,h", "switch", "Fields",
+        "From the pairs to the fields, and back", True,
+    ),
+    Key(
+        "duplicates.take", "space", "take", "Take",
+        "Take the value of the other paper, or this one's again", True,
+    ),
+    *(
+        replace(key, in_footer=key.id == "undo")
+        for key in LIBRARY
+        if key.id in _ALSO_IN_DUPLICATES
+    ),
+    Key("duplicates.close", "escape,q", "close", "Back", "Back to the list", True),
+)  # fmt: skip
+"""The keys on papers that may be the same."""
+
 _PALETTE = ("ctrl+p", "Palette: find anything by its name")
 SEARCH_BAR = (
     ("Tab", "Take what is offered for a tag:, an author: …, or the field suggested in grey"),
@@ -97,7 +123,14 @@ SEARCH_BAR = (
     ("Esc", "Take the offers away; again: to the list"),
 )
 """What keys do in the search bar; these are its own."""
-DISPLAY = {"slash": "/", "question_mark": "?", "escape": "Esc", "enter": "Enter", "space": "Space"}
+DISPLAY = {
+    "slash": "/",
+    "question_mark": "?",
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "tab": "Tab",
+}
 """How keys with a name of their own are written."""
 
 
@@ -118,7 +151,7 @@ def check_keys(remapped: Mapping[str, str]) -> None:
     Raises:
         ConfigError: an id is not known, or two actions have one key.
     """
-    known = {key.id: key for place in (LIBRARY, TRIAGE) for key in place}
+    known = {key.id: key for place in (LIBRARY, TRIAGE, DUPLICATES) for key in place}
     for name in remapped:
         if name not in known:
             from difflib import get_close_matches
@@ -128,7 +161,7 @@ def check_keys(remapped: Mapping[str, str]) -> None:
                 f"keys: there is no action “{name}”.",
                 f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}.",
             )
-    for place in (LIBRARY, TRIAGE):
+    for place in (LIBRARY, TRIAGE, DUPLICATES):
         owners: dict[str, str] = {"ctrl+p": "the palette"}
         for key in place:
             for one in remapped.get(key.id, key.keys).split(","):

@@ -1,4 +1,4 @@
-"""Marking papers: status, priority, tags, notes; deleting; undo."""
+"""Marking papers: status, priority, tags, notes; deleting; merging; undo."""
 
 from __future__ import annotations
 
@@ -120,6 +120,18 @@ class Marking(Acting):
                 self._after(step, " ")
 
         self.app.push_screen(Confirm(f"Delete {what}? (u brings it back)"), delete)
+
+    def action_duplicates(self) -> None:
+        """Show the papers that may be the same, and merge them."""
+        from readinglist.tui.screens.duplicates import Duplicates
+
+        duplicates = Duplicates(self._library, self._config)
+
+        def after(_: None) -> None:
+            self._forget(duplicates.merged)
+            self._reload()
+
+        self.app.push_screen(duplicates, after)
 
     def action_undo(self) -> None:
         """Take back the last step."""
