@@ -536,5 +536,37 @@ def test_where_nobody_edited_it_the_merge_goes_through(tmp_path: Path) -> None:
             one.paper("nobody")
 
 
+def test_two_machines_that_merge_the_same_two_the_other_way_round_lose_none(
+    tmp_path: Path,
+) -> None:
+    """Neither paper had what the other lacked: each machine only kept one and let one go."""
+    base, one, other = (tmp_path / f"{name}.db" for name in ("base", "one", "other"))
+    with Library.open(base) as library:
+        first, second = add(library, tmp_path, {"title": ATTENTION}, {"title": ATTENTION + "s"})
+    for path, ids in ((one, (first.id, second.id)), (other, (second.id, first.id))):
+        shutil.copy(base, path)
+        with Library.open(path) as library:
+            library.merge_papers(*ids)
+    assert merge_files(base, one, other) == 2  # two deletions that did not hold
+    with Library.open(one, state=tmp_path / "fresh") as library:
+        assert {library.paper(paper.key).id for paper in (first, second)} == {first.id, second.id}
+        assert len(library.duplicates()) == 1
+
+
+def test_a_paper_that_took_another_in_is_not_lost_by_a_deletion(tmp_path: Path) -> None:
+    base, one, other = (tmp_path / f"{name}.db" for name in ("base", "one", "other"))
+    with Library.open(base) as library:
+        first, second = add(library, tmp_path, {"title": ATTENTION}, {"title": ATTENTION + "s"})
+    for path in (one, other):
+        shutil.copy(base, path)
+    with Library.open(one) as library:
+        library.merge_papers(first.id, second.id)
+    with Library.open(other) as library:
+        library.delete([first.id])
+    merge_files(base, one, other)
+    with Library.open(one, state=tmp_path / "fresh") as library:
+        assert library.paper(second.key).id == first.id
+
+
 def test_each_field_is_of_one_kind() -> None:
     assert set(TAKEABLE).isdisjoint(UNITED)

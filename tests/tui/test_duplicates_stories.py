@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from textual.widgets import OptionList, ProgressBar, Static
 from readinglist.config import Config
 from readinglist.domain.paper import Paper, Status
 from readinglist.errors import ConfigError, ReadingListError
+from readinglist.services.duplicates import Pair
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.keymap import DUPLICATES, check_keys
@@ -58,7 +60,7 @@ async def begun(pilot: Pilot[None]) -> Duplicates:
     await until(pilot, lambda: isinstance(pilot.app.screen, Duplicates))
     duplicates = pilot.app.screen
     assert isinstance(duplicates, Duplicates)
-    await until(pilot, lambda: not duplicates.is_searching)
+    await until(pilot, lambda: not duplicates.is_looking)
     await settle(pilot)
     return duplicates
 
@@ -245,6 +247,31 @@ async def test_what_steers_a_terminal_is_shown_as_text(make_app: MakeApp, double
         await begun(pilot)
         await pilot.press("j")
         assert "Games [b]and[/b] equilibria[31m." in text(app)
+
+
+async def test_who_leaves_stops_the_search(
+    make_app: MakeApp, sample: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sees how far it is, and need not wait."""
+    stopped, patience = threading.Event(), threading.Event()
+
+    def look(library: Library, goes_on: Callable[[int, int], bool]) -> list[Pair]:
+        while goes_on(1, 4):
+            patience.wait(0.01)
+        stopped.set()
+        return []
+
+    monkeypatch.setattr(Library, "duplicates", look)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("D")
+        await until(pilot, lambda: isinstance(app.screen, Duplicates))
+        bar = screen(app).query_one(ProgressBar)
+        await until(pilot, lambda: (bar.progress, bar.total) == (1, 4))
+        assert place(app) == f"Duplicates · comparing {sample.count()} papers"
+        await pilot.press("enter", "x", "escape")
+        await until(pilot, stopped.is_set)
+        assert app.screen is screen_of(app)
 
 
 async def test_a_search_that_fails_says_why(

@@ -91,7 +91,7 @@ class Duplicates(Acting):
         self._pairs: tuple[Pair, ...] = ()
         self._shown: Pair | None = None
         self._done: list[_Deed] = []
-        self.is_searching = True
+        self.is_looking = True
         """Whether the pairs are still to come."""
 
     @property
@@ -147,7 +147,7 @@ class Duplicates(Acting):
 
     def on_duplicates_found(self, message: Found) -> None:
         """Show the pairs."""
-        self.is_searching = False
+        self.is_looking = False
         self.query_one(ProgressBar).display = False
         if message.error:
             self._tell(message.error, "error")
@@ -168,7 +168,7 @@ class Duplicates(Acting):
             self.pair.show(*papers, proposed(*papers))
         elif self._pairs:
             message.update("One of the two is gone meanwhile.")
-        elif not self.is_searching:
+        elif not self.is_looking:
             message.update("That was all." if self._done else "No two papers look like one work.")
 
     def _show(self, pairs: tuple[Pair, ...], place: int = 0) -> None:
@@ -182,7 +182,7 @@ class Duplicates(Acting):
             self.set_focus(self.listed)
 
     def _show_place(self) -> None:
-        if self.is_searching:
+        if self.is_looking:
             text = f"Duplicates · comparing {plural(self._library.count(), 'paper')}"
         elif self._pairs:
             place = (self.listed.highlighted or 0) + 1
