@@ -126,7 +126,10 @@ class PaperPair(Vertical):
             line = mine.partition("\n")[0]
             cells = [_cell("", line, muted, no_wrap=True), _cell("", line, muted, no_wrap=True)]
         elif field in UNITED:
-            cells = [_cell(BOTH if text else "", text, holds) for text in (mine, theirs)]
+            cells = [
+                _cell(BOTH, text, holds) if text else _cell("", text, muted)
+                for text in (mine, theirs)
+            ]
         else:
             is_taken = field in self.take
             first, second = (holds, muted) if not is_taken else (muted, holds)
