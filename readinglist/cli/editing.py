@@ -152,6 +152,39 @@ def rekey(
         _report(library, step)
 
 
+@click.command(short_help="Make one paper of two.")
+@click.argument("keep", shell_complete=complete_key)
+@click.argument("drop", shell_complete=complete_key)
+@click.option(
+    "--take",
+    "fields",
+    multiple=True,
+    metavar="FIELD",
+    help="Take the value of DROP in this field; may be repeated.",
+)
+@json_option
+@pass_session
+def merge(session: Session, keep: str, drop: str, fields: tuple[str, ...], as_json: bool) -> None:
+    """Make one paper of KEEP and DROP, which are the same work; `undo` makes two of it again.
+
+    KEEP gets what it lacks, and the further status and priority; tags, notes, links, files and
+    BibTeX entries of both are kept. The key of DROP goes on naming the paper, so that documents
+    that cite it compile as before.
+
+    Fields: title, authors, author_count, organization, published, venue, arxiv, doi, url, key,
+    type, status, priority, comments, abstract.
+
+    \b
+    Example: readinglist merge vaswani2017attention AttentionAllYouNeed2017 --take venue
+    """
+    from readinglist.domain.union import proposed
+
+    with session.open_library() as library:
+        kept, dropped = library.paper(keep), library.paper(drop)
+        take = proposed(kept, dropped).union(field.strip().lower() for field in fields)
+        _report(library, library.merge_papers(kept.id, dropped.id, take), as_json)
+
+
 @click.command(short_help="Delete papers.")
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...", shell_complete=complete_key)
 @pass_session

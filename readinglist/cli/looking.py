@@ -168,6 +168,33 @@ def show(session: Session, key: str, as_json: bool) -> None:
             click.echo(f"\n{name}\n{printable_block(text)}")
 
 
+@click.command(short_help="Show papers that may be the same.")
+@json_option
+@pass_session
+def duplicates(session: Session, as_json: bool) -> None:
+    """Show the papers that are likely the same work, two by two, the surest first.
+
+    They have the same arXiv id, DOI or title, or nearly the same title. `merge` makes one paper
+    of two; those of which the app was told that they are two works are left out.
+
+    \b
+    Example: readinglist duplicates
+             readinglist duplicates --json | jq -r '.[] | .papers | map(.key) | join(" ")'
+    """
+    with session.open_library(reading=True) as library:
+        pairs = [(pair, library.papers([pair.first, pair.second])) for pair in library.duplicates()]
+    if as_json:
+        from readinglist.formats.json_lines import to_object
+
+        print_json([{"why": p.why, "papers": [to_object(one) for one in two]} for p, two in pairs])
+        return
+    for pair, papers in pairs:
+        click.echo(pair.why)
+        for paper in papers:
+            click.echo(f"    {paper.key}  {printable(paper.title)}")
+    say(plural(len(pairs), "pair") + (". One paper of two: readinglist merge" if pairs else ""))
+
+
 @click.command(short_help="Show what was done, newest first.")
 @click.argument("key", required=False, shell_complete=complete_key)
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N")

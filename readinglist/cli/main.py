@@ -20,6 +20,8 @@ _MODULES = {
     "note": "editing:note",
     "edit": "editing:edit",
     "rekey": "editing:rekey",
+    "duplicates": "looking:duplicates",
+    "merge": "editing:merge",
     "delete": "editing:delete",
     "undo": "editing:undo",
     "redo": "editing:redo",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,17 @@ class Entry:
         if self.type in ("unpublished", "online", "misc"):
             return not (venue or self.get("booktitle"))
         return self.type == "article" and bool(_PREPRINT_SERVER.search(venue))
+
+
+def with_entry(entries: tuple[Entry, ...], more: Entry) -> tuple[Entry, ...]:
+    """Return `entries` with one `more`; one of its key gets the fields that it lacks instead."""
+    same = next((entry for entry in entries if entry.key.lower() == more.key.lower()), None)
+    if same is None:
+        return (*entries, more)
+    had = {name for name, _ in same.fields}
+    fields = tuple(pair for pair in more.fields if pair[0] not in had)
+    fuller = replace(same, fields=same.fields + fields) if fields else same
+    return tuple(fuller if entry is same else entry for entry in entries)
 
 
 def joined(parts: Iterable[str | Macro]) -> str | Parts:

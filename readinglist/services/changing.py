@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from readinglist.domain.change import (
     ALIAS,
     CONFLICT,
+    ENTRIES,
     NOTHING,
     SOURCE,
     TAG,
@@ -22,11 +23,12 @@ from readinglist.domain.change import (
 )
 from readinglist.domain.citekey import possible_keys
 from readinglist.domain.fields import parse_field, parse_tag
+from readinglist.domain.union import TAKEABLE, UNITED, proposed, united
 from readinglist.errors import InvalidValueError, NothingToUndoError
 from readinglist.storage.papers import decode, encode, paper_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from readinglist.domain.paper import Paper, Priority, Status
     from readinglist.services.conflicts import Conflict
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 _TOLD_EVERY = 200
 """After so many papers it is told how far a change is."""
 _OF_NO_COLUMN = (WHOLE_PAPER, TAG, ALIAS, SOURCE, CONFLICT, NOTHING)
+_OF_READING = frozenset(("status", "priority", "note"))
+"""The fields that only a person sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,56 @@ class Editor:
                 changes += made
             self._working.journal.record(changes, Action.EDIT)
             return _step(changes)
+
+    def merge(self, keep: int, drop: int, take: Collection[str] | None = None) -> Step:
+        """Make one paper of two that are the same work, as one step.
+
+        The paper `keep` gets what the other one has beside it, and its citation keys, too;
+        the other one is deleted.
+
+        Args:
+            keep: the paper that stays.
+            drop: the paper that goes.
+            take: of `TAKEABLE`, the fields in which the value of `drop` holds; None for what
+                `proposed` says.
+
+        Raises:
+            InvalidValueError: they are one paper, one of them isn't there, or a value of such a
+                field can't be taken.
+        """
+        with self._working.transaction():
+            papers = self._working.papers.get([keep, drop])
+            if keep == drop or len(papers) < 2:
+                raise InvalidValueError("A merge takes two papers that are in the library.")
+            kept, dropped = papers
+            offered = proposed(kept, dropped)
+            whole = united(kept, dropped, _takeable(offered if take is None else take))
+            # First the keys, which can name one paper at a time: turned round, they come last.
+            names = self._working.papers.aliases_of(drop)
+            sources = self._working.papers.sources_of(drop)
+            known = self._working.papers.sources_of(keep)
+            added = [
+                *((ALIAS, name) for name in (dropped.key, *names)),
+                *((SOURCE, str(source)) for source in sources if source not in known),
+                *((TAG, tag) for tag in whole.tags if tag not in kept.tags),
+            ]
+            changes = [
+                *(Change(drop, ALIAS, name, None, key=dropped.key) for name in names),
+                *self._deletion(dropped),
+                *(Change(keep, field, None, value, key=kept.key) for field, value in added),
+            ]
+            # What a file said and nobody chose goes on as that: an import may complete it.
+            filled: list[Change] = []
+            by_hand = self._working.journal.edited_fields(drop) | _OF_READING
+            for field in (*TAKEABLE, "note", "links", ENTRIES, "added_at", "key_frozen"):
+                value = getattr(whole, field)
+                if value != getattr(kept, field):
+                    chosen = field in by_hand or (field in TAKEABLE and field not in offered)
+                    (changes if chosen else filled).append(field_change(kept, field, value))
+            self._apply([*changes, *filled])
+            step = self._working.journal.record(changes, Action.EDIT)
+            self._working.journal.record(filled, Action.IMPORT, batch=step)
+            return Step((keep, drop), f"{dropped.key} merged into {whole.key}")
 
     def settle(self, conflicts: Iterable[Conflict], *, take: bool) -> Step:
         """Settle conflicts, as one step: with what holds, or with the other value.
@@ -297,6 +351,24 @@ class Editor:
     def _apply(self, changes: Sequence[Change]) -> None:
         for change in changes:
             self._working.apply(change)
+
+
+def _takeable(fields: Collection[str]) -> Collection[str]:
+    """Return `fields` if of each one of two values can be chosen.
+
+    Raises:
+        InvalidValueError: of one, both are kept; or there is none of its name.
+    """
+    for field in fields:
+        if field in UNITED:
+            raise InvalidValueError(
+                f"There is nothing to take of the {field}: a merge keeps what both have."
+            )
+        if field not in TAKEABLE:
+            raise InvalidValueError(
+                f"There is no field “{field}” to take.", f"It is one of {', '.join(TAKEABLE)}."
+            )
+    return fields
 
 
 def field_change(paper: Paper, field: str, value: Any) -> Change:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import ALIAS, ENTRIES, SOURCE, WHOLE_PAPER, Action, Change
 from readinglist.domain.citekey import possible_keys
-from readinglist.domain.entry import Entry
+from readinglist.domain.entry import Entry, with_entry
 from readinglist.domain.identity import (
     contradict,
     edition,
@@ -25,6 +25,7 @@ from readinglist.domain.identity import (
     paper_id,
     title_key,
 )
+from readinglist.domain.union import says_more
 from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats import recognition
 from readinglist.services.changing import field_change
@@ -45,7 +46,7 @@ _CORRECTED = 85
 """How alike two titles of one key are, of 100, that are one title and its correction."""
 _FACTS = (
     "authors", "author_count", "organization", "abstract", "published", "venue", "arxiv", "doi",
-    "url", "comments",
+    "url", "comments", "type",
 )  # fmt: skip
 
 
@@ -301,15 +302,9 @@ class Importer:
         changes: list[Change] = []
         for entry in incoming:
             entry = replace(entry, key=entry.key or present.key)  # noqa: PLW2901 - its own key
-            same = next((e for e in entries if e.key.lower() == entry.key.lower()), None)
-            if same is None:
+            if all(e.key.lower() != entry.key.lower() for e in entries):
                 changes += self._key_changes(present, entry.key, known)
-                entries = (*entries, entry)
-            else:
-                had = {name for name, _ in same.fields}
-                more = tuple(pair for pair in entry.fields if pair[0] not in had)
-                fuller = replace(same, fields=same.fields + more) if more else same
-                entries = tuple(fuller if e is same else e for e in entries)
+            entries = with_entry(entries, entry)
         if entries != present.entries:
             changes.append(field_change(present, ENTRIES, entries))
         return changes
@@ -326,20 +321,14 @@ class Importer:
 
     def _missing_facts(self, present: Paper, incoming: Paper) -> dict[str, Any]:
         """Return what `present` lacks and `incoming` has, but for what a person has set."""
-        facts: dict[str, Any] = {}
-        for field in _FACTS:
-            old, new = getattr(present, field), getattr(incoming, field)
-            lacks = old in (None, ())
-            if old and new and field in ("published", "abstract"):
-                # A date that says more, an abstract that goes on where a cut-off page ended.
-                lacks = len(new) > len(old) and new.startswith(old)
-            if lacks and new not in (None, ()):
-                facts[field] = new
+        facts: dict[str, Any] = {
+            field: getattr(incoming, field)
+            for field in _FACTS
+            if says_more(field, getattr(present, field), getattr(incoming, field))
+        }
         links = tuple(dict.fromkeys(present.links + incoming.links))
         if links != present.links:
             facts["links"] = links
-        if present.type == "misc" != incoming.type:
-            facts["type"] = incoming.type
         if facts:
             edited = self._working.journal.edited_fields(present.id)
             facts = {field: value for field, value in facts.items() if field not in edited}
@@ -359,6 +348,7 @@ class _Known:
         self._identifiers: dict[str, int] = {}
         for number, title, arxiv, doi in working.papers.identifiers():
             self._note(number, title, arxiv, doi)
+        self._merged = dict(working.journal.merged_papers())
         # A paper goes by the identifiers that a person corrected, too: pages repeat the error.
         for number, field, value in working.journal.former_identifiers():
             for identifier in _identifiers(**{"arxiv": None, "doi": None, field: value}):
@@ -387,7 +377,7 @@ class _Known:
             number = self._identifiers.get(identifier)
             if number and not only_share_identifier(next(self._get([number])), paper):
                 return number
-        named = [paper.id] if paper.id in self._ids else []
+        named = list(filter(None, [self._present(paper.id)]))
         named += self._titles.get(title_key(paper.title), [])
         if not named:
             named = self._of_corrected_title(paper)
@@ -402,12 +392,19 @@ class _Known:
             return None
         # Another work of this title; it may be here under another title by now.
         for identifier in _identifiers(paper.arxiv, paper.doi):
-            other = paper_id(paper.title, identifier)
-            if other in self._ids:
+            other = self._present(paper_id(paper.title, identifier))
+            if other:
                 return other
         editions = (paper_id(paper.title, teller) for teller in _editions(paper))
-        there = self._get(other for other in editions if other in self._ids)
+        there = self._get(filter(None, map(self._present, editions)))
         return next((p.id for p in there if not contradict(p, paper)), None)
+
+    def _present(self, number: int) -> int | None:
+        """Return the paper of an id, or the one that it was merged into; None if there is none."""
+        if number in self._ids:
+            return number
+        key = self._merged.get(number)
+        return None if key is None else self._papers.id_of_key(key)
 
     def _of_corrected_title(self, paper: Paper) -> list[int]:
         """Return the paper of the same key, where one title reads like the other, corrected."""

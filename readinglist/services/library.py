@@ -25,7 +25,7 @@ from readinglist.services.query_history import QueryHistory
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from os import PathLike
     from types import TracebackType
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from readinglist.services.app_memory import AppMemory
     from readinglist.services.changing import Editor, Step
     from readinglist.services.conflicts import Conflict
+    from readinglist.services.duplicates import KeptApart, Pair
     from readinglist.services.importing import Importer, ImportReport
     from readinglist.services.live_search import LiveSearch, Question
     from readinglist.services.statistics import Statistics
@@ -311,6 +312,23 @@ class Library:
         """
         return self._the_finder.index(goes_on)
 
+    def duplicates(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> list[Pair]:
+        """Return the papers that are likely the same work, two by two, the surest first.
+
+        Every paper is looked at: in a large library, do it in a thread.
+
+        Args:
+            goes_on: asked now and then whether to go on, with the number of steps that are done,
+                and of how many; if not, no pair is returned.
+        """
+        from readinglist.services.duplicates import find_pairs
+
+        return find_pairs(self._working.papers, self._kept_apart.pairs(), goes_on)
+
+    def keep_apart(self, first: int, second: int, apart: bool = True) -> None:
+        """Note on this machine that two papers are two works, or take that back."""
+        self._kept_apart.put(first, second, apart)
+
     # --- changing
 
     def mark(
@@ -364,6 +382,25 @@ class Library:
     def delete(self, ids: Iterable[int]) -> Step:
         """Delete papers, as one step."""
         return self._editor.delete(ids)
+
+    def merge_papers(self, keep: int, drop: int, take: Collection[str] | None = None) -> Step:
+        """Make one paper of two that are the same work, as one step.
+
+        What both have of tags, notes, links, sources and .bib entries is kept, and the keys of
+        the one that goes also name the one that stays.
+
+        Args:
+            keep: the paper that stays.
+            drop: the paper that goes.
+            take: of `readinglist.domain.union.TAKEABLE`, the fields in which the value of `drop`
+                holds; None for those that are empty in the other, and for status and priority
+                where they are further.
+
+        Raises:
+            InvalidValueError: they are one paper, one of them isn't there, or a field can't be
+                taken.
+        """
+        return self._editor.merge(keep, drop, take)
 
     def undo(self) -> Step:
         """Take back the last step of this machine, an import too.
@@ -535,6 +572,12 @@ class Library:
     @property
     def _queries(self) -> QueryHistory:
         return QueryHistory(self._working.folder / "queries.json")
+
+    @property
+    def _kept_apart(self) -> KeptApart:
+        from readinglist.services.duplicates import KeptApart
+
+        return KeptApart(self._working.folder / "apart.json")
 
     @property
     def _the_finder(self) -> Finder:

@@ -137,6 +137,18 @@ class Journal:
             (Action.EDIT,),
         ).fetchall()
 
+    def merged_papers(self) -> list[tuple[int, str]]:
+        """Return the papers that were merged into others, each with the key that it had.
+
+        The step that took such a paper away gave its key to the other one.
+        """
+        return self._connection.execute(
+            "SELECT gone.paper, gone.key FROM journal AS gone JOIN journal AS given "
+            "ON given.batch = gone.batch AND given.machine = gone.machine "
+            "AND given.field = 'alias' AND given.new = gone.key AND given.paper <> gone.paper "
+            "WHERE gone.field = 'paper' AND gone.new IS NULL"
+        ).fetchall()
+
     def changed_elsewhere(self, paper: int, since: int) -> bool:
         """Return whether another machine has changed a paper since the change `since`."""
         row = self._connection.execute(

@@ -153,9 +153,12 @@ class _Merge:
         row = side.tables["paper"][(paper,)]
         if any(row[_PLACE[c]] != old[_PLACE[c]] for c in COLUMNS if c not in _QUIET):
             return True
-        base = self._base["paper_tag"]
-        tags = {key for key in side.tables["paper_tag"] if key[0] == paper}
-        return tags != {key for key in base if key[0] == paper}
+        # A paper into which another one was merged has got its key.
+        return any(
+            {key for key, row in side.tables[table].items() if row[place] == paper}
+            != {key for key, row in self._base[table].items() if row[place] == paper}
+            for table, place in (("paper_tag", 0), ("key_alias", 1))
+        )
 
     def _kept(
         self, paper: int, old: Row | None, mine: Row | None, theirs: Row | None

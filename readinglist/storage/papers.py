@@ -278,6 +278,11 @@ class PaperStore:
         self._connection.execute("DELETE FROM paper_tag WHERE paper = ? AND tag = ?", (paper, tag))
         self._touch(paper)
 
+    def aliases_of(self, paper: int) -> list[str]:
+        """Return the further citation keys that name a paper."""
+        query = "SELECT key FROM key_alias WHERE paper = ? ORDER BY key"
+        return [key for (key,) in self._connection.execute(query, (paper,))]
+
     def add_alias(self, key: str, paper: int) -> None:
         """Let `key` go on naming the paper that had it."""
         self._connection.execute("INSERT OR REPLACE INTO key_alias VALUES (?, ?)", (key, paper))

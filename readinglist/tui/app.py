@@ -40,7 +40,7 @@ for the terminal, it has to wait for the search, too.
 _GARBAGE_THRESHOLDS = (10_000, 10, 10)
 """How often Python looks for cyclic garbage while the app runs: a search leaves megabytes."""
 
-_NOT_IN_PALETTE = ("move.", "back", "triage.scroll", "triage.close")
+_NOT_IN_PALETTE = ("move.", "back", "triage.scroll", "triage.close", "duplicates.close")
 """What nobody looks for by its name."""
 
 

@@ -64,6 +64,13 @@ LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
             "Reading log",
             "The reading log: what was read, week by week, in plots",
         ),
+        Key(
+            "duplicates",
+            "D",
+            "duplicates",
+            "Duplicates",
+            "Papers that may be the same, side by side",
+        ),
     ),
     "Views": (
         Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
@@ -159,6 +166,31 @@ TRIAGE = (
 )
 """The keys of triage: those that decide go on to the next paper."""
 
+_ALSO_IN_DUPLICATES = (
+    "move.down", "move.up", "move.top", "move.bottom", "undo", "help",
+)  # fmt: skip
+DUPLICATES = (
+    Key("duplicates.merge", "enter,M", "merge", "Merge", "Make one paper of the two", True),
+    Key(
+        "duplicates.apart", "x", "apart", "Not the same", "Two works: show the pair no more", True
+    ),
+    Key(
+        "duplicates.fields", "tab,right,l,left,h", "switch", "Fields",
+        "From the pairs to the fields, and back", True,
+    ),
+    Key(
+        "duplicates.take", "space", "take", "Take",
+        "Take the value of the other paper, or this one's again", True,
+    ),
+    *(
+        replace(key, in_footer=key.id == "undo")
+        for key in LIBRARY
+        if key.id in _ALSO_IN_DUPLICATES
+    ),
+    Key("duplicates.close", "escape,q", "close", "Back", "Back to the list", True),
+)  # fmt: skip
+"""The keys on papers that may be the same."""
+
 READING_LOG = (
     Key("log.fewer", "h,left", "span(-1)", "Fewer weeks", "Show fewer weeks", True),
     Key("log.more", "l,right", "span(1)", "More", "Show more weeks: 13, 26, 52, all", True),
@@ -177,7 +209,7 @@ READING_LOG = (
 )
 """The keys of the reading log."""
 
-PLACES = (LIBRARY, TRIAGE, READING_LOG)
+PLACES = (LIBRARY, TRIAGE, DUPLICATES, READING_LOG)
 """Where keys are looked up; in each place a key does one thing."""
 
 PALETTE = ("ctrl+p", "Palette: find anything by its name")
@@ -197,6 +229,7 @@ DISPLAY = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "escape": "Esc",
+    "tab": "Tab",
     "enter": "Enter",
     "space": "Space",
 }

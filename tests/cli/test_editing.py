@@ -52,6 +52,11 @@ def test_marks_in_json_are_the_papers_that_changed(filled: CommandLine) -> None:
         (["note", "BuildTwice", "--text", "a", "--append", "b"], 2, "Give one of"),
         (["note", "BuildTwice", "something"], 2, "Invalid value"),
         (["delete", "Nope"], 1, "no paper with the key Nope"),
+        (["merge", "BuildTwice"], 2, "Missing argument 'DROP'"),
+        (["merge", "BuildTwice", "Nope"], 1, "no paper with the key Nope"),
+        (["merge", "BuildTwice", "buildtwice"], 2, "A merge takes two papers"),
+        (["merge", KEYS[0], "BuildTwice", "--take", "tags"], 2, "keeps what both have"),
+        (["merge", KEYS[0], "BuildTwice", "--take", "titel"], 2, "It is one of title, authors"),
         (["redo"], 1, "There is nothing to redo."),
         (["nonsense"], 2, "No such command"),
     ],
@@ -156,3 +161,19 @@ def test_an_edit_that_can_not_be_saved_yet_is_kept(
     assert filled.path.read_bytes() == before
     assert filled("list", "status:read").err == "1 paper\n"
     assert rows(filled.path, "SELECT count(*) FROM paper WHERE status = 'read'") == [(1,)]
+
+
+def test_two_papers_become_one_and_two_again(filled: CommandLine) -> None:
+    filled("mark", KEYS[1], "--status", "read", "--tag", "a")
+    filled("edit", KEYS[0], "venue=ICML")
+    filled("edit", KEYS[1], "venue=Nature", "year=2024")
+    done = filled("merge", KEYS[0], KEYS[1], "--take", "Venue", "--json")
+    assert done.err == f"{KEYS[1]} merged into {KEYS[0]}\n"
+    (paper,) = done.data
+    assert (paper["key"], paper["venue"], paper["year"]) == (KEYS[0], "Nature", 2024)
+    assert (paper["status"], paper["tags"]) == ("read", ["a"])
+    assert filled("show", KEYS[1], "--json").data["key"] == KEYS[0]
+    assert rows(filled.path, "SELECT count(*) FROM paper") == [(2,)]
+    filled("undo")
+    assert filled("show", KEYS[1], "--json").data["venue"] == "Nature"
+    assert filled("show", KEYS[0], "--json").data["venue"] == "ICML"

@@ -338,3 +338,22 @@ def test_the_plots_of_nothing(cli: CommandLine, library_file: Path, tmp_path: Pa
     path = tmp_path / "log.svg"
     assert "there is nothing to plot" in cli("stats", "--plot", str(path), code=1).err
     assert not path.exists()
+
+
+def test_papers_that_may_be_the_same_are_shown_two_by_two(
+    cli: CommandLine, page: PageMaker
+) -> None:
+    cli("import", str(page("Attention to Detail", "Build It Twice", name="a.txt")))
+    done = cli("duplicates")
+    assert (done.out, done.err) == ("", "0 pairs\n")
+    cli("import", str(page("Atention to Detail", "The Foxes\x1b[31m of Kent", name="b.txt")))
+    done = cli("duplicates")
+    assert done.out.splitlines() == [
+        "nearly the same title",
+        "    AttentionDetail  Attention to Detail",
+        "    AtentionDetail  Atention to Detail",
+    ]
+    assert done.err == "1 pair. One paper of two: readinglist merge\n"
+    (pair,) = cli("duplicates", "--json").data
+    assert pair["why"] == "nearly the same title"
+    assert [paper["key"] for paper in pair["papers"]] == ["AttentionDetail", "AtentionDetail"]

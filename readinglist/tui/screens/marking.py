@@ -1,4 +1,4 @@
-"""Marking papers: status, priority, tags, notes; deleting; undo."""
+"""Marking papers: status, priority, tags, notes; deleting; merging; undo."""
 
 from __future__ import annotations
 
@@ -167,6 +167,18 @@ class Marking(Acting):
     def _after_deletion(self, step: Step) -> None:
         self._forget(step.papers)
         self._after(step, " ")
+
+    def action_duplicates(self) -> None:
+        """Show the papers that may be the same, and merge them."""
+        from readinglist.tui.screens.duplicates import Duplicates
+
+        duplicates = Duplicates(self._library, self._config)
+
+        def after(_: None) -> None:
+            self._forget(duplicates.merged)
+            self._reload()
+
+        self.app.push_screen(duplicates, after)
 
     def action_undo(self) -> None:
         """Take back the last step."""
