@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 4_000_000
 _ENTRY_TYPE = re.compile(r"[a-z][a-z0-9_-]{0,40}")
-_BETWEEN_NAMES = re.compile(r"[{}]|[;\n]|\s+and(?=\s)")
+_BETWEEN_NAMES = re.compile(r"[{}]|[;\n]|(?<=\s)and(?=\s)")
 
 
 def parse_field(name: str, text: str) -> tuple[str, Any]:
@@ -99,7 +99,8 @@ def _names(text: str) -> Iterator[str]:
 
 
 def _author_text(author: str) -> str:
-    return author if _authors(author) == (author,) else f"{{{author}}}"
+    """Return a line that gives this author, whatever stands before and after it."""
+    return author if _authors(f"\n{author}\n") == (author,) else f"{{{author}}}"
 
 
 def _author(name: str) -> str:

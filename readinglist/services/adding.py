@@ -33,6 +33,7 @@ _LONGEST_TITLE = 500
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"https?://\S+")
 _NO_SCHEME = re.compile(r"(?:(?:www\.|export\.)?arxiv\.org|(?:dx\.)?doi\.org)/", re.IGNORECASE)
+_BEGUN = "BibTeX, without an entry that is complete"
 _NAMES = {
     recognition.BIBTEX: "BibTeX",
     recognition.RIS: "RIS",
@@ -78,6 +79,8 @@ def recognise(text: str) -> Recognised:
     try:
         kind = recognition.recognise(text)
     except FormatError:
+        if line.startswith("@"):
+            return Recognised(_BEGUN)
         if len(line) > _LONGEST_TITLE:
             return Recognised("Too long for a title, and in no format that is known.")
         return Recognised("a title", texts={"title": line})
@@ -87,7 +90,7 @@ def recognise(text: str) -> Recognised:
 
     entries = len(split(text).entries)
     if not entries:
-        return Recognised("BibTeX, without an entry that is complete")
+        return Recognised(_BEGUN)
     return Recognised(f"BibTeX, {plural(entries, 'entry', 'entries')}", kind)
 
 

@@ -49,11 +49,16 @@ LIBRARY = (
     Key("note", "n", "note", "Note", "Write the note here", True),
     Key("note.editor", "E", "note_in_editor", "Editor", "Write the note in your editor"),
     Key("tags", "t", "tags", "Tags", "Set the tags"),
+    Key("edit", "F", "edit", "Edit fields", "Edit all fields of the paper"),
     Key("open", "o", "open", "Open", "Open the paper in the browser"),
     Key("copy.key", "y", "copy_key", "Copy key", "Copy the citation key"),
     Key("copy.bibtex", "Y", "copy_bibtex", "Copy BibTeX", "Copy the BibTeX entry"),
     Key("export", "e", "export", "Export", "Export the chosen papers, after a preview", True),
     Key("import", "i", "import", "Import", "Import a listing page, a .bib file"),
+    Key(
+        *("new", "N", "new", "New paper"),
+        "New paper: typed in, or from pasted BibTeX, an arXiv id or a DOI",
+    ),
     Key("sort", "s", "sort", "Sort", "Choose the order of the list"),
     Key("view", "v", "view", "View", "Choose a view: next up, reading, your own, a tag"),
     Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
@@ -72,7 +77,7 @@ LIBRARY = (
 
 _ALSO_IN_TRIAGE = (
     "paper.read", "paper.reading", "paper.skipped", "priority.high", "priority.medium",
-    "priority.low", "note", "note.editor", "tags", "open", "copy.key", "undo", "help",
+    "priority.low", "note", "note.editor", "tags", "edit", "open", "copy.key", "undo", "help",
 )  # fmt: skip
 TRIAGE = (
     Key("triage.now", "enter", "set_status('reading')", "Read now", "Mark as being read", True),

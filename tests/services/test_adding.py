@@ -237,6 +237,7 @@ def test_adding_and_undoing_leaves_the_library_as_it_was(papers: list[dict[str, 
         ("Why @misc is not enough", "a title", {"title": "Why @misc is not enough"}),
         (" \n ", "", {}),
         ("@misc{x, title", "BibTeX, without an entry that is complete", {}),
+        ("@article", "BibTeX, without an entry that is complete", {}),
         ("word " * 200, "Too long for a title, and in no format that is known.", {}),
     ],
 )
