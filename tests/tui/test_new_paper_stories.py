@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
+from readinglist.services.importing import ImportReport
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.screens.entry_form import EntryForm
@@ -185,6 +188,29 @@ async def test_pasted_bibtex_is_imported_as_one_step(make_app: MakeApp, sample: 
         assert sample.count() == count + 2
         await pilot.press("u")
         assert sample.count() == count
+
+
+async def test_nothing_can_be_written_while_it_is_imported(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = threading.Event()
+    import_text = Library.import_text
+
+    def slow(library: Library, text: str, name: str, *, update: bool) -> ImportReport:
+        assert may_go_on.wait(20)
+        return import_text(library, text, name, update=update)
+
+    monkeypatch.setattr(Library, "import_text", slow)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await paste(pilot, BIBTEX)
+        await pilot.press("ctrl+s", "x", "ctrl+s")
+        assert said(pilot) == "BibTeX, 2 entries"
+        assert app.screen.query_one(TextArea).text == BIBTEX
+        may_go_on.set()
+        await back_in_the_list(pilot)
+        await until(pilot, lambda: current(app).key == "knuth84")
 
 
 async def test_what_is_wrong_in_bibtex_is_said_before_one_goes_on(

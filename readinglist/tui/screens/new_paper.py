@@ -144,7 +144,7 @@ class NewPaper(ModalScreen[Answer]):
         elif self._recognised.format:
             self._begin_import()
         elif self._recognised.texts:
-            self._is_busy = True
+            self._wait(True)
             self._look_up(self._recognised)
 
     def action_take_as_new(self) -> None:
@@ -171,7 +171,7 @@ class NewPaper(ModalScreen[Answer]):
 
     def on_new_paper_looked(self, message: Looked) -> None:
         """Say that it is known; otherwise go on."""
-        self._is_busy = False
+        self._wait(False)
         if message.recognised is not self._recognised:
             return
         if message.same is None:
@@ -181,7 +181,7 @@ class NewPaper(ModalScreen[Answer]):
             self._show()
 
     def _begin_import(self, update: bool = False) -> None:
-        self._is_busy = True
+        self._wait(True)
         name = f"pasted {self._recognised.name.partition(',')[0]}"
         self._import(self.query_one(Block).text, name, update)
 
@@ -198,7 +198,7 @@ class NewPaper(ModalScreen[Answer]):
 
     def on_new_paper_imported(self, message: Imported) -> None:
         """Go to the papers; where there is more to say than their number, say it first."""
-        self._is_busy = False
+        self._wait(False)
         report = message.report
         lines = [*report.problems, *report.assumptions, *report.offers]
         counts = f"{report.added} added, {report.completed} completed, {report.unchanged} unchanged"
@@ -214,8 +214,12 @@ class NewPaper(ModalScreen[Answer]):
 
     def on_new_paper_failed(self, message: Failed) -> None:
         """Say why, and let one go on."""
-        self._is_busy = False
+        self._wait(False)
         self._report([message.error])
+
+    def _wait(self, is_busy: bool) -> None:
+        """Take no letters while what is written is looked up or imported."""
+        self._is_busy = self.query_one(Block).read_only = is_busy
 
     def _report(self, lines: list[str]) -> None:
         text = Text("\n".join(printable(line) for line in lines))
