@@ -105,19 +105,36 @@ def edit(session: Session, key: str, assignments: tuple[str, ...], as_json: bool
 
     Fields: key, type, title, authors (with ; between them), author_count, organization,
     abstract, published (or year), venue, arxiv, doi, url, links, comments, status, priority,
-    note.
+    tags (with , between them), note.
 
     \b
     Example: readinglist edit DeepModelAssembling2022 "authors=Ni, Zanlin; Wang, Yulin" year=2023
     """
-    texts = {}
-    for assignment in assignments:
-        field, equals, value = assignment.partition("=")
-        if not equals:
-            raise click.UsageError(f"“{assignment}” is not FIELD=VALUE.")
-        texts[field.strip().lower()] = value
+    texts = _texts(assignments)
     with session.open_library() as library:
         _report(library, library.edit(key, texts), as_json)
+
+
+@click.command(short_help="Add a paper by hand.")
+@click.argument("assignments", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@json_option
+@pass_session
+def add(session: Session, assignments: tuple[str, ...], as_json: bool) -> None:
+    """Add a paper, with fields as for `edit`, and print its key; title= must be among them.
+
+    Without key= it gets a key by the configured pattern. A paper that is there already is not
+    added again. For BibTeX there is `import -`.
+
+    \b
+    Example: readinglist add "title=Attention Is All You Need" arxiv=1706.03762 tags=nlp
+    """
+    texts = _texts(assignments)
+    with session.open_library() as library:
+        step = library.add(texts)
+        _report(library, step, as_json)
+        if not as_json:
+            (paper,) = library.papers(step.papers)
+            click.echo(paper.key)
 
 
 @click.command(short_help="Make citation keys anew.")
@@ -220,6 +237,21 @@ def redo(session: Session) -> None:
     """
     with session.open_library() as library:
         _report(library, library.redo())
+
+
+def _texts(assignments: tuple[str, ...]) -> dict[str, str]:
+    """Return the text of each field.
+
+    Raises:
+        click.UsageError: an assignment is not FIELD=VALUE.
+    """
+    texts = {}
+    for assignment in assignments:
+        field, equals, value = assignment.partition("=")
+        if not equals:
+            raise click.UsageError(f"“{assignment}” is not FIELD=VALUE.")
+        texts[field.strip().lower()] = value
+    return texts
 
 
 def _report(library: Library, step: Step, as_json: bool = False) -> None:

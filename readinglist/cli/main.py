@@ -14,6 +14,7 @@ from readinglist.errors import ReadingListError
 
 _MODULES = {
     "import": "files:import_",
+    "add": "editing:add",
     "list": "looking:list_",
     "show": "looking:show",
     "mark": "editing:mark",

@@ -28,7 +28,8 @@ WHOLE_PAPER = "paper"
 """The field of a change that adds a paper or takes it away as a whole.
 
 An import writes the name of the source as `new`; a deletion writes all of the paper as
-`old`, and what brings it back has that as `new`: a JSON object.
+`old`, and what brings it back has that as `new`: a JSON object. A paper that was typed in has
+its object as `new`, too: with its title alone, its other fields are changes of the same step.
 """
 TAG = "tag"
 """The field of a change that adds (`new`) or removes (`old`) one tag."""
@@ -87,7 +88,9 @@ def summary(changes: Sequence[Change]) -> str:
         return "nothing to change"
     papers = dict.fromkeys(c.paper for c in changes)
     who = next(c.key for c in changes) if len(papers) == 1 else plural(len(papers), "paper")
-    deeds = list(dict.fromkeys(_deed(change) for change in changes if change.field != SOURCE))
+    whole = {change.paper for change in changes if change.field == WHOLE_PAPER}
+    telling = (c for c in changes if c.field == WHOLE_PAPER or c.paper not in whole)
+    deeds = list(dict.fromkeys(_deed(change) for change in telling if change.field != SOURCE))
     if len(deeds) > 3:
         deeds = [plural(len(deeds), "change")]
     return f"{who}: {', '.join(deeds) or 'sources'}"
@@ -129,7 +132,7 @@ def _deed(change: Change) -> str:
     if change.field == WHOLE_PAPER:
         if change.new is None:
             return "deleted"
-        return "brought back" if change.new.startswith("{") else "added"
+        return "brought back" if change.action in (Action.UNDO, Action.REDO) else "added"
     if change.field == TAG:
         return f"tag -{change.old}" if change.new is None else f"tag +{change.new}"
     if change.field == CONFLICT:

@@ -11,16 +11,19 @@ from readinglist.domain.paper import Priority, Status, check_date
 from readinglist.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _LONGEST_TEXT = 4_000_000
 _ENTRY_TYPE = re.compile(r"[a-z][a-z0-9_-]{0,40}")
+_BETWEEN_NAMES = re.compile(r"[{}]|[;\n]|(?<=\s)and(?=\s)")
 
 
 def parse_field(name: str, text: str) -> tuple[str, Any]:
     """Return the attribute of `Paper` that `name` means and the value that `text` gives it.
 
-    Authors are separated by `;` or ` and `, links by white space; empty text empties a field.
+    Authors are separated by `;`, ` and ` or line breaks, a body stands in braces:
+    `{World Health Organization}`. Links are separated by white space, tags by commas. Empty
+    text empties a field.
 
     Raises:
         InvalidValueError: there is no such field, or the text doesn't fit it.
@@ -41,6 +44,15 @@ def parse_field(name: str, text: str) -> tuple[str, Any]:
     except UnicodeEncodeError as error:
         raise InvalidValueError(f"The {name} is not valid Unicode.") from error
     return field, EDITABLE[field](text)
+
+
+def field_text(name: str, value: Any) -> str:
+    """Return the text that gives a field its value, see `parse_field`."""
+    if name == "authors":
+        return "\n".join(map(_author_text, value))
+    if isinstance(value, tuple):
+        return (", " if name == "tags" else "\n").join(value)
+    return "" if value is None else str(value)
 
 
 def parse_tag(text: str) -> str:
@@ -71,14 +83,34 @@ def _title(text: str) -> str:
 
 
 def _authors(text: str) -> tuple[str, ...]:
-    return tuple(
-        name for part in re.split(r"\s*[;\n]\s*|\s+and\s+", text) if (name := _author(part))
-    )
+    return tuple(name for part in _names(text) if (name := _author(part)))
+
+
+def _names(text: str) -> Iterator[str]:
+    """Yield what stands between the separators; in braces only a line break is one."""
+    begin = depth = 0
+    for found in _BETWEEN_NAMES.finditer(text):
+        if found[0] in "{}":
+            depth = max(0, depth + (1 if found[0] == "{" else -1))
+        elif not depth or found[0] == "\n":
+            yield text[begin : found.start()]
+            begin, depth = found.end(), 0
+    yield text[begin:]
+
+
+def _author_text(author: str) -> str:
+    """Return a line that gives this author, whatever stands before and after it."""
+    return author if _authors(f"\n{author}\n") == (author,) else f"{{{author}}}"
 
 
 def _author(name: str) -> str:
-    """Return `Family, Given` of a name written in either order; one word stays as it is."""
+    """Return `Family, Given` of a name written in either order.
+
+    One word stays as it is, and so does what stands in braces.
+    """
     name = " ".join(name.split()).strip(", ")
+    if name.startswith("{") and name.endswith("}"):
+        return name[1:-1].strip()
     if "," in name:
         family, _, given = name.partition(",")
         return f"{family.strip()}, {given.strip()}"
@@ -138,6 +170,10 @@ def _links(text: str) -> tuple[str, ...]:
     return tuple(link for part in text.split() if (link := _address(part)))
 
 
+def _tags(text: str) -> tuple[str, ...]:
+    return tuple(sorted({parse_tag(tag) for tag in text.split(",") if tag.strip()}))
+
+
 def _choice(kind: type[Status] | type[Priority]) -> Callable[[str], Status | Priority]:
     def parse(text: str) -> Status | Priority:
         try:
@@ -168,6 +204,7 @@ EDITABLE: dict[str, Callable[[str], Any]] = {
     "comments": _number,
     "status": _choice(Status),
     "priority": _choice(Priority),
+    "tags": _tags,
     "note": _block,
 }
 """The editable fields, each with the function from text to value."""

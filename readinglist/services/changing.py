@@ -24,7 +24,7 @@ from readinglist.domain.change import (
 from readinglist.domain.citekey import possible_keys
 from readinglist.domain.fields import parse_field, parse_tag
 from readinglist.domain.union import TAKEABLE, UNITED, proposed, united
-from readinglist.errors import InvalidValueError, NothingToUndoError
+from readinglist.errors import InvalidValueError, NothingToUndoError, UnknownKeyError
 from readinglist.storage.papers import decode, encode, paper_to_json
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Step:
     """In the user's words: `3 papers: status read`."""
     left_out: int = 0
     """How many changes were not turned back, since somebody changed the same place after."""
+    overwritten: tuple[str, ...] = ()
+    """The fields that were changed elsewhere while they were edited here."""
 
 
 class Editor:
@@ -93,42 +95,56 @@ class Editor:
                 for field, value in (("status", status), ("priority", priority)):
                     if value is not None and getattr(paper, field) != value:
                         made.append(field_change(paper, field, value))
-                made += [
-                    Change(paper.id, TAG, None, tag, key=paper.key)
-                    for tag in dict.fromkeys(added)
-                    if tag not in paper.tags
-                ]
-                made += [
-                    Change(paper.id, TAG, tag, None, key=paper.key)
-                    for tag in dict.fromkeys(removed)
-                    if tag in paper.tags
-                ]
+                made += tag_changes(paper, added, removed)
                 self._apply(made)
                 changes += made
             self._working.journal.record(changes, Action.EDIT)
             return _step(changes)
 
-    def edit(self, paper: Paper, texts: Mapping[str, str]) -> Step:
+    def edit(self, seen: Paper, texts: Mapping[str, str]) -> Step:
         """Set fields of a paper from text, as one step.
+
+        What was changed since somebody looked at it stays, but for the fields of `texts`, of
+        which the step then says that they were overwritten. Tags are added and taken away as
+        `texts` does with those that were seen.
+
+        Args:
+            seen: the paper as whoever edits it sees it.
+            texts: by field.
 
         Raises:
             InvalidValueError: there is no such field, a text doesn't fit, or the new
                 citation key belongs to another paper.
+            UnknownKeyError: the paper is gone meanwhile.
         """
-        changes = []
+        changes: list[Change] = []
+        overwritten: list[str] = []
         values = dict(parse_field(name, text) for name, text in texts.items())
         with self._working.transaction():
+            paper = next(iter(self._working.papers.get([seen.id])), None)
+            if paper is None:
+                raise UnknownKeyError(f"The paper {seen.key} was deleted meanwhile.")
             for field, value in values.items():
-                if value == getattr(paper, field):
-                    continue
-                if field == "key":
-                    owner = self._working.papers.id_of_key(value)
-                    if owner not in (None, paper.id):
-                        raise InvalidValueError(
-                            f"Another paper has the key {value}.", "Choose another."
-                        )
-                changes.append(field_change(paper, field, value))
-            return self._carry_out(changes)
+                if field == "tags":
+                    added = [tag for tag in value if tag not in seen.tags]
+                    removed = [tag for tag in seen.tags if tag not in value]
+                    changes += tag_changes(paper, added, removed)
+                elif value != (present := getattr(paper, field)):
+                    if field == "key":
+                        self.check_key(value, paper.id)
+                    if present != getattr(seen, field):
+                        overwritten.append(field)
+                    changes.append(field_change(paper, field, value))
+            return replace(self.carry_out(changes), overwritten=tuple(overwritten))
+
+    def check_key(self, key: str, paper: int | None = None) -> None:
+        """Look whether a citation key can be that of a paper; None for one that is not here yet.
+
+        Raises:
+            InvalidValueError: it names another paper.
+        """
+        if self._working.papers.id_of_key(key) not in (None, paper):
+            raise InvalidValueError(f"Another paper has the key {key}.", "Choose another.")
 
     def rekey(self, ids: Iterable[int], pattern: str) -> Step:
         """Give papers the keys that `pattern` makes, as one step; the old ones go on as aliases."""
@@ -295,15 +311,19 @@ class Editor:
         changes: list[Change] = []
         left_out = 0
         step = self._working.journal.step(batch)
+        # What the step did to a paper that it added goes with the paper, or stays with it.
+        added = {c.paper for c in step if c.field == WHOLE_PAPER and c.old is None}
         for place, change in enumerate(reversed(step)):
             if not place % _TOLD_EVERY:
                 self._progress(place, len(step))
+            if change.field != WHOLE_PAPER and change.paper in added:
+                continue
             turned = self._turned_round(change)
             if turned is None:
                 left_out += 1
                 continue
             self._apply(turned)  # at once: the next one looks at what this one left
-            changes += turned
+            changes += [replace(change, action=action) for change in turned]
         # A step that found nothing left to turn back is noted all the same: it is done.
         noted = changes or [Change(0, NOTHING, None, None)]
         self._working.journal.record(noted, action, reverts=batch)
@@ -343,7 +363,8 @@ class Editor:
             Change(paper.id, WHOLE_PAPER, paper_to_json(paper), None, key=paper.key),
         ]
 
-    def _carry_out(self, changes: Sequence[Change]) -> Step:
+    def carry_out(self, changes: Sequence[Change]) -> Step:
+        """Make changes and note them in the journal, as one step of a person."""
         self._apply(changes)
         self._working.journal.record(changes, Action.EDIT)
         return _step(changes)
@@ -376,6 +397,16 @@ def field_change(paper: Paper, field: str, value: Any) -> Change:
     return Change(
         paper.id, field, _stored(field, getattr(paper, field)), _stored(field, value), key=paper.key
     )
+
+
+def tag_changes(paper: Paper, add: Iterable[str], remove: Iterable[str]) -> list[Change]:
+    """Return the changes that give tags to `paper` and take tags from it."""
+    added = [tag for tag in dict.fromkeys(add) if tag not in paper.tags]
+    removed = [tag for tag in dict.fromkeys(remove) if tag in paper.tags]
+    return [
+        *(Change(paper.id, TAG, None, tag, key=paper.key) for tag in added),
+        *(Change(paper.id, TAG, tag, None, key=paper.key) for tag in removed),
+    ]
 
 
 def _step(changes: Sequence[Change], left_out: int = 0) -> Step:

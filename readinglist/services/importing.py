@@ -67,6 +67,8 @@ class FileReport:
     """What differs from the library, which stays as it is; one sentence for each paper."""
     failed: bool = False
     """True if nothing of it was imported."""
+    papers: tuple[int, ...] = ()
+    """What its entries are in the library now, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Importer:
         self._key_pattern = key_pattern
         self._batch: int | None = None
         self._strings: dict[str, str | Parts] = {}
-        self._known: _Known | None = None
+        self._known: Known | None = None
         self._update = False
 
     def import_files(
@@ -136,10 +138,7 @@ class Importer:
                 f"There is no format “{kind}”.", f"It is one of {', '.join(IMPORT_FORMATS)}."
             )
         reports = []
-        self._batch = None
-        self._strings = {}
-        self._known = None
-        self._update = update
+        self._begin(update)
         for file in files:
             name = str(file)
             try:
@@ -152,13 +151,31 @@ class Importer:
             reports.append(self._import_data(data, name, kind, assumed, partial(progress, name)))
         return ImportReport(tuple(reports))
 
+    def import_text(self, text: str, name: str, *, update: bool = False) -> ImportReport:
+        """Import a text that stands in no file, as one step.
+
+        Args:
+            text: in any of the formats.
+            name: what it is called in the report and as a source.
+            update: see `import_files`.
+        """
+        self._begin(update)
+        data = text.encode("utf-8", "replace")
+        return ImportReport((self._import_data(data, name, None, _year_of(None)),))
+
+    def _begin(self, update: bool) -> None:
+        self._batch = None
+        self._strings = {}
+        self._known = None
+        self._update = update
+
     def _import_data(
         self,
         data: bytes,
         name: str,
         kind: str | None,
         fallback_year: tuple[int, str],
-        progress: Callable[[int, int], None],
+        progress: Callable[[int, int], object] = lambda done, of: None,
     ) -> FileReport:
         """Import the content of one file, all of it or, if it can't be read, nothing."""
         try:
@@ -171,6 +188,7 @@ class Importer:
                 self._strings |= parsed.strings
         except FormatError as error:
             return _failure(name, error)
+        papers: list[int] = []
         counts = {"added": 0, "completed": 0, "unchanged": 0}
         source = int.from_bytes(hashlib.sha256(data).digest()[:8], "big") >> 1
         told = _Told([assumption] if assumption else [], [])
@@ -183,7 +201,8 @@ class Importer:
                 # The first of a page is the newest, so that a list in order of time shows
                 # the page as it was.
                 at = started + datetime.timedelta(microseconds=len(parsed.papers) - number)
-                outcome, made = self._take(paper, source, file, at, known, told)
+                number_here, outcome, made = self._take(paper, source, file, at, known, told)
+                papers.append(number_here)
                 counts[outcome] += 1
                 changes += made
                 progress(number + 1, len(parsed.papers))
@@ -201,13 +220,14 @@ class Importer:
             tuple(f"{name}:{problem.line}: {problem.message}" for problem in parsed.problems),
             (*told.assumptions, *parsed.assumptions),
             tuple(told.offers),
+            papers=tuple(papers),
         )
 
-    def _known_now(self) -> _Known:
+    def _known_now(self) -> Known:
         """Return what the library has, read anew where another process has written to it."""
         version = self._working.version()
         if self._known is None or self._known.version != version:
-            self._known = _Known(self._working, version)
+            self._known = Known(self._working, version)
         return self._known
 
     def _take(
@@ -216,10 +236,10 @@ class Importer:
         source: int,
         file: str,
         at: datetime.datetime,
-        known: _Known,
+        known: Known,
         told: _Told,
-    ) -> tuple[str, list[Change]]:
-        """Add or complete one paper; return what became of it, and the changes made."""
+    ) -> tuple[int, str, list[Change]]:
+        """Add or complete one paper; return it, what became of it, and the changes made."""
         papers = self._working.papers
         entries = tuple(Entry(e.key, e.type, e.fields, e.comment, source) for e in paper.entries)
         paper = replace(paper, entries=entries, added_at=at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
@@ -240,7 +260,8 @@ class Importer:
                 new = replace(new, entries=named)
             papers.add(new, [source])
             known.add(new)
-            return "added", [*renamed, Change(new.id, WHOLE_PAPER, None, file, key=new.key)]
+            added = Change(new.id, WHOLE_PAPER, None, file, key=new.key)
+            return new.id, "added", [*renamed, added]
         present = papers.get([number])[0]
         facts = self._missing_facts(present, paper)
         changes = [field_change(present, field, value) for field, value in facts.items()]
@@ -261,10 +282,10 @@ class Importer:
             elif offer:
                 for change in newer_changes:
                     self._working.apply(change)
-                return "completed", [*changes, *newer_changes]
-        return outcome, changes
+                return number, "completed", [*changes, *newer_changes]
+        return number, outcome, changes
 
-    def _new_key(self, paper: Paper, known: _Known) -> tuple[str, list[Change]]:
+    def _new_key(self, paper: Paper, known: Known) -> tuple[str, list[Change]]:
         """Return a key for `paper`, and the changes that make way for it.
 
         Of papers that would have one key, all get a longer one, whichever came first: so the
@@ -295,7 +316,7 @@ class Importer:
         return made and "key" not in self._working.journal.edited_fields(paper.id)
 
     def _entry_changes(
-        self, present: Paper, incoming: tuple[Entry, ...], known: _Known
+        self, present: Paper, incoming: tuple[Entry, ...], known: Known
     ) -> list[Change]:
         """Return what gives `present` the entries that a .bib file has for it, and their keys."""
         entries = present.entries
@@ -309,7 +330,7 @@ class Importer:
             changes.append(field_change(present, ENTRIES, entries))
         return changes
 
-    def _key_changes(self, present: Paper, key: str, known: _Known) -> list[Change]:
+    def _key_changes(self, present: Paper, key: str, known: Known) -> list[Change]:
         """Return what lets `key` name `present`: as its own key, or as an alias."""
         if key.lower() in known.keys:
             return []
@@ -335,8 +356,13 @@ class Importer:
         return facts
 
 
-class _Known:
-    """What the library has, to find a paper again."""
+class Known:
+    """What the library has, to find a paper again.
+
+    Attributes:
+        version: the version of the library of which this was read.
+        keys: all citation keys, and those that papers had before, in lower case.
+    """
 
     def __init__(self, working: WorkingCopy, version: int) -> None:
         self.version = version
@@ -356,6 +382,7 @@ class _Known:
                     self._identifiers.setdefault(identifier, number)
 
     def add(self, paper: Paper) -> None:
+        """Note that a paper is new."""
         self.keys.add(paper.key.lower())
         self._read[paper.id] = paper
         self._note(paper.id, paper.title, paper.arxiv, paper.doi)

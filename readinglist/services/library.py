@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from readinglist.domain.change import Change
     from readinglist.domain.paper import Paper, Priority, Status
+    from readinglist.services.adding import Adder
     from readinglist.services.app_memory import AppMemory
     from readinglist.services.changing import Editor, Step
     from readinglist.services.conflicts import Conflict
@@ -356,7 +357,48 @@ class Library:
             UnknownKeyError: there is no such paper.
             InvalidValueError: a text doesn't fit its field.
         """
-        return self._editor.edit(self.paper(key), texts)
+        return self.edit_seen(self.paper(key), texts)
+
+    def edit_seen(self, seen: Paper, texts: Mapping[str, str]) -> Step:
+        """Set fields of a paper that somebody has been looking at, as one step.
+
+        What was changed elsewhere since then stays, but for the fields of `texts`: those of them
+        are named in the step.
+
+        Raises:
+            UnknownKeyError: the paper was deleted meanwhile.
+            InvalidValueError: a text doesn't fit its field.
+        """
+        return self._editor.edit(seen, texts)
+
+    def check_key(self, key: str, paper: int | None = None) -> None:
+        """Look whether a citation key can be that of a paper; None for one that is not here yet.
+
+        Raises:
+            InvalidValueError: it names another paper.
+        """
+        self._editor.check_key(key, paper)
+
+    def find_same(self, texts: Mapping[str, str]) -> Paper | None:
+        """Return the paper that is here already and that `texts` are about, given by field.
+
+        Every paper is looked at: in a large library, do it in a thread.
+
+        Raises:
+            InvalidValueError: a text doesn't fit its field.
+        """
+        return self._adder.find(texts)
+
+    def add(self, texts: Mapping[str, str]) -> Step:
+        """Add a paper whose fields are given as text, as one step; without a key it gets one.
+
+        In a large library, do it in a thread, as with `find_same`.
+
+        Raises:
+            InvalidValueError: a text doesn't fit its field, the title is missing, the key is
+                another paper's, or the paper is here already.
+        """
+        return self._adder.add(texts)
 
     def note(self, key: str, text: str) -> Step:
         """Set the note of a paper; an empty one removes it.
@@ -472,6 +514,16 @@ class Library:
         """
         return self._importer.import_files(files, format, year, progress, update=update)
 
+    def import_text(self, text: str, name: str, *, update: bool = False) -> ImportReport:
+        """Import what stands in no file, as one step, see `import_files`.
+
+        Args:
+            text: in any of the formats that files have.
+            name: what it is called: `pasted BibTeX`.
+            update: take what it says where it differs, instead of offering it.
+        """
+        return self._importer.import_text(text, name, update=update)
+
     def export(
         self,
         ids: Iterable[int] | None = None,
@@ -568,6 +620,12 @@ class Library:
         from readinglist.services.changing import Editor
 
         return Editor(self._working, self.on_progress)
+
+    @property
+    def _adder(self) -> Adder:
+        from readinglist.services.adding import Adder
+
+        return Adder(self._working, self._config.citation_key)
 
     @property
     def _queries(self) -> QueryHistory:

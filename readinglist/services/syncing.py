@@ -215,7 +215,7 @@ def _deed(change: Change) -> str:
     if change.field == WHOLE_PAPER:
         if change.new is None:
             return "deleted"
-        return "back" if change.new.startswith("{") else "added"
+        return "back" if change.action in (Action.UNDO, Action.REDO) else "added"
     if change.field == "status":
         return "read" if change.new == "read" else "status"
     if change.field in (SOURCE, NOTHING) or change.action == Action.CONFLICT:

@@ -118,6 +118,7 @@ LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
         Key("priority.none", "0", "set_priority('none')", "None", "No priority"),
         Key("tags", "t", "tags", "Tags", "Set the tags"),
         Key("delete", "d", "delete", "Delete", "Delete, after a question"),
+        Key("edit", "F", "edit", "Edit fields", "Edit all fields of the paper"),
     ),
     "Writing": (
         Key("note", "n", "note", "Note", "Write the note here", True),
@@ -129,6 +130,13 @@ LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
         Key("open", "o", "open", "Open", "Open the paper in the browser"),
         Key("copy.key", "y", "copy_key", "Copy key", "Copy the citation key"),
         Key("copy.bibtex", "Y", "copy_bibtex", "Copy BibTeX", "Copy the BibTeX entry"),
+        Key(
+            "new",
+            "N",
+            "new",
+            "New paper",
+            "New paper: typed in, or from pasted BibTeX, an arXiv id or a DOI",
+        ),
     ),
     "Back and forth": (
         Key("undo", "u", "undo", "Undo", "Take back the last step"),
@@ -149,7 +157,7 @@ LIBRARY = tuple(key for keys in LIBRARY_SECTIONS.values() for key in keys)
 
 _ALSO_IN_TRIAGE = (
     "paper.read", "paper.reading", "paper.skipped", "priority.high", "priority.medium",
-    "priority.low", "note", "note.editor", "tags", "open", "copy.key", "undo", "help",
+    "priority.low", "note", "note.editor", "tags", "edit", "open", "copy.key", "undo", "help",
 )  # fmt: skip
 TRIAGE = (
     Key("triage.now", "enter", "set_status('reading')", "Read now", "Mark as being read", True),

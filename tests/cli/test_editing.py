@@ -49,6 +49,11 @@ def test_marks_in_json_are_the_papers_that_changed(filled: CommandLine) -> None:
         (["edit", "BuildTwice", "venue"], 2, "“venue” is not FIELD=VALUE"),
         (["edit", "BuildTwice", "veneu=x"], 2, "Did you mean venue?"),
         (["edit", "BuildTwice", "doi=x"], 2, "“x” is no DOI"),
+        (["add"], 2, "Missing argument"),
+        (["add", "A Title"], 2, "“A Title” is not FIELD=VALUE"),
+        (["add", "year=2020"], 2, "A paper needs a title"),
+        (["add", "title=build it twice!"], 2, "has this paper already: BuildTwice"),
+        (["add", "title=x", "key=BuildTwice"], 2, "Another paper has the key"),
         (["note", "BuildTwice", "--text", "a", "--append", "b"], 2, "Give one of"),
         (["note", "BuildTwice", "something"], 2, "Invalid value"),
         (["delete", "Nope"], 1, "no paper with the key Nope"),
@@ -82,6 +87,24 @@ def test_facts_are_corrected(filled: CommandLine) -> None:
     filled("edit", KEYS[0], "venue=", "key=curie1911")
     assert filled("show", KEYS[0], "--json").data["key"] == "curie1911"
     assert filled("show", "curie1911", "--json").data["venue"] is None
+
+
+def test_a_paper_is_added_by_hand_and_its_key_printed(filled: CommandLine) -> None:
+    done = filled("add", "title=On A = B", "Authors=Marie Curie", "year=1911", "tags=a, b")
+    assert done.out == "curie1911b\n"
+    assert done.err == "curie1911b: added\n"
+    paper = filled("show", "curie1911b", "--json").data
+    assert (paper["title"], paper["tags"]) == ("On A = B", ["a", "b"])
+    assert filled("undo").err == "curie1911b: deleted\n"
+    assert filled("show", "curie1911b", code=1).out == ""
+    filled("redo")
+    (paper,) = filled("add", "title=Another", "key=mine", "--json").data
+    assert paper["key"] == "mine"
+
+
+def test_tags_are_edited_as_a_field(filled: CommandLine) -> None:
+    filled("mark", KEYS[0], "--tag", "a", "--tag", "b")
+    assert filled("edit", KEYS[0], "tags=b,c", "--json").data[0]["tags"] == ["b", "c"]
 
 
 def test_a_note_is_set_continued_piped_and_removed(filled: CommandLine) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from readinglist.domain.fields import EDITABLE, parse_field, parse_tag
+from readinglist.domain.fields import EDITABLE, field_text, parse_field, parse_tag
 from readinglist.domain.paper import Priority, Status
 from readinglist.errors import InvalidValueError
 
@@ -37,6 +37,8 @@ from readinglist.errors import InvalidValueError
         ("status", " Read", "status", Status.READ),
         ("priority", "HIGH", "priority", Priority.HIGH),
         ("key", " doe2024 ", "key", "doe2024"),
+        ("tags", " b ,a,, b", "tags", ("a", "b")),
+        ("tags", "", "tags", ()),
         ("venue", "", "venue", None),
     ],
 )
@@ -60,6 +62,10 @@ def test_text_becomes_the_value_of_its_field(
         ("Sandra Andersen", ("Andersen, Sandra",)),
         ("Doe,", ("Doe",)),
         (", Jane", ("Jane",)),
+        ("{World Health Organization}", ("World Health Organization",)),
+        ("{Smith and Sons; London}; Jane Doe", ("Smith and Sons; London", "Doe, Jane")),
+        ("{Half\nJane Doe}", ("{Half", "Doe}, Jane")),
+        ("{}", ()),
         (" ; ,", ()),
         ("", ()),
     ],
@@ -102,6 +108,42 @@ def test_an_unknown_field_names_the_nearest_or_all() -> None:
     with pytest.raises(InvalidValueError) as none:
         parse_field("zzz", "x")
     assert "venue" in none.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("authors", ("Doe, Jane", "ACME"), "Doe, Jane\nACME"),
+        ("authors", ("A and B", "World Health Organization"), "{A and B}\n{World Health Organi"),
+        ("links", ("https://a.org", "https://b.org"), "https://a.org\nhttps://b.org"),
+        ("tags", ("a", "to read"), "a, to read"),
+        ("author_count", 3, "3"),
+        ("doi", None, ""),
+        ("status", Status.READ, "read"),
+    ],
+)
+def test_the_text_of_a_value_gives_it_back(name: str, value: object, text: str) -> None:
+    written = field_text(name, value)
+    assert written.startswith(text)
+    assert parse_field(name, written) == (name, value)
+
+
+WORDS = st.from_regex(r"[\w;.,&'-]{1,9}( [\w;.,&'-]{1,9}){0,4}", fullmatch=True)
+
+
+@given(st.lists(WORDS | st.just("Smith and Sons") | st.just("and"), max_size=4).map(tuple))
+def test_authors_as_any_file_has_them_survive_being_written_out(authors: tuple[str, ...]) -> None:
+    assert parse_field("authors", field_text("authors", authors)) == ("authors", authors)
+
+
+@given(st.sampled_from(sorted(EDITABLE)), st.text())
+def test_a_value_that_was_typed_survives_being_written_out(name: str, text: str) -> None:
+    try:
+        _, value = parse_field(name, text)
+    except InvalidValueError:
+        return
+    assume("{" not in text and "}" not in text)
+    assert parse_field(name, field_text(name, value)) == (name, value)
 
 
 @given(st.sampled_from(sorted(EDITABLE)), st.text())

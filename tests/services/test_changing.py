@@ -106,6 +106,44 @@ def test_facts_are_edited_as_text(library: Library, ids: list[int]) -> None:
     assert library.edit(KEYS[0], {"year": "1911"}).papers == ()
 
 
+def test_tags_status_and_facts_are_one_step(library: Library, ids: list[int]) -> None:
+    library.mark(ids[:1], add_tags=["a", "b"])
+    library.edit(KEYS[0], {"tags": "b, c", "status": "reading", "venue": "NeurIPS"})
+    paper = library.paper(KEYS[0])
+    assert (paper.tags, paper.status, paper.venue) == (("b", "c"), Status.READING, "NeurIPS")
+    library.undo()
+    paper = library.paper(KEYS[0])
+    assert (paper.tags, paper.status, paper.venue) == (("a", "b"), Status.UNREAD, None)
+
+
+def test_what_changed_while_one_looked_stays_but_for_what_one_edits(
+    library: Library, ids: list[int]
+) -> None:
+    library.mark(ids[:1], add_tags=["a", "b"])
+    seen = library.paper(KEYS[0])
+    library.edit(
+        KEYS[0], {"venue": "Theirs", "year": "2001", "url": "https://e.org", "tags": "b,x"}
+    )
+    step = library.edit_seen(
+        seen, {"venue": "Mine", "year": "2001", "title": "Better", "tags": "a, c"}
+    )
+    paper = library.paper(KEYS[0])
+    assert (paper.title, paper.venue, paper.published) == ("Better", "Mine", "2001")
+    assert paper.url == "https://e.org"
+    assert paper.tags == ("c", "x")
+    assert step.overwritten == ("venue",)
+    assert any((c.field, c.old) == ("venue", "Theirs") for c in library.history(KEYS[0]))
+
+
+def test_a_paper_that_was_deleted_while_one_looked_is_not_edited(
+    library: Library, ids: list[int]
+) -> None:
+    seen = library.paper(KEYS[0])
+    library.delete(ids[:1])
+    with pytest.raises(UnknownKeyError, match="deleted meanwhile"):
+        library.edit_seen(seen, {"venue": "Mine"})
+
+
 @pytest.mark.parametrize(
     ("texts", "says"),
     [

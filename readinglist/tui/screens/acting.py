@@ -58,6 +58,10 @@ class Acting(Screen[None]):
         """Bring the search index up to date, in a thread, before a search asks for it."""
         raise NotImplementedError
 
+    def _go_to(self, paper: int) -> None:
+        """Show the papers as they are now, the cursor on one of them."""
+        raise NotImplementedError
+
     def _current(self) -> Paper | None:
         """Return the paper that one is at."""
         raise NotImplementedError

@@ -15,6 +15,9 @@ from readinglist.services.exporting import format_of_file
 from readinglist.tui.screens.acting import Acting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from readinglist.services.changing import Step
     from readinglist.services.exporting import Exported
     from readinglist.services.library import Library
 
@@ -131,6 +134,29 @@ class Citing(Acting):
         from readinglist.tui.screens.importing import ImportFiles
 
         self.app.push_screen(ImportFiles(self._library), lambda _: self._after_import())
+
+    def action_new(self) -> None:
+        """Add a paper that is typed in, or papers that are pasted."""
+        from readinglist.tui.screens.new_paper import NewPaper
+
+        def go_on(answer: Mapping[str, str] | int | None) -> None:
+            if isinstance(answer, int):
+                self._go_to(answer)
+                self._index_ahead()
+            elif answer is not None:
+                self._fill_in(answer)
+
+        self.app.push_screen(NewPaper(self._library), go_on)
+
+    def _fill_in(self, texts: Mapping[str, str]) -> None:
+        from readinglist.tui.screens.entry_form import EntryForm
+
+        def go_on(step: Step | None) -> None:
+            if step:
+                self._after(step, " ")
+                self._go_to(step.papers[0])
+
+        self.app.push_screen(EntryForm(self._library, texts=texts), go_on)
 
     def _after_import(self) -> None:
         self._reload()

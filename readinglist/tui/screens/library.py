@@ -255,6 +255,19 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
             self.papers.draw_anew()
             self._show_counts()
 
+    def _go_to(self, paper: int) -> None:
+        """Put the cursor on a paper: among those shown or, where it is none of them, among all."""
+        question = Question(self.search.value, self._view, self._sort)
+        found = None
+        if self._found.is_indexed:  # else the search would first index the whole library
+            found = self._library.find(question.text, question.view, question.sort)
+        if found is None or paper not in found.ids:
+            question, found = Question(), self._library.find()
+        self._question = question
+        self._view, self._sort = question.view, question.sort
+        self.search.value = question.text
+        self._show(found, keep=True, paper=paper)
+
     def on_library_screen_answered(self, message: Answered) -> None:
         """Show what was found, unless something else has been asked for since."""
         if message.question is self._question:

@@ -104,6 +104,28 @@ class Marking(Acting):
 
         self.app.push_screen(AskText(title, text, printable(hint), LastOfList(known)), keep)
 
+    def action_edit(self) -> None:
+        """Edit all fields of the paper under the cursor."""
+        from readinglist.tui.screens.entry_form import EntryForm
+
+        current = self._current()
+        for paper in self._library.papers([current.id] if current else ()):
+            self.app.push_screen(EntryForm(self._library, paper), self._edited)
+
+    def _edited(self, step: Step | None) -> None:
+        if step and step.papers:
+            self._after_form(step)
+        if step and step.overwritten:
+            fields = ", ".join(field.replace("_", " ") for field in step.overwritten)
+            self._tell(
+                f"Changed elsewhere meanwhile: {fields}. Yours holds, the other is in the history.",
+                "warning",
+            )
+
+    def _after_form(self, step: Step) -> None:
+        """Show what was edited in the form of all fields."""
+        self._after(step, "Edited: ")
+
     def action_note(self) -> None:
         """Write the note of the paper under the cursor."""
         from readinglist.tui.screens.note_editor import NoteEditor

@@ -117,10 +117,18 @@ class Triage(Marking, Citing):
 
     def _after(self, step: Step, done: str = "", offer: str = "") -> None:
         """Note what was decided, and go on to the next paper."""
+        self._note_decision(step)
+        self.action_go(1)
+
+    def _after_form(self, step: Step) -> None:
+        """Note what was edited, and stay: one wanted to read it right."""
+        self._note_decision(step)
+        self._reload()
+
+    def _note_decision(self, step: Step) -> None:
         if step.papers:
             self._decisions.append((self._place, step.summary.partition(": ")[2]))
             self._save_soon()
-        self.action_go(1)
 
     def action_go(self, by: int) -> None:
         """Go on, or back, without a decision."""
