@@ -50,6 +50,8 @@ class Step:
     """The papers that changed, in order."""
     summary: str
     """In the user's words: `3 papers: status read`."""
+    fields: frozenset[str] = frozenset()
+    """What of them changed."""
     left_out: int = 0
     """How many changes were not turned back, since somebody changed the same place after."""
     overwritten: tuple[str, ...] = ()
@@ -224,7 +226,8 @@ class Editor:
             self._apply([*changes, *filled])
             step = self._working.journal.record(changes, Action.EDIT)
             self._working.journal.record(filled, Action.IMPORT, batch=step)
-            return Step((keep, drop), f"{dropped.key} merged into {whole.key}")
+            fields = frozenset(change.field for change in [*changes, *filled])
+            return Step((keep, drop), f"{dropped.key} merged into {whole.key}", fields)
 
     def settle(self, conflicts: Iterable[Conflict], *, take: bool) -> Step:
         """Settle conflicts, as one step: with what holds, or with the other value.
@@ -410,7 +413,9 @@ def tag_changes(paper: Paper, add: Iterable[str], remove: Iterable[str]) -> list
 
 
 def _step(changes: Sequence[Change], left_out: int = 0) -> Step:
-    return Step(tuple(dict.fromkeys(c.paper for c in changes)), summary(changes), left_out)
+    papers = tuple(dict.fromkeys(change.paper for change in changes))
+    fields = frozenset(change.field for change in changes)
+    return Step(papers, summary(changes), fields, left_out)
 
 
 def _stored(field: str, value: Any) -> str | None:

@@ -19,7 +19,7 @@ import sqlite3
 import time
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import (
     ALIAS,
@@ -175,6 +175,7 @@ class WorkingCopy:
             ) from error
         self._lock = self.folder / "lock.db"
         self.database = self.folder.absolute() / "working.db"
+        self._own_edits = 0
         current = document.fingerprint(self.path)
         if current is None:
             with self._alone():
@@ -208,23 +209,31 @@ class WorkingCopy:
         return connection
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make all writes within one: all of them are kept, or none."""
+    def transaction(self, is_edit: bool = True) -> Iterator[None]:
+        """Make all writes within one: all of them are kept, or none.
+
+        Args:
+            is_edit: whether papers change; else it is about what is saved where.
+        """
         if self.connection.in_transaction:
             yield
             return
         self.connection.execute("BEGIN IMMEDIATE")
+        before = self.connection.total_changes
         try:
             yield
+            edits = int(is_edit and self.connection.total_changes != before)
+            if edits:
+                self._set_meta("edits", int(self._meta("edits") or 0) + 1)
         except BaseException:
             self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
+        self._own_edits += edits
 
     def version(self) -> int:
-        """Return a number that changes when another connection has written here."""
-        (version,) = self.connection.execute("PRAGMA data_version").fetchone()
-        return int(version)
+        """Return a number that changes when another connection has changed papers here."""
+        return int(self._meta("edits") or 0) - self._own_edits
 
     def is_saved(self) -> bool:
         """Return whether the library file has all that the working copy has."""
@@ -233,7 +242,7 @@ class WorkingCopy:
 
     def is_current(self) -> bool:
         """Return whether the library file is the one last read or written here."""
-        return str(document.fingerprint(self.path)) == self._meta("document")
+        return bool(str(document.fingerprint(self.path)) == self._meta("document"))
 
     def save(self, during_merge: bool = False) -> bool:
         """Bring the library file up to date; return whether it is.
@@ -501,7 +510,7 @@ class WorkingCopy:
                 )
         finally:
             self.connection.execute("COMMIT")
-        with self.transaction():
+        with self.transaction(is_edit=False):
             self.connection.executemany(
                 "DELETE FROM unsaved WHERE paper = ? AND version = ?", versions
             )
@@ -633,11 +642,11 @@ class WorkingCopy:
         finally:
             lock.close()
 
-    def _meta(self, name: str) -> str | None:
+    def _meta(self, name: str) -> Any:
         row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def _set_meta(self, name: str, value: str) -> None:
+    def _set_meta(self, name: str, value: str | int) -> None:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
 

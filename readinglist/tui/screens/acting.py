@@ -54,6 +54,10 @@ class Acting(Screen[None]):
         """Show the papers as they are now; the cursor stays on its paper if `keep` says so."""
         raise NotImplementedError
 
+    def _show_change(self, step: Step) -> None:
+        """Show the papers as they are after a step."""
+        self._reload()
+
     def _index_ahead(self) -> None:
         """Bring the search index up to date, in a thread, before a search asks for it."""
         raise NotImplementedError
@@ -123,7 +127,7 @@ class Acting(Screen[None]):
             self._tell(f"{done}{step.summary}", offer=offer if step.papers else "")
         if step.left_out:
             self._tell(f"{plural(step.left_out, 'change')} left out: changed since.", "warning")
-        self._reload()
+        self._show_change(step)
         self._save_soon()
 
     def _count_soon(self) -> None:

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import ProgressBar, Static
 from textual.worker import get_current_worker
 
-from readinglist.domain.change import describe
+from readinglist.domain.change import TAG, describe
 from readinglist.domain.completion import Values
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from readinglist.config import Config
     from readinglist.domain.paper import Paper
+    from readinglist.services.changing import Step
     from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
 
@@ -55,6 +56,9 @@ Your reading list is empty.
 
 _ACTIONS = frozenset(key.action.partition("(")[0] for key in LIBRARY)
 
+_MARKS = frozenset(("status", "priority", "note", TAG))
+"""What changes nothing in a list in the order of one of these, of all papers."""
+_BY_FACTS = ("added", "date", "title", "author", "venue", "key")
 _LOOK_EVERY = 1.0
 """Seconds between two looks at what other programs did."""
 _AT_ONCE = 0.01
@@ -237,6 +241,15 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
     def _reload(self, keep: bool = True) -> None:
         """Ask for the papers anew; those in view are drawn anew at once."""
         self._ask(Question(self.search.value, self._view, self._sort, keep))
+
+    def _show_change(self, step: Step) -> None:
+        """Draw the papers that changed anew; ask again only if others may be found now."""
+        is_in_place = step.fields <= _MARKS and self._found.sort.removeprefix("-") in _BY_FACTS
+        if is_in_place and self._found.query.is_empty and self._view.like is None:
+            self.papers.update(step.papers)
+            self._show_counts()
+        else:
+            self._reload()
 
     def _ask(self, question: Question) -> None:
         """Ask for papers, and show what is found; that which can be had at once, at once."""

@@ -146,6 +146,16 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         self.post_message(self.Moved(self.current))
 
+    def update(self, papers: Iterable[int]) -> None:
+        """Fetch some papers again, as after a change, and draw those in view."""
+        changed = set(papers)
+        for paper in changed & self._papers.keys():
+            del self._papers[paper]
+        for key in [key for key in self._lines if self._ids[key[0]] in changed]:
+            del self._lines[key]
+            self.refresh_line(key[0])
+        self.post_message(self.Moved(self.current))
+
     def move_to(self, place: int) -> None:
         """Put the cursor on a place; negative ones count from the end."""
         last = len(self._ids) - 1
