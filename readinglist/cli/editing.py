@@ -17,6 +17,7 @@ from readinglist.cli.session import (
 )
 from readinglist.domain.paper import Priority, Status
 from readinglist.domain.text import plural
+from readinglist.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from readinglist.services.changing import Step
@@ -163,6 +164,36 @@ def delete(session: Session, keys: tuple[str, ...]) -> None:
     """
     with session.open_library() as library:
         _report(library, library.delete([library.paper(key).id for key in keys]))
+
+
+@click.command(short_help="Bring an earlier value of a paper back.")
+@click.argument("key", shell_complete=complete_key)
+@click.argument("number", type=click.IntRange(min=1))
+@json_option
+@pass_session
+def restore(session: Session, key: str, number: int, as_json: bool) -> None:
+    """Give the paper KEY the value again that it had before the entry NUMBER of its history.
+
+    Of a conflict, it is given the value that does not hold; a deleted paper comes back.
+
+    \b
+    Example: readinglist history vaswani2017attention
+             readinglist restore vaswani2017attention 3
+    """
+    from readinglist.domain.change import describe
+
+    with session.open_library() as library:
+        changes = library.history(key, None)
+        if number > len(changes):
+            raise InvalidValueError(
+                f"The history of {key} has {plural(len(changes), 'entry', 'entries')}.",
+                f"See: readinglist history {key}.",
+            )
+        change = changes[-number]
+        step = library.restore(change)
+        when = change.at.replace("T", " ").removesuffix("Z")
+        say(f"As it was before {when}, {describe(change)}:")
+        _report(library, step, as_json)
 
 
 @click.command(short_help="Take back the last step.")

@@ -172,20 +172,27 @@ def show(session: Session, key: str, as_json: bool) -> None:
 def history(session: Session, key: str | None, limit: int, as_json: bool) -> None:
     """Show what was done to the paper KEY, or to all papers, newest first.
 
+    Of one paper, each entry has a number for `restore`: the oldest is 1, so that what comes
+    later changes no number. A deleted paper has its history, too.
+
     \b
     Example: readinglist history vaswani2017attention
     """
-    with session.open_library(reading=True) as library:
-        changes = library.history(key, limit)
-    if as_json:
-        print_json([_change_object(change) for change in changes])
-        return
-    for change in changes:
-        from readinglist.domain.change import describe
+    from readinglist.domain.change import describe
 
+    with session.open_library(reading=True) as library:
+        changes = library.history(key, None if key else limit)
+    numbers = [n if key else None for n in range(len(changes), 0, -1)][:limit]
+    told = list(zip(numbers, changes, strict=False))
+    if as_json:
+        print_json([_change_object(change, number) for number, change in told])
+        return
+    width = len(str(len(changes)))
+    for number, change in told:
         when = change.at.replace("T", " ").removesuffix("Z")
         parts = (when, change.key, describe(change), f"({change.machine_name})")
-        click.echo("  ".join(printable(part) for part in parts if part))
+        line = "  ".join(printable(part) for part in parts if part)
+        click.echo(f"{number:{width}}  {line}" if number else line)
 
 
 @click.command(short_help="Show what changed, field by field.")
@@ -272,8 +279,9 @@ def _statistics_object(known: Statistics) -> dict[str, object]:
     }
 
 
-def _change_object(change: Change) -> dict[str, object]:
+def _change_object(change: Change, number: int | None) -> dict[str, object]:
     return {
+        **({"number": number} if number else {}),
         "at": change.at,
         "machine": change.machine,
         "action": str(change.action),

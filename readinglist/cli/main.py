@@ -24,6 +24,7 @@ _MODULES = {
     "undo": "editing:undo",
     "redo": "editing:redo",
     "history": "looking:history",
+    "restore": "editing:restore",
     "export": "files:export",
     "cite": "citing:cite_",
     "init": "syncing:init",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from readinglist.domain.change import (
     ALIAS,
     CONFLICT,
+    ENTRIES,
     NOTHING,
     SOURCE,
     TAG,
@@ -21,9 +22,9 @@ from readinglist.domain.change import (
     summary,
 )
 from readinglist.domain.citekey import possible_keys
-from readinglist.domain.fields import parse_field, parse_tag
-from readinglist.errors import InvalidValueError, NothingToUndoError
-from readinglist.storage.papers import decode, encode, paper_to_json
+from readinglist.domain.fields import EDITABLE, parse_field, parse_tag
+from readinglist.errors import InvalidValueError, LibraryError, NothingToUndoError
+from readinglist.storage.papers import checked, decode, encode, paper_from_json, paper_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 
 
 _OF_NO_COLUMN = (WHOLE_PAPER, TAG, ALIAS, SOURCE, CONFLICT, NOTHING)
+_NOT_TO_RESTORE = {
+    ALIAS: "A key that a paper had before goes on naming it: there is nothing to bring back.",
+    SOURCE: "Where a paper was found is no value that could be brought back.",
+    CONFLICT: "That a conflict was settled is no value that could be brought back.",
+    NOTHING: "Nothing was done there that could be brought back.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +109,7 @@ class Editor:
                 if value == getattr(paper, field):
                     continue
                 if field == "key":
-                    owner = self._working.papers.id_of_key(value)
-                    if owner not in (None, paper.id):
-                        raise InvalidValueError(
-                            f"Another paper has the key {value}.", "Choose another."
-                        )
+                    self._require_free_key(value, paper.id, "Choose another.")
                 changes.append(field_change(paper, field, value))
             return self._carry_out(changes)
 
@@ -167,12 +170,86 @@ class Editor:
         if conflict.field == WHOLE_PAPER:
             return self._deletion(papers[0])
         if conflict.field == "key" and conflict.other is not None:
-            owner = self._working.papers.id_of_key(conflict.other)
-            if owner not in (None, conflict.paper):
-                raise InvalidValueError(
-                    f"Another paper has the key {conflict.other}.", "Rename that one first."
-                )
+            self._require_free_key(conflict.other, conflict.paper, "Rename that one first.")
         return [field_change(papers[0], conflict.field, decode(conflict.field, conflict.other))]
+
+    def restore(self, change: Change) -> Step:
+        """Give a paper the value again that it had before a change, as one step.
+
+        Of a conflict, that is the value which does not hold; of a deletion, the paper.
+
+        Args:
+            change: one of the journal, of whichever machine.
+
+        Raises:
+            InvalidValueError: there is no such value, it can't be one of a paper, the paper is
+                gone, or its key belongs to another paper by now.
+        """
+        with self._working.transaction():
+            present = next(iter(self._working.papers.get([change.paper])), None)
+            if change.field == WHOLE_PAPER:
+                return self._carry_out(self._deletion_turned_back(change, present))
+            if present is None:
+                raise InvalidValueError(f"{change.key} is deleted.", "Bring the paper back first.")
+            return self._carry_out(self._former_value(change, present))
+
+    def _former_value(self, change: Change, present: Paper) -> list[Change]:
+        """Return what gives a paper the value of a field that it had before `change`."""
+        if change.field == TAG:
+            if ((change.old or change.new) in present.tags) == (change.old is not None):
+                return []
+            tag = parse_tag(change.old) if change.old is not None else None
+            return [Change(present.id, TAG, change.new, tag, key=present.key)]
+        if change.field not in EDITABLE and change.field != ENTRIES:
+            raise InvalidValueError(
+                _NOT_TO_RESTORE.get(change.field, "That is nothing that a paper has.")
+            )
+        try:
+            value = decode(change.field, change.former)
+            checked(replace(present, **{change.field: value}))
+        except LibraryError as error:
+            raise InvalidValueError(
+                f"The journal holds no {change.field.replace('_', ' ')} that a paper can have.",
+            ) from error
+        if value == getattr(present, change.field):
+            return []
+        if change.field == "key":
+            self._require_free_key(value, present.id, "Rename that one first.")
+        return [field_change(present, change.field, value)]
+
+    def _deletion_turned_back(self, change: Change, present: Paper | None) -> list[Change]:
+        """Return what brings back a paper that `change` deleted, with its sources."""
+        if change.action == Action.CONFLICT:
+            raise InvalidValueError(
+                "The paper was deleted on another machine: that is no value.",
+                "The list of conflicts settles it.",
+            )
+        if change.old is None:
+            raise InvalidValueError("Before that, the paper was not in the library.")
+        if present:
+            raise InvalidValueError("The paper is in the library.")
+        try:
+            paper = checked(paper_from_json(change.old))
+        except LibraryError as error:
+            raise InvalidValueError(
+                "The journal holds a deleted paper that can't be read."
+            ) from error
+        if paper.id != change.paper:
+            raise InvalidValueError("The journal holds another paper than the one deleted there.")
+        self._require_free_key(paper.key, paper.id, "Rename that one first.")
+        return [
+            change.turned_round(),
+            *(
+                other.turned_round()
+                for other in self._working.journal.history(change.paper)
+                if other.field == SOURCE
+                and (other.batch, other.machine) == (change.batch, change.machine)
+            ),
+        ]
+
+    def _require_free_key(self, key: str, paper: int, hint: str) -> None:
+        if self._working.papers.id_of_key(key) not in (None, paper):
+            raise InvalidValueError(f"Another paper has the key {key}.", hint)
 
     def bring_back(self) -> Step:
         """Make the edits again that git has taken out of the library file, as one step."""
