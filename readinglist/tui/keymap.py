@@ -59,6 +59,13 @@ LIBRARY = (
     Key("view.keep", "V", "keep_view", "Keep view", "Keep the query as a view of your own"),
     Key("triage", "T", "triage", "Triage", "Decide about the new papers, one at a time"),
     Key("like", "m", "more_like_this", "More like this", "Papers on the same topic; Esc goes back"),
+    Key(
+        "history",
+        "H",
+        "history",
+        "History",
+        "The paper's life: what was done to it; old values can be brought back",
+    ),
     Key("undo", "u", "undo", "Undo", "Take back the last step"),
     Key("redo", "ctrl+r", "redo", "Redo", "Bring again what undo took back"),
     Key("delete", "d", "delete", "Delete", "Delete, after a question"),
@@ -72,7 +79,7 @@ LIBRARY = (
 
 _ALSO_IN_TRIAGE = (
     "paper.read", "paper.reading", "paper.skipped", "priority.high", "priority.medium",
-    "priority.low", "note", "note.editor", "tags", "open", "copy.key", "undo", "help",
+    "priority.low", "note", "note.editor", "tags", "open", "copy.key", "history", "undo", "help",
 )  # fmt: skip
 TRIAGE = (
     Key("triage.now", "enter", "set_status('reading')", "Read now", "Mark as being read", True),

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = [
-    "import", "list", "show", "mark", "note", "edit", "delete", "undo", "redo", "history", "restore",
-    "export", "check", "config", "demo",
+    "import", "list", "show", "mark", "note", "edit", "delete", "undo", "redo", "history",
+    "restore", "export", "check", "config", "demo",
 ]  # fmt: skip
 
 
