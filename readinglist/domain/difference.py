@@ -46,13 +46,18 @@ def _words_that_differ(old: str, new: str) -> tuple[_Spans, _Spans]:
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     steps = _steps(before, after)
     changed = [step for step in steps if step[0] != "equal"]
-    same = sum(end - start for kind, start, end, _, _ in steps if kind == "equal")
-    if 2 * same < max(len(before), len(after)):  # another line, not one that was changed
+    equal = [before[start:end] for kind, start, end, _, _ in steps if kind == "equal"]
+    if 2 * _length(*equal) < min(_length(before), _length(after)):  # quite another line
         return (), ()
     return (
         _spans(before, [(start, end) for _, start, end, _, _ in changed]),
         _spans(after, [(start, end) for _, _, _, start, end in changed]),
     )
+
+
+def _length(*parts: Sequence[str]) -> int:
+    """Return how many letters the words have that are not only signs or white space."""
+    return sum(len(word) for words in parts for word in words if word[0].isalnum())
 
 
 def _spans(words: Sequence[str], places: Sequence[tuple[int, int]]) -> _Spans:
