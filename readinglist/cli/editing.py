@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from readinglist.cli.session import (
+    PAPER,
     Session,
-    complete_key,
     json_option,
     pass_session,
     print_json,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Set status, priority and tags.")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...", shell_complete=complete_key)
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...", type=PAPER)
 @click.option(
     "--status", type=click.Choice([s.value for s in Status]), help="How far the reading has come."
 )
@@ -65,7 +65,7 @@ def mark(
 
 
 @click.command(short_help="Write a note.")
-@click.argument("key", shell_complete=complete_key)
+@click.argument("key", type=PAPER)
 @click.argument("dash", required=False, metavar="[-]", type=click.Choice(["-"]))
 @click.option("--text", metavar="T", help="The note, in Markdown; empty to remove it.")
 @click.option("--append", metavar="T", help="A paragraph to add to the note.")
@@ -97,7 +97,7 @@ def note(
 
 
 @click.command(short_help="Correct the facts of a paper.")
-@click.argument("key", shell_complete=complete_key)
+@click.argument("key", type=PAPER)
 @click.argument("assignments", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @json_option
 @pass_session
@@ -122,7 +122,7 @@ def edit(session: Session, key: str, assignments: tuple[str, ...], as_json: bool
 
 
 @click.command(short_help="Make citation keys anew.")
-@click.argument("keys", nargs=-1, metavar="[KEY...]", shell_complete=complete_key)
+@click.argument("keys", nargs=-1, metavar="[KEY...]", type=PAPER)
 @click.option("--query", metavar="QUERY", help="The papers that answer QUERY.")
 @click.option("--all", "everything", is_flag=True, help="All papers.")
 @click.option("--pattern", metavar="P", help="The pattern, instead of the configuration's.")
@@ -154,7 +154,7 @@ def rekey(
 
 
 @click.command(short_help="Delete papers.")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...", shell_complete=complete_key)
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...", type=PAPER)
 @pass_session
 def delete(session: Session, keys: tuple[str, ...]) -> None:
     """Delete the papers KEY, with their notes; `undo` brings them back.
@@ -167,7 +167,7 @@ def delete(session: Session, keys: tuple[str, ...]) -> None:
 
 
 @click.command(short_help="Bring an earlier value of a paper back.")
-@click.argument("key", shell_complete=complete_key)
+@click.argument("key", type=PAPER)
 @click.argument("number", type=click.IntRange(min=1))
 @json_option
 @pass_session
@@ -177,8 +177,7 @@ def restore(session: Session, key: str, number: int, as_json: bool) -> None:
     Of a conflict, it is given the value that does not hold; a deleted paper comes back.
 
     \b
-    Example: readinglist history vaswani2017attention
-             readinglist restore vaswani2017attention 3
+    Example: readinglist restore vaswani2017attention 3
     """
     from readinglist.domain.change import describe
 

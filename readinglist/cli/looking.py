@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from readinglist.cli.listing import Asked
 from readinglist.cli.session import (
+    PAPER,
     Session,
-    complete_key,
     complete_view,
     json_option,
     pass_session,
@@ -53,7 +54,7 @@ _PRIORITIES = {"high": "!!!", "medium": "!! ", "low": "!  ", "none": "   "}
     "--like",
     "key",
     metavar="KEY",
-    shell_complete=complete_key,
+    type=PAPER,
     help="Papers near in content to the paper KEY, the nearest first.",
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N papers.")
@@ -92,9 +93,12 @@ def list_(
 
         view = like_view(library.paper(key)) if key else session.kept_views().named(name or "all")
         found = library.find(text, view, sort)
+        for problem in found.query.problems:
+            say(str(problem))
+        if session.listing and not as_json:
+            session.listing.begin(library, found.ids[:limit], Asked(text, view, sort))
+            return
         papers = library.papers(found.ids[:limit])
-    for problem in found.query.problems:
-        say(str(problem))
     if as_json:
         from readinglist.formats.json_lines import to_object
 
@@ -120,7 +124,7 @@ def _lines(papers: list[Paper], width: int | None) -> list[str]:
 
 
 @click.command(short_help="Show all of a paper.")
-@click.argument("key", shell_complete=complete_key)
+@click.argument("key", type=PAPER)
 @json_option
 @pass_session
 def show(session: Session, key: str, as_json: bool) -> None:
@@ -165,7 +169,7 @@ def show(session: Session, key: str, as_json: bool) -> None:
 
 
 @click.command(short_help="Show what was done, newest first.")
-@click.argument("key", required=False, shell_complete=complete_key)
+@click.argument("key", required=False, type=PAPER)
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N")
 @json_option
 @pass_session
@@ -196,7 +200,7 @@ def history(session: Session, key: str | None, limit: int, as_json: bool) -> Non
 
 
 @click.command(short_help="Show what changed, field by field.")
-@click.argument("key", required=False, shell_complete=complete_key)
+@click.argument("key", required=False, type=PAPER)
 @click.option("--limit", type=click.IntRange(1), default=1000, help="At most so many changes.")
 @pass_session
 def log(session: Session, key: str | None, limit: int) -> None:
@@ -245,7 +249,7 @@ def stats(session: Session, weeks: int, as_json: bool) -> None:
         click.echo("\nweek of     added  read  skipped   left")
         most = max(week.read for week in known.weeks[-weeks:])
         for week in known.weeks[-weeks:]:
-            bar = "█" * round(_BAR * week.read / max(1, most))
+            bar = "" if session.listing else "█" * round(_BAR * week.read / max(1, most))
             figures = f"{week.added:7,}{week.read:6,}{week.skipped:9,}{week.left:7,}"
             click.echo(f"{week.start}{figures}  {bar}".rstrip())
     for name, counted in (("priority", known.by_priority), ("tag", known.by_tag)):

@@ -77,20 +77,31 @@ class Commands(click.Group):
     metavar="FILE",
     help="The configuration file, instead of the usual one.",
 )
+@click.option(
+    "--plain", is_flag=True, help="No app: a prompt, for screen readers and plain terminals."
+)
 @click.version_option(__version__, prog_name="readinglist")
 @click.pass_context
-def cli(context: click.Context, library: str | None, config: str | None) -> None:
+def cli(context: click.Context, library: str | None, config: str | None, plain: bool) -> int | None:
     """A reading list for researchers who live in a terminal, in LaTeX and in git.
 
     \b
     Example: readinglist import page.txt
              readinglist --library ~/papers/library.db
     """
-    context.obj = Session(library, config)
-    if context.invoked_subcommand is None:
-        from readinglist.cli.files import open_app
+    context.obj = context.obj or Session(library, config)
+    if context.invoked_subcommand is not None:
+        if plain:
+            raise click.UsageError("--plain opens a prompt: it takes no command.")
+        return None
+    if plain:
+        from readinglist.cli.plain import run_plain
 
-        open_app(context.obj)
+        return run_plain(context.obj)
+    from readinglist.cli.files import open_app
+
+    open_app(context.obj)
+    return None
 
 
 def run(arguments: list[str] | None = None) -> int:
