@@ -251,9 +251,9 @@ class Plain:
 
     def _sort(self, order: str) -> int:
         asked = self._asked()
-        if asked.view.like is not None:
-            raise InvalidValueError("Similar papers have no other order: the nearest come first.")
-        return self._list("--view", asked.view.name, "--sort", order, text=asked.text)
+        name = asked.view.name
+        of = ("--view", name) if asked.view.like is None else ("--like", name.removeprefix("like:"))
+        return self._list(*of, "--sort", order, text=asked.text)
 
     def _like(self, rest: str) -> int:
         return self._list("--like", self._papers(rest)[0])

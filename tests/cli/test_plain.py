@@ -16,7 +16,7 @@ from readinglist.services import clipboard, external_editor
 from readinglist.tui.keymap import LIBRARY, TRIAGE
 from tests.cli.conftest import CommandLine, Outcome
 from tests.cli.test_looking import HOSTILE, control_bytes
-from tests.conftest import PageMaker
+from tests.conftest import Listed, PageMaker
 
 KEYS = ["AttentionDetail", "BuildTwice", "CachesEverywhere"]
 Say = Callable[..., Outcome]
@@ -166,9 +166,6 @@ def test_a_long_list_is_told_some_at_a_time(cli: CommandLine, page: PageMaker) -
     ]
     assert "status read" in done.err
     assert done.err.splitlines()[-2:] == ["23 papers.", "That was all."]
-    alike = cli("--plain", stdin="herons\nlike 2\nsort key\n", code=1)
-    assert "other order: the nearest come first" in alike.err
-    assert len(alike.out.splitlines()) > 12
     # What was not told yet has no number.
     assert "It has 1 to 10." in cli("--plain", stdin="herons\nread 11\n", code=1).err
 
@@ -187,6 +184,18 @@ def test_views_orders_and_what_is_alike(filled: CommandLine, say: Say) -> None:
     assert kept.out.splitlines()[-1].endswith(KEYS[1])
     assert "Kept: view my own shows it again." in kept.err
     assert kept.err.splitlines()[-1] == "No paper answers that."
+
+
+def test_papers_like_one_in_another_order(cli: CommandLine, page: PageMaker) -> None:
+    boats = ["Keels of Yachts", "Yachts, Hulls and Keels", "A Hull for Racing Yachts"]
+    ants = ["Trails of Ants", "A Colony of Ants", "Ants, Trails and Rain"]
+    cli("import", str(page(*(Listed(title, f"{title}.") for title in boats + ants))))
+    done = cli("--plain", stdin="keels of yachts\nlike 1\nsort title\n")
+    titles = [line.split(". ", 1)[1].partition(";")[0] for line in done.out.splitlines()]
+    alike = titles[-(len(titles) - 1) // 2 :]
+    assert alike == sorted(alike)
+    assert set(boats[1:]) <= set(alike)
+    assert boats[0] not in alike
 
 
 def test_words_that_are_commands_are_searched_for_behind_a_slash(
