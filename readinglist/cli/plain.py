@@ -17,7 +17,7 @@ import click
 
 from readinglist.cli.listing import Listing
 from readinglist.cli.main import cli
-from readinglist.cli.session import Session, keys_beginning, say
+from readinglist.cli.session import PAPER, Session, keys_beginning, say
 from readinglist.domain.text import plural, printable
 from readinglist.errors import InvalidValueError, ReadingListError, UnknownKeyError
 from readinglist.services.finding import SORT_NAMES, VIEWS
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _HELP = """\
 Type words to search for, as in the app: neural netw author:he year:2022..
 A slash before them searches for words that are commands, too: /open questions
-Papers are listed with numbers. Below, N is a number, several (1 3 5-7), all, or a key.
+Papers are listed with numbers. N is a number or a key; where several fit, 1 3 5-7 or all, too.
 more: the next papers. list: all papers. next: what to read next. view NAME: a view.
 sort ORDER: the list in another order. like N: similar papers. keep NAME: keep as a view.
 show N: all of a paper. open N: in the browser. copy N: the key. export N: the BibTeX entry.
@@ -136,7 +136,7 @@ class Plain:
             if word in self._deeds:
                 return self._deeds[word](rest.strip())
             if word in self.words:
-                return self._run(self._split(line))
+                return self._run(self._with_papers(self._split(line)))
             return self._search(line.removeprefix("/").strip())
         except click.exceptions.Exit as stop:
             return stop.exit_code
@@ -296,7 +296,7 @@ class Plain:
     def _note(self, rest: str) -> int:
         named, _, text = rest.partition(" ")
         text = text.strip()
-        if text.startswith("-"):
+        if text.startswith("--") or text == "-":
             return self._run(["note", *self._split(rest)])
         (key,) = self._papers(named)[:1]
         if text:
@@ -348,6 +348,16 @@ class Plain:
             return shlex.split(line)
         except ValueError as error:
             raise InvalidValueError("A quotation mark is not closed.") from error
+
+    def _with_papers(self, words: list[str]) -> list[str]:
+        """Return the words of a command with the papers named one by one, if it takes several."""
+        command = cli.get_command(click.Context(cli), words[0])
+        several = any(p.type is PAPER and p.nargs == -1 for p in command.params) if command else 0
+        ends = (place for place, word in enumerate(words) if word.startswith("-"))
+        end = next(ends, len(words))
+        if not several or end == 1:
+            return words
+        return [words[0], *self._papers(" ".join(words[1:end])), *words[end:]]
 
     def _papers(self, text: str) -> list[str]:
         """Return the citation keys that numbers, ranges of them, `all`, or keys stand for.

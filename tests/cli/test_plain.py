@@ -137,11 +137,16 @@ def test_numbers_stand_for_the_papers_of_the_last_list(filled: CommandLine, say:
     assert papers[KEYS[0]]["status"] == "read"
     say("list", "skip all")
     assert filled("list", "status:skipped").err == "3 papers\n"
+    say("list --sort key", "mark 1-2 --status read --tag 3", "delete 1 3")
+    (paper,) = filled("list", "--json").data
+    assert (paper["key"], paper["status"], paper["tags"]) == (KEYS[1], "read", ["3"])
+    assert f"@misc{{{KEYS[1]}," in say("list", "export all --format bibtex").out
 
 
 def test_a_note_is_added_to(filled: CommandLine, say: Say) -> None:
-    say("list --sort key", "note 1 first", "note 1 it's second")
-    assert filled("show", KEYS[0], "--json").data["note"] == "first\n\nit's second\n"
+    say("list --sort key", "note 1 first", "note 1 it's second", "note 1 - a point")
+    note = filled("show", KEYS[0], "--json").data["note"]
+    assert note == "first\n\nit's second\n\n- a point\n"
 
 
 def test_tags_are_set_added_and_taken_away(filled: CommandLine, say: Say) -> None:

@@ -164,6 +164,12 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         """Whether an answer to what was asked last is still to come."""
         return self._live.pending
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all that was asked for is found, indexed and shown."""
+        asked = self.search.value == self._question.text
+        return asked and not (self.is_searching or self._is_indexing or self._detail_timer)
+
     def _index_ahead(self) -> None:
         """Bring the search index up to date, in a thread, before a search asks for it."""
         if not self._is_indexing:
@@ -331,6 +337,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         self._detail_timer = self.set_timer(_DETAIL_AFTER, self._show_detail)
 
     def _show_detail(self) -> None:
+        self._detail_timer = None
         paper = self.papers.current
         if paper is None:
             self.detail.show(None)
