@@ -352,7 +352,9 @@ class Plain:
     def _with_papers(self, words: list[str]) -> list[str]:
         """Return the words of a command with the papers named one by one, if it takes several."""
         command = cli.get_command(click.Context(cli), words[0])
-        several = any(p.type is PAPER and p.nargs == -1 for p in command.params) if command else 0
+        several = (
+            any(p.type is PAPER and p.nargs == -1 for p in command.params) if command else False
+        )
         ends = (place for place, word in enumerate(words) if word.startswith("-"))
         end = next(ends, len(words))
         if not several or end == 1:
