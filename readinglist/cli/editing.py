@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from readinglist.cli.session import (
+    PAPER,
     Session,
-    complete_key,
     json_option,
     pass_session,
     print_json,
@@ -17,6 +17,7 @@ from readinglist.cli.session import (
 )
 from readinglist.domain.paper import Priority, Status
 from readinglist.domain.text import plural
+from readinglist.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from readinglist.services.changing import Step
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Set status, priority and tags.")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...", shell_complete=complete_key)
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...", type=PAPER)
 @click.option(
     "--status", type=click.Choice([s.value for s in Status]), help="How far the reading has come."
 )
@@ -64,7 +65,7 @@ def mark(
 
 
 @click.command(short_help="Write a note.")
-@click.argument("key", shell_complete=complete_key)
+@click.argument("key", type=PAPER)
 @click.argument("dash", required=False, metavar="[-]", type=click.Choice(["-"]))
 @click.option("--text", metavar="T", help="The note, in Markdown; empty to remove it.")
 @click.option("--append", metavar="T", help="A paragraph to add to the note.")
@@ -96,7 +97,7 @@ def note(
 
 
 @click.command(short_help="Correct the facts of a paper.")
-@click.argument("key", shell_complete=complete_key)
+@click.argument("key", type=PAPER)
 @click.argument("assignments", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @json_option
 @pass_session
@@ -138,7 +139,7 @@ def add(session: Session, assignments: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command(short_help="Make citation keys anew.")
-@click.argument("keys", nargs=-1, metavar="[KEY...]", shell_complete=complete_key)
+@click.argument("keys", nargs=-1, metavar="[KEY...]", type=PAPER)
 @click.option("--query", metavar="QUERY", help="The papers that answer QUERY.")
 @click.option("--all", "everything", is_flag=True, help="All papers.")
 @click.option("--pattern", metavar="P", help="The pattern, instead of the configuration's.")
@@ -170,8 +171,8 @@ def rekey(
 
 
 @click.command(short_help="Make one paper of two.")
-@click.argument("keep", shell_complete=complete_key)
-@click.argument("drop", shell_complete=complete_key)
+@click.argument("keep", type=PAPER)
+@click.argument("drop", type=PAPER)
 @click.option(
     "--take",
     "fields",
@@ -203,7 +204,7 @@ def merge(session: Session, keep: str, drop: str, fields: tuple[str, ...], as_js
 
 
 @click.command(short_help="Delete papers.")
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...", shell_complete=complete_key)
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...", type=PAPER)
 @pass_session
 def delete(session: Session, keys: tuple[str, ...]) -> None:
     """Delete the papers KEY, with their notes; `undo` brings them back.
@@ -213,6 +214,35 @@ def delete(session: Session, keys: tuple[str, ...]) -> None:
     """
     with session.open_library() as library:
         _report(library, library.delete([library.paper(key).id for key in keys]))
+
+
+@click.command(short_help="Bring an earlier value of a paper back.")
+@click.argument("key", type=PAPER)
+@click.argument("number", type=click.IntRange(min=1))
+@json_option
+@pass_session
+def restore(session: Session, key: str, number: int, as_json: bool) -> None:
+    """Give the paper KEY the value again that it had before the entry NUMBER of its history.
+
+    Of a conflict, it is given the value that does not hold; a deleted paper comes back.
+
+    \b
+    Example: readinglist restore vaswani2017attention 3
+    """
+    from readinglist.domain.change import describe
+
+    with session.open_library() as library:
+        changes = library.history(key, None)
+        if number > len(changes):
+            raise InvalidValueError(
+                f"The history of {key} has {plural(len(changes), 'entry', 'entries')}.",
+                f"See: readinglist history {key}.",
+            )
+        change = changes[-number]
+        step = library.restore(change)
+        when = change.at.replace("T", " ").removesuffix("Z")
+        say(f"As it was before {when}, {describe(change)}:")
+        _report(library, step, as_json)
 
 
 @click.command(short_help="Take back the last step.")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from readinglist.cli.session import (
+    PAPER,
     Session,
-    complete_key,
     json_option,
     pass_session,
     print_json,
@@ -95,7 +95,7 @@ def import_(
              xclip -o | readinglist import -
     """
     with session.open_library() as library:
-        with _progress() as progress:
+        with _progress(sys.stderr.isatty() and not session.listing) as progress:
             report = library.import_files(files, kind, year, progress, update=update)
         _tell(report)
         if as_json:
@@ -104,9 +104,9 @@ def import_(
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a progress bar on a terminal, for one file after the other."""
-    if not sys.stderr.isatty():
+def _progress(is_shown: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar, if there is one to see, for one file after the other."""
+    if not is_shown:
         yield lambda name, done, of: None
         return
     with click.progressbar(length=1, file=sys.stderr) as bar:
@@ -163,7 +163,7 @@ def _report_object(report: ImportReport) -> dict[str, object]:
 
 
 @click.command(short_help="Export papers as BibTeX.")
-@click.argument("keys", nargs=-1, metavar="[KEY...]", shell_complete=complete_key)
+@click.argument("keys", nargs=-1, metavar="[KEY...]", type=PAPER)
 @click.option("--query", metavar="QUERY", help="The papers that answer QUERY.")
 @click.option(
     "--format", "kind", type=click.Choice(_EXPORT_FORMATS), help="Default: the file's own."

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from readinglist.cli.listing import Asked
 from readinglist.cli.session import (
+    PAPER,
     Session,
-    complete_key,
     complete_view,
     json_option,
     pass_session,
@@ -57,7 +58,7 @@ _PRIORITIES = {"high": "!!!", "medium": "!! ", "low": "!  ", "none": "   "}
     "--like",
     "key",
     metavar="KEY",
-    shell_complete=complete_key,
+    type=PAPER,
     help="Papers near in content to the paper KEY, the nearest first.",
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N papers.")
@@ -96,9 +97,12 @@ def list_(
 
         view = like_view(library.paper(key)) if key else session.kept_views().named(name or "all")
         found = library.find(text, view, sort)
+        for problem in found.query.problems:
+            say(str(problem))
+        if session.listing and not as_json:
+            session.listing.begin(library, found.ids[:limit], Asked(text, view, sort))
+            return
         papers = library.papers(found.ids[:limit])
-    for problem in found.query.problems:
-        say(str(problem))
     if as_json:
         from readinglist.formats.json_lines import to_object
 
@@ -124,7 +128,7 @@ def _lines(papers: list[Paper], width: int | None) -> list[str]:
 
 
 @click.command(short_help="Show all of a paper.")
-@click.argument("key", shell_complete=complete_key)
+@click.argument("key", type=PAPER)
 @json_option
 @pass_session
 def show(session: Session, key: str, as_json: bool) -> None:
@@ -196,31 +200,38 @@ def duplicates(session: Session, as_json: bool) -> None:
 
 
 @click.command(short_help="Show what was done, newest first.")
-@click.argument("key", required=False, shell_complete=complete_key)
+@click.argument("key", required=False, type=PAPER)
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N")
 @json_option
 @pass_session
 def history(session: Session, key: str | None, limit: int, as_json: bool) -> None:
     """Show what was done to the paper KEY, or to all papers, newest first.
 
+    Of one paper, each entry has a number for `restore`: the oldest is 1, so that what comes
+    later changes no number. A deleted paper has its history, too.
+
     \b
     Example: readinglist history vaswani2017attention
     """
-    with session.open_library(reading=True) as library:
-        changes = library.history(key, limit)
-    if as_json:
-        print_json([_change_object(change) for change in changes])
-        return
-    for change in changes:
-        from readinglist.domain.change import describe
+    from readinglist.domain.change import describe
 
+    with session.open_library(reading=True) as library:
+        changes = library.history(key, None if key else limit)
+    numbers = [n if key else None for n in range(len(changes), 0, -1)][:limit]
+    told = list(zip(numbers, changes, strict=False))
+    if as_json:
+        print_json([_change_object(change, number) for number, change in told])
+        return
+    width = len(str(len(changes)))
+    for number, change in told:
         when = change.at.replace("T", " ").removesuffix("Z")
         parts = (when, change.key, describe(change), f"({change.machine_name})")
-        click.echo("  ".join(printable(part) for part in parts if part))
+        line = "  ".join(printable(part) for part in parts if part)
+        click.echo(f"{number:{width}}  {line}" if number else line)
 
 
 @click.command(short_help="Show what changed, field by field.")
-@click.argument("key", required=False, shell_complete=complete_key)
+@click.argument("key", required=False, type=PAPER)
 @click.option("--limit", type=click.IntRange(1), default=1000, help="At most so many changes.")
 @pass_session
 def log(session: Session, key: str | None, limit: int) -> None:
@@ -288,10 +299,10 @@ def stats(session: Session, weeks: int | None, plot: str | None, as_json: bool) 
     if as_json:
         print_json(_statistics_object(known))
         return
-    _print_statistics(known, weeks or _WEEKS)
+    _print_statistics(known, weeks or _WEEKS, has_bars=not session.listing)
 
 
-def _print_statistics(known: Statistics, weeks: int) -> None:
+def _print_statistics(known: Statistics, weeks: int, has_bars: bool) -> None:
     states = ", ".join(f"{count:,} {status}" for status, count in known.by_status.items())
     click.echo(f"{plural(known.papers, 'paper')}: {states}")
     if known.days_to_read is not None:
@@ -301,7 +312,7 @@ def _print_statistics(known: Statistics, weeks: int) -> None:
         click.echo("\nweek of     added  read  skipped   left")
         most = max(week.read for week in known.weeks[-weeks:])
         for week in known.weeks[-weeks:]:
-            bar = "█" * round(_BAR * week.read / max(1, most))
+            bar = "█" * round(_BAR * week.read / max(1, most)) if has_bars else ""
             figures = f"{week.added:7,}{week.read:6,}{week.skipped:9,}{week.left:7,}"
             click.echo(f"{week.start}{figures}  {bar}".rstrip())
     for name, counted in (("priority", known.by_priority), ("tag", known.by_tag)):
@@ -339,8 +350,9 @@ def _statistics_object(known: Statistics) -> dict[str, object]:
     }
 
 
-def _change_object(change: Change) -> dict[str, object]:
+def _change_object(change: Change, number: int | None) -> dict[str, object]:
     return {
+        **({"number": number} if number else {}),
         "at": change.at,
         "machine": change.machine,
         "action": str(change.action),

@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from readinglist import __version__
-from readinglist.cli.session import Session, say
+from readinglist.cli.session import Session, complete_view, say
 from readinglist.errors import ReadingListError
 
 _MODULES = {
@@ -27,6 +27,7 @@ _MODULES = {
     "undo": "editing:undo",
     "redo": "editing:redo",
     "history": "looking:history",
+    "restore": "editing:restore",
     "export": "files:export",
     "cite": "citing:cite_",
     "init": "syncing:init",
@@ -79,20 +80,55 @@ class Commands(click.Group):
     metavar="FILE",
     help="The configuration file, instead of the usual one.",
 )
+@click.option(
+    "--plain", is_flag=True, help="No app: a prompt, for screen readers and plain terminals."
+)
+@click.option(
+    "--screenshot", metavar="FILE", help="No app: write what it would show, as SVG, and leave."
+)
+@click.option("--size", metavar="WxH", help="The columns and lines of the screenshot: 120x40.")
+@click.option("--view", metavar="NAME", shell_complete=complete_view, help="The view in it.")
+@click.option("--search", metavar="QUERY", help="What is searched for in it.")
 @click.version_option(__version__, prog_name="readinglist")
 @click.pass_context
-def cli(context: click.Context, library: str | None, config: str | None) -> None:
+def cli(
+    context: click.Context,
+    library: str | None,
+    config: str | None,
+    plain: bool,
+    screenshot: str | None,
+    size: str | None,
+    view: str | None,
+    search: str | None,
+) -> int | None:
     """A reading list for researchers who live in a terminal, in LaTeX and in git.
 
     \b
     Example: readinglist import page.txt
              readinglist --library ~/papers/library.db
     """
-    context.obj = Session(library, config)
-    if context.invoked_subcommand is None:
-        from readinglist.cli.files import open_app
+    context.obj = context.obj or Session(library, config)
+    if plain and (screenshot is not None or context.invoked_subcommand):
+        raise click.UsageError("--plain opens a prompt: it takes no command and no --screenshot.")
+    if screenshot is not None and context.invoked_subcommand:
+        raise click.UsageError("--screenshot takes no command.")
+    if screenshot is None and (size, view, search) != (None, None, None):
+        raise click.UsageError("--size, --view and --search are of the --screenshot.")
+    if context.invoked_subcommand is not None:
+        return None
+    if screenshot is not None:
+        from readinglist.cli.screenshot import take_screenshot
 
-        open_app(context.obj)
+        take_screenshot(context.obj, screenshot, size, view, search)
+        return None
+    if plain:
+        from readinglist.cli.plain import run_plain
+
+        return run_plain(context.obj)
+    from readinglist.cli.files import open_app
+
+    open_app(context.obj)
+    return None
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -18,6 +18,9 @@ from readinglist.errors import LibraryError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from click.shell_completion import CompletionItem
+
+    from readinglist.cli.listing import Listing
     from readinglist.config import Config
     from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
@@ -29,6 +32,8 @@ class Session:
 
     library: str | None = None
     config: str | None = None
+    listing: Listing | None = None
+    """The numbered list of the line-by-line mode; None where each command runs by itself."""
 
     def load_config(self) -> Config:
         """Return the configuration.
@@ -117,9 +122,35 @@ def complete_view(context: click.Context, parameter: click.Parameter, incomplete
     return [name for name in names if name.startswith(incomplete)]
 
 
-def complete_key(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Return the citation keys that begin with what was typed."""
-    session = _session_of(context)
+class _PaperKey(click.ParamType):  # type: ignore[type-arg]  # plain in click before 8.3
+    """A citation key; line by line, the number of a paper in the list stands for it, too."""
+
+    name = "key"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the key that `value` means.
+
+        Raises:
+            InvalidValueError: it is a number that is not in the list.
+        """
+        session = ctx.find_object(Session) if ctx else None
+        return session.listing.key_of(value) if session and session.listing else value
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the citation keys that begin with what was typed."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(key) for key in keys_beginning(_session_of(ctx), incomplete)]
+
+
+PAPER = _PaperKey()
+"""The type of an argument that names a paper."""
+
+
+def keys_beginning(session: Session, incomplete: str) -> list[str]:
+    """Return the citation keys that begin with what was typed, in upper or lower case."""
     if not session.library_path(session.load_config()).exists():
         return []
     with session.open_library(reading=True) as library:

@@ -77,6 +77,11 @@ class Change:
         """The name of the machine, also in the row of a conflict."""
         return self.machine.partition(CONFLICT_MARK)[0]
 
+    @property
+    def former(self) -> str | None:
+        """What can be brought back: the value before; of a conflict, the one that does not hold."""
+        return self.new if self.action == Action.CONFLICT else self.old
+
     def turned_round(self) -> Change:
         """Return the change that takes this one back."""
         return Change(self.paper, self.field, self.new, self.old, key=self.key)

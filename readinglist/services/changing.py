@@ -22,10 +22,15 @@ from readinglist.domain.change import (
     summary,
 )
 from readinglist.domain.citekey import possible_keys
-from readinglist.domain.fields import parse_field, parse_tag
+from readinglist.domain.fields import EDITABLE, parse_field, parse_tag
 from readinglist.domain.union import TAKEABLE, UNITED, proposed, united
-from readinglist.errors import InvalidValueError, NothingToUndoError, UnknownKeyError
-from readinglist.storage.papers import decode, encode, paper_to_json
+from readinglist.errors import (
+    InvalidValueError,
+    LibraryError,
+    NothingToUndoError,
+    UnknownKeyError,
+)
+from readinglist.storage.papers import checked, decode, encode, paper_from_json, paper_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -40,6 +45,12 @@ _TOLD_EVERY = 200
 _OF_NO_COLUMN = (WHOLE_PAPER, TAG, ALIAS, SOURCE, CONFLICT, NOTHING)
 _OF_READING = frozenset(("status", "priority", "note"))
 """The fields that only a person sets."""
+_NOT_TO_RESTORE = {
+    ALIAS: "A key that a paper had before goes on naming it: there is nothing to bring back.",
+    SOURCE: "Where a paper was found is no value that could be brought back.",
+    CONFLICT: "That a conflict was settled is no value that could be brought back.",
+    NOTHING: "Nothing was done there that could be brought back.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +150,14 @@ class Editor:
                     changes.append(field_change(paper, field, value))
             return replace(self.carry_out(changes), overwritten=tuple(overwritten))
 
-    def check_key(self, key: str, paper: int | None = None) -> None:
+    def check_key(self, key: str, paper: int | None = None, hint: str = "Choose another.") -> None:
         """Look whether a citation key can be that of a paper; None for one that is not here yet.
 
         Raises:
-            InvalidValueError: it names another paper.
+            InvalidValueError: it names another paper; `hint` says what to do.
         """
         if self._working.papers.id_of_key(key) not in (None, paper):
-            raise InvalidValueError(f"Another paper has the key {key}.", "Choose another.")
+            raise InvalidValueError(f"Another paper has the key {key}.", hint)
 
     def rekey(self, ids: Iterable[int], pattern: str) -> Step:
         """Give papers the keys that `pattern` makes, as one step; the old ones go on as aliases."""
@@ -260,12 +271,82 @@ class Editor:
         if conflict.field == WHOLE_PAPER:
             return self._deletion(papers[0])
         if conflict.field == "key" and conflict.other is not None:
-            owner = self._working.papers.id_of_key(conflict.other)
-            if owner not in (None, conflict.paper):
-                raise InvalidValueError(
-                    f"Another paper has the key {conflict.other}.", "Rename that one first."
-                )
+            self.check_key(conflict.other, conflict.paper, "Rename that one first.")
         return [field_change(papers[0], conflict.field, decode(conflict.field, conflict.other))]
+
+    def restore(self, change: Change) -> Step:
+        """Give a paper the value again that it had before a change, as one step.
+
+        Of a conflict, that is the value which does not hold; of a deletion, the paper.
+
+        Args:
+            change: one of the journal, of whichever machine.
+
+        Raises:
+            InvalidValueError: there is no such value, it can't be one of a paper, the paper is
+                gone, or its key belongs to another paper by now.
+        """
+        with self._working.transaction():
+            present = next(iter(self._working.papers.get([change.paper])), None)
+            if change.field == WHOLE_PAPER:
+                return self.carry_out(self._deletion_turned_back(change, present))
+            if present is None:
+                raise InvalidValueError(f"{change.key} is deleted.", "Bring the paper back first.")
+            return self.carry_out(self._former_value(change, present))
+
+    def _former_value(self, change: Change, present: Paper) -> list[Change]:
+        """Return what gives a paper the value of a field that it had before `change`."""
+        if change.field == TAG:
+            if ((change.old or change.new) in present.tags) == (change.old is not None):
+                return []
+            tag = parse_tag(change.old) if change.old is not None else None
+            return [Change(present.id, TAG, change.new, tag, key=present.key)]
+        if change.field not in EDITABLE and change.field != ENTRIES:
+            raise InvalidValueError(
+                _NOT_TO_RESTORE.get(change.field, "That is nothing that a paper has.")
+            )
+        try:
+            value = decode(change.field, change.former)
+            checked(replace(present, **{change.field: value}))
+        except LibraryError as error:
+            raise InvalidValueError(
+                f"The journal holds no {change.field.replace('_', ' ')} that a paper can have.",
+            ) from error
+        if value == getattr(present, change.field):
+            return []
+        if change.field == "key":
+            self.check_key(value, present.id, "Rename that one first.")
+        return [field_change(present, change.field, value)]
+
+    def _deletion_turned_back(self, change: Change, present: Paper | None) -> list[Change]:
+        """Return what brings back a paper that `change` deleted, with its sources."""
+        if change.action == Action.CONFLICT:
+            raise InvalidValueError(
+                "The paper was deleted on another machine: that is no value.",
+                "The list of conflicts settles it.",
+            )
+        if change.old is None:
+            raise InvalidValueError("Before that, the paper was not in the library.")
+        if present:
+            raise InvalidValueError("The paper is in the library.")
+        try:
+            paper = checked(paper_from_json(change.old))
+        except LibraryError as error:
+            raise InvalidValueError(
+                "The journal holds a deleted paper that can't be read."
+            ) from error
+        if paper.id != change.paper:
+            raise InvalidValueError("The journal holds another paper than the one deleted there.")
+        self.check_key(paper.key, paper.id, "Rename that one first.")
+        return [
+            change.turned_round(),
+            *(
+                other.turned_round()
+                for other in self._working.journal.history(change.paper)
+                if other.field == SOURCE
+                and (other.batch, other.machine) == (change.batch, change.machine)
+            ),
+        ]
 
     def bring_back(self) -> Step:
         """Make the edits again that git has taken out of the library file, as one step."""
@@ -314,12 +395,13 @@ class Editor:
         changes: list[Change] = []
         left_out = 0
         step = self._working.journal.step(batch)
-        # What the step did to a paper that it added goes with the paper, or stays with it.
+        # What the step did to a paper that it added goes with the paper, or stays with it; but
+        # a key names now the one paper, now the other.
         added = {c.paper for c in step if c.field == WHOLE_PAPER and c.old is None}
         for place, change in enumerate(reversed(step)):
             if not place % _TOLD_EVERY:
                 self._progress(place, len(step))
-            if change.field != WHOLE_PAPER and change.paper in added:
+            if change.field not in (WHOLE_PAPER, ALIAS) and change.paper in added:
                 continue
             turned = self._turned_round(change)
             if turned is None:

@@ -466,17 +466,30 @@ class Library:
         """
         return self._editor.redo()
 
-    def history(self, key: str | None = None, limit: int = 1000) -> list[Change]:
-        """Return what was done to a paper, or to all, newest first.
+    def history(self, key: str | None = None, limit: int | None = 1000) -> list[Change]:
+        """Return what was done to a paper, a deleted one too, or to all, newest first.
 
         Raises:
-            UnknownKeyError: there is no such paper.
+            UnknownKeyError: there is no such paper, and never was.
         """
-        return self.history_of(self.paper(key).id if key is not None else None, limit)
+        if key is None:
+            return self.history_of(None, limit)
+        paper = self._working.papers.id_of_key(key) or self._working.journal.paper_of_key(key)
+        return self.history_of(paper or self.paper(key).id, limit)
 
-    def history_of(self, paper: int | None, limit: int = 1000) -> list[Change]:
-        """Return what was done to the paper of an id, or to all, newest first."""
+    def history_of(self, paper: int | None, limit: int | None = 1000) -> list[Change]:
+        """Return what was done to the paper of an id, or to all, newest first; None is no limit."""
         return self._working.journal.history(paper, limit)
+
+    def restore(self, change: Change) -> Step:
+        """Give a paper the value again that it had before a change of its history, as one step.
+
+        Of a conflict, that is the value which does not hold; of a deletion, the paper.
+
+        Raises:
+            InvalidValueError: there is no such value, or it can't be brought back.
+        """
+        return self._editor.restore(change)
 
     # --- in and out
 

@@ -101,11 +101,18 @@ class Journal:
         """Return the changes of one step of this machine, in order."""
         return self._select("batch = ? AND machine = ? ORDER BY id", batch, self._machine)
 
-    def history(self, paper: int | None = None, limit: int = 1000) -> list[Change]:
+    def history(self, paper: int | None = None, limit: int | None = 1000) -> list[Change]:
         """Return the newest changes, newest first: of one paper, or of the library."""
+        most = -1 if limit is None else limit
         if paper is None:
-            return self._select("1 ORDER BY id DESC, machine LIMIT ?", limit)
-        return self._select("paper = ? ORDER BY id DESC, machine LIMIT ?", paper, limit)
+            return self._select("1 ORDER BY id DESC, machine LIMIT ?", most)
+        return self._select("paper = ? ORDER BY id DESC, machine LIMIT ?", paper, most)
+
+    def paper_of_key(self, key: str) -> int | None:
+        """Return the paper that had this citation key when it was last changed; it may be gone."""
+        query = "SELECT paper FROM journal WHERE key = ? COLLATE NOCASE ORDER BY id DESC LIMIT 1"
+        row = self._connection.execute(query, (key,)).fetchone()
+        return int(row[0]) if row else None
 
     def edited_fields(self, paper: int) -> frozenset[str]:
         """Return the fields of a paper that a person has set: no import may touch them."""

@@ -25,6 +25,7 @@ _LISTS = frozenset(("authors", "links"))
 _ENCODED = _LISTS | {"entries", "key_frozen", "status", "priority"}
 _NUMBERS = frozenset(("author_count", "comments", "key_frozen"))
 _EXACT = ("type", "published", "arxiv", "doi", "url")
+_ALWAYS_THERE = ("key", "type", "title", "status", "priority")
 _BATCH = 500
 
 
@@ -81,7 +82,18 @@ def received_paper(row: tuple[Any, ...]) -> Paper:
     Raises:
         LibraryError: a value is not one that we would have written.
     """
-    paper = paper_from_row(row)
+    return checked(paper_from_row(row))
+
+
+def checked(paper: Paper) -> Paper:
+    """Return `paper`, whose values may come from outside, if we would have written them.
+
+    Raises:
+        LibraryError: a value is not of the form that it must have.
+    """
+    for field in _ALWAYS_THERE:
+        if getattr(paper, field) is None:
+            raise _misfit(field, None)
     for field in _EXACT:
         value = getattr(paper, field)
         try:

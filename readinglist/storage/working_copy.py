@@ -15,9 +15,10 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
     from readinglist.storage.tables import Row
 
+_DATABASE = "working.db"
 _LAYOUT = "3"
 _CONFLICTS_AT_HAND = (
     "CREATE INDEX IF NOT EXISTS journal_conflicts ON journal (id) WHERE action = 'conflict'",
@@ -164,7 +166,7 @@ class WorkingCopy:
             LibraryError: the file is no sound library, or a folder can't be written.
         """
         self.path = path.parent.resolve() / path.name
-        self.folder = state / hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
+        self.folder = _folder_of(self.path, state)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.machine = _machine_name(state, self.path)
@@ -174,7 +176,7 @@ class WorkingCopy:
                 "It keeps your edits until they are saved; set XDG_STATE_HOME to another folder.",
             ) from error
         self._lock = self.folder / "lock.db"
-        self.database = self.folder.absolute() / "working.db"
+        self.database = self.folder.absolute() / _DATABASE
         self._own_edits = 0
         current = document.fingerprint(self.path)
         if current is None:
@@ -648,6 +650,49 @@ class WorkingCopy:
 
     def _set_meta(self, name: str, value: str | int) -> None:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def copy_library(path: Path, state: Path, copy: Path, copied_state: Path) -> None:
+    """Copy a library file and its working copy, with what is unsaved and the search index.
+
+    Args:
+        path: the library file.
+        state: the folder for what belongs to this machine.
+        copy: the file to write.
+        copied_state: the folder for what belongs to the copy.
+
+    Raises:
+        LibraryError: there is no library file, or it can't be copied.
+    """
+    path = path.parent.resolve() / path.name
+    before = document.fingerprint(path)
+    if before is None:
+        raise LibraryError(f"There is no library {path}.")
+    database = _folder_of(path, state).absolute() / _DATABASE
+    folder = _folder_of(copy.parent.resolve() / copy.name, copied_state)
+    try:
+        shutil.copyfile(path, copy)
+        folder.mkdir(parents=True)
+        if database.exists():
+            with (
+                closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as here,
+                closing(sqlite3.connect(folder / _DATABASE)) as there,
+            ):
+                here.backup(there)
+                there.execute(  # it has the rows of the copied file: they need no reading again
+                    "UPDATE meta SET value = ? WHERE name = 'document' AND value = ?",
+                    (str(document.fingerprint(copy)), str(before)),
+                )
+                there.commit()
+    except OSError as error:
+        raise LibraryError(f"{path} can't be copied: {error.strerror}.") from error
+    except sqlite3.Error:
+        (folder / _DATABASE).unlink(missing_ok=True)  # it is made anew from the file
+
+
+def _folder_of(path: Path, state: Path) -> Path:
+    """Return what this machine keeps of the library file at a resolved path."""
+    return state / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
 def check_received(theirs: Tables, known: Tables) -> None:

@@ -51,13 +51,21 @@ class ReadingListApp(App[None]):
     CSS_PATH = "app.tcss"
     NOTIFICATION_TIMEOUT = 3
 
-    def __init__(self, library: Library, config: Config, views: KeptViews | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        config: Config,
+        views: KeptViews | None = None,
+        *,
+        gives_tour: bool = False,
+    ) -> None:
         """Make the app on an open library.
 
         Args:
             library: what is shown.
             config: the settings.
             views: the user's own views; those beside the usual configuration if not given.
+            gives_tour: begin with the tour if this machine has never shown it.
 
         Raises:
             ReadingListError: the configuration names what is not there, or keys that clash.
@@ -69,6 +77,7 @@ class ReadingListApp(App[None]):
         check_settings(config, self._views)
         self._library = library
         self._config = config
+        self._gives_tour = gives_tour
         last = library.memory.state().theme
         self.theme = config.theme or (last if last in themes.NAMES else themes.DARK.name)
         self.set_keymap(config.keys)
@@ -76,6 +85,15 @@ class ReadingListApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Begin in the library."""
         return LibraryScreen(self._library, self._config, self._views)
+
+    def on_ready(self) -> None:
+        """Give newcomers the tour."""
+        memory = self._library.memory
+        if self._gives_tour and not memory.had_tour:
+            from readinglist.tui.screens.tour import Tour
+
+            memory.note_tour()
+            self.push_screen(Tour(self._config.keys))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer each action of the library in the palette, with its key."""
@@ -117,7 +135,7 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
     Raises:
         ReadingListError: the app ended for a fault, or the file can't be written.
     """
-    app = ReadingListApp(library, config, views)
+    app = ReadingListApp(library, config, views, gives_tour=True)
     tune_interpreter()
     app.run()
     library.save()

@@ -144,6 +144,13 @@ LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
         Key("sync", "S", "sync", "Sync", "Sync with git: commit, pull, push"),
         Key("conflicts", "C", "conflicts", "Conflicts", "Settle values that two machines set"),
         Key("bring_back", "B", "bring_back", "Bring back", "Make edits again that git took out"),
+        Key(
+            "history",
+            "H",
+            "history",
+            "History",
+            "What was done to the paper; old values can be brought back",
+        ),
     ),
     "The app": (
         Key("help", "question_mark", "help", "Help", "Show these keys", True),
@@ -157,7 +164,8 @@ LIBRARY = tuple(key for keys in LIBRARY_SECTIONS.values() for key in keys)
 
 _ALSO_IN_TRIAGE = (
     "paper.read", "paper.reading", "paper.skipped", "priority.high", "priority.medium",
-    "priority.low", "note", "note.editor", "tags", "edit", "open", "copy.key", "undo", "help",
+    "priority.low", "note", "note.editor", "tags", "edit", "open", "copy.key", "history", "undo",
+    "help",
 )  # fmt: skip
 TRIAGE = (
     Key("triage.now", "enter", "set_status('reading')", "Read now", "Mark as being read", True),

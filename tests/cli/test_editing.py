@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -200,3 +201,43 @@ def test_two_papers_become_one_and_two_again(filled: CommandLine) -> None:
     filled("undo")
     assert filled("show", KEYS[1], "--json").data["venue"] == "Nature"
     assert filled("show", KEYS[0], "--json").data["venue"] == "ICML"
+
+
+def test_an_earlier_value_is_brought_back_by_its_number(filled: CommandLine) -> None:
+    """Entries are counted from the oldest: what is done later changes no number."""
+    filled("edit", KEYS[0], "venue=Nature")
+    filled("edit", KEYS[0], "venue=Science")
+    filled("mark", KEYS[0], "--tag", "x")
+    lines = filled("history", KEYS[0]).out.splitlines()
+    assert [line.partition("  ")[0] for line in lines] == ["4", "3", "2", "1"]
+    assert [row["number"] for row in filled("history", KEYS[0], "--json").data] == [4, 3, 2, 1]
+    assert filled("history", KEYS[0], "--limit", "1").out.splitlines() == lines[:1]
+    done = filled("restore", KEYS[0], "3", "--json")
+    assert done.data[0]["venue"] == "Nature"
+    assert re.fullmatch(
+        rf"As it was before \d{{4}}-\d\d-\d\d [\d:]+, venue: Nature → Science:\n{KEYS[0]}: venue\n",
+        done.err,
+    )
+    assert filled("history", KEYS[0]).out.splitlines()[1:] == lines
+    filled("restore", KEYS[0], "4")
+    assert filled("show", KEYS[0], "--json").data["tags"] == []
+    assert "nothing to change" in filled("restore", KEYS[0], "3").err
+    filled("undo")
+    assert filled("show", KEYS[0], "--json").data["tags"] == ["x"]
+
+
+def test_what_can_not_be_brought_back_is_said(filled: CommandLine) -> None:
+    assert "was not in the library" in filled("restore", KEYS[0], "1", code=2).err
+    assert "has 1 entry." in filled("restore", KEYS[0], "2", code=2).err
+    assert "There is no paper with the key Nope" in filled("restore", "Nope", "1", code=1).err
+    assert filled("restore", KEYS[0], "0", code=2).out == ""
+
+
+def test_a_deleted_paper_has_a_history_and_comes_back(filled: CommandLine) -> None:
+    filled("note", KEYS[0], "--text", "mine")
+    filled("delete", KEYS[0])
+    filled("mark", KEYS[1], "--status", "read")
+    newest = filled("history", KEYS[0], "--json").data[0]
+    assert (newest["number"], newest["field"], newest["new"]) == (4, "paper", None)
+    filled("restore", KEYS[0], "4")
+    assert filled("show", KEYS[0], "--json").data["note"] == "mine"

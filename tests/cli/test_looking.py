@@ -194,7 +194,7 @@ def test_the_history_of_a_paper_and_of_all(filled: CommandLine) -> None:
     filled("mark", KEYS[1], "--tag", "x")
     lines = filled("history", KEYS[0]).out.splitlines()
     assert re.fullmatch(
-        rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d  {KEYS[0]}  status: unread → read  \(\S+\)", lines[0]
+        rf"2  \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d  {KEYS[0]}  status: unread → read  \(\S+\)", lines[0]
     )
     assert "added from page.txt" in lines[1]
     assert len(filled("history").out.splitlines()) == 5

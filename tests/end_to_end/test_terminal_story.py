@@ -241,6 +241,46 @@ def test_an_edit_that_was_shown_outlives_the_program(home: Path, own_page: str) 
         assert (paper["status"], paper["priority"]) == ("skipped", "medium")
 
 
+def test_line_by_line_nothing_but_lines_is_written(home: Path, own_page: str) -> None:
+    """In a terminal that can do nothing, one searches, marks, and brings earlier lines back."""
+    with Terminal(100, 30, home) as terminal:
+        subprocess.run(
+            [*PROGRAM, "import", own_page], cwd=home, env=terminal.environment, check=True
+        )
+        terminal.start(["env", "TERM=dumb", *PROGRAM, "--plain"])
+        terminal.wait_for("4 papers. help tells what can be typed; quit leaves.\n>")
+        terminal.type("wispering foxs")
+        terminal.keys("Enter")
+        terminal.wait_for(f"1. {FOXES}; 7 authors; 2022; unread; ")
+        terminal.wait_for("1 paper.\n>")
+        terminal.type("read 1")
+        terminal.keys("Enter")
+        terminal.wait_for(": status read\n>")
+        terminal.type("read 9")
+        terminal.keys("Enter")
+        terminal.wait_for("There is no number 9 in the last list. It has 1 to 1.\n>")
+        terminal.type("/read unti")
+        terminal.keys("C-u")  # the line is edited as in a shell
+        terminal.type("note 1 of otters")
+        terminal.keys("Enter")
+        terminal.wait_for(": note\n>")
+        terminal.type("hist")
+        terminal.keys("Tab")
+        terminal.wait_for("> history")
+        terminal.type("1")
+        terminal.keys("Enter")
+        terminal.wait_for("note: nothing → of otters")
+        terminal.wait_for(lambda screen: screen.rstrip().endswith("\n>"))
+        terminal.keys(*["Up"] * 5, "Enter")
+        terminal.wait_for(lambda screen: screen.count("2022; read; ") == 1)
+        screen = terminal.screen()
+        assert re.findall("[\u2500-\u259f]", screen) == []
+        terminal.keys("C-d")
+        assert terminal.wait_for_end() == 0
+        (paper,) = on_the_command_line(terminal, "list", "--json", "foxes")
+        assert (paper["status"], paper["note"]) == ("read", "of otters")
+
+
 def test_the_demo_leaves_nothing_behind(home: Path) -> None:
     """The demo opens on its forty papers, in a folder that goes with it."""
     with Terminal(120, 40, home) as terminal:

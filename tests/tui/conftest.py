@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from readinglist.config import Config, state_folder
-from readinglist.services.app_memory import AppMemory
+from readinglist.config import Config
 from readinglist.services.demo import fill_with_sample
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
@@ -20,12 +19,6 @@ def _still_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing blinks, moves or tells the time."""
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr("readinglist.storage.journal.now", lambda: "2026-01-02T03:04:05Z")
-
-
-@pytest.fixture(autouse=True)
-def _knows_the_app() -> None:
-    """The tour has been shown."""
-    AppMemory(Path(), state_folder() / "tour-shown").note_tour()
 
 
 @pytest.fixture(autouse=True)

@@ -8,27 +8,32 @@ import pytest
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from readinglist.config import Config, state_folder
+from readinglist.config import Config
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.screens.tour import STEPS, Tour
 from tests.tui.test_stories import until
 
-MakeApp = Callable[..., ReadingListApp]
+Start = Callable[..., ReadingListApp]
 
 
-@pytest.fixture(autouse=True)
-def _never_started() -> None:
-    (state_folder() / "tour-shown").unlink()
+@pytest.fixture
+def start(sample: Library) -> Callable[..., ReadingListApp]:
+    """Make the app as the program does."""
+
+    def make(config: Config | None = None) -> ReadingListApp:
+        return ReadingListApp(sample, config or Config(), gives_tour=True)
+
+    return make
 
 
-async def test_five_steps_and_never_again(make_app: MakeApp) -> None:
+async def test_five_steps_and_never_again(start: Start) -> None:
     """Enter goes on, left goes back; behind the last step the list is there, for good."""
-    app = make_app(config=Config(keys={"import": "I"}))
+    app = start(config=Config(keys={"import": "I"}))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, Tour))
         dialog = app.screen.query_one("#tour", Vertical)
-        assert dialog.border_title == "Welcome · 1 of 5"
+        await until(pilot, lambda: dialog.border_title == "Welcome · 1 of 5")
         text = str(app.screen.query_one("#tour Static", Static).content)
         assert "     I   Import" in text
         await pilot.press("enter", "left", "left", "right", "space")
@@ -37,16 +42,16 @@ async def test_five_steps_and_never_again(make_app: MakeApp) -> None:
         assert dialog.border_title == "Welcome · 4 of 5"
         await pilot.press("enter", "enter")
         assert len(app.screen_stack) == 1
-    app = make_app()
+    app = start()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await pilot.pause()
         assert len(app.screen_stack) == 1
 
 
-async def test_the_tour_can_be_skipped(make_app: MakeApp, sample: Library) -> None:
+async def test_the_tour_can_be_skipped(start: Start, sample: Library) -> None:
     """Esc ends it at once; it does not return for another library either."""
-    app = make_app()
+    app = start()
     async with app.run_test() as pilot:
         await until(pilot, lambda: isinstance(app.screen, Tour))
         await pilot.press("escape")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def told(app: ReadingListApp) -> str:
 
 def text(app: ReadingListApp) -> str:
     """Return all that can be read."""
-    return app.export_screenshot().replace("&#160;", " ")
+    return html.unescape(app.export_screenshot()).replace("\xa0", " ")
 
 
 async def begun(pilot: Pilot[None], app: ReadingListApp) -> list[int]:

@@ -159,15 +159,7 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         if not self._found.is_complete:
             self._ask(self._question)
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
-        if not self._library.memory.had_tour:
-            self.call_after_refresh(self._give_tour)
         self._index_ahead()
-
-    def _give_tour(self) -> None:
-        from readinglist.tui.screens.tour import Tour
-
-        self._library.memory.note_tour()
-        self.app.push_screen(Tour(self._config.keys))
 
     def on_unmount(self) -> None:
         """Search no more."""
@@ -178,6 +170,14 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
     def is_searching(self) -> bool:
         """Whether an answer to what was asked last is still to come."""
         return self._live.pending
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all that was asked for is found, indexed and shown."""
+        asked = self.search.value == self._question.text
+        return asked and not (
+            self.is_searching or self._is_indexing or self._detail_timer or self._is_counting
+        )
 
     def _index_ahead(self) -> None:
         """Bring the search index up to date, in a thread, before a search asks for it."""
@@ -380,6 +380,7 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         self._detail_timer = self.set_timer(_DETAIL_AFTER, self._show_detail)
 
     def _show_detail(self) -> None:
+        self._detail_timer = None
         paper = self.papers.current
         if paper is None:
             self.detail.show(None)

@@ -1,4 +1,4 @@
-"""Marking papers: status, priority, tags, notes; deleting; merging; undo."""
+"""Marking papers: status, priority, tags, notes; deleting, merging; what was before; undo."""
 
 from __future__ import annotations
 
@@ -201,6 +201,19 @@ class Marking(Acting):
             self._reload()
 
         self.app.push_screen(duplicates, after)
+
+    def action_history(self) -> None:
+        """Show what was done to the paper; an old value may be brought back."""
+        from readinglist.tui.screens.history import History
+
+        paper = self._current()
+
+        def brought_back(step: Step | None) -> None:
+            if step:
+                self._after(step, "Brought back: ")
+
+        if paper:
+            self.app.push_screen(History(self._library, paper), brought_back)
 
     def action_undo(self) -> None:
         """Take back the last step."""

@@ -65,6 +65,7 @@ class Viewing(Acting):
         self._sort: str | None = self._state.sort if not config.view else None
         self._at = self._state.paper
         self._count_timer: Timer | None = None
+        self._is_counting = False
 
     def _show_view(self, view: View, text: str = "") -> None:
         """Ask for the papers of a view, as far as they answer a text."""
@@ -282,6 +283,7 @@ class Viewing(Acting):
             return
         if self._count_timer:
             self._count_timer.stop()
+        self._is_counting = True
         self._count_timer = self.set_timer(_COUNT_AFTER, self._count)
 
     @work(thread=True, exclusive=True, group="count")
@@ -290,6 +292,7 @@ class Viewing(Acting):
         from readinglist.services.view_counts import counted
 
         worker = get_current_worker()
+        counts: dict[str, int] = {}
         with suppress(ReadingListError), closing(self._library.sibling()) as library:
             counts = library.known_counts()
             views = {**VIEWS, **self._views.all()}
@@ -299,9 +302,10 @@ class Viewing(Acting):
                 if worker.is_cancelled:
                     return
                 counts[name] = count
-            self.post_message(self.Counted(counts))
+        self.post_message(self.Counted(counts))
 
     def on_viewing_counted(self, message: Counted) -> None:
         """Show how many papers the views have."""
+        self._is_counting = False
         self._state = replace(self._state, counts=dict(message.counts))
         self.views.count(message.counts)
