@@ -66,7 +66,7 @@ def test_a_view_and_a_search_in_a_size(filled: CommandLine, tmp_path: Path) -> N
     assert "Caches" not in text
     assert "1 shown · Unread" in text
     small = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture.read_text())
-    filled("--screenshot", str(picture), "--size", "300x50")
+    filled("--screenshot", str(picture), "--size", "200x50")
     large = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture.read_text())
     assert small
     assert large
@@ -83,7 +83,7 @@ def test_a_picture_loads_nothing(filled: CommandLine, tmp_path: Path) -> None:
     filled("edit", KEYS[0], f"title={evil}")
     filled("edit", KEYS[1], f"title={HOSTILE.replace(chr(0), '')}")
     picture = tmp_path / "shot.svg"
-    filled("--screenshot", str(picture), "--size", "200x50")
+    filled("--screenshot", str(picture), "--size", "300x50")
     svg = picture.read_text(encoding="utf-8")
     style, _, _ = svg.partition("</style>")
     assert "@font-face" not in style
