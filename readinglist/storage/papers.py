@@ -198,6 +198,26 @@ class PaperStore:
             key for (key,) in self._connection.execute("SELECT key FROM key_alias")
         ]
 
+    def ids_of_keys(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return the papers that have, or once had, these keys in lower case, as far as known."""
+        found = {key: self.id_of_present_key(key) for key in keys}
+        if None in found.values():
+            query = "SELECT lower(key_alias.key), id FROM key_alias JOIN paper ON id = paper"
+            aliases: dict[str, int] = dict(self._connection.execute(query))
+            found.update((key, aliases.get(key)) for key, paper in found.items() if paper is None)
+        return {key: paper for key, paper in found.items() if paper is not None}
+
+    def notes_with(
+        self, text: str, papers: Iterable[int] | None = None
+    ) -> Iterator[tuple[int, str]]:
+        """Yield the papers, of all or of some, whose notes have `text`, with the notes."""
+        query = "SELECT id, note FROM paper WHERE instr(note, ?)"
+        if papers is None:
+            yield from self._connection.execute(query, (text,))
+            return
+        for paper in papers:
+            yield from self._connection.execute(f"{query} AND id = ?", (text, paper))
+
     def identifiers(self) -> Iterator[tuple[int, str, str | None, str | None]]:
         """Yield id, title, arXiv id and DOI of each paper."""
         yield from self._connection.execute("SELECT id, title, arxiv, doi FROM paper")

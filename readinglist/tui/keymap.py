@@ -48,6 +48,7 @@ LIBRARY = (
     Key("priority.none", "0", "set_priority('none')", "None", "No priority"),
     Key("note", "n", "note", "Note", "Write the note here", True),
     Key("note.editor", "E", "note_in_editor", "Editor", "Write the note in your editor"),
+    Key("follow", "f", "follow", "Follow", "Follow a link of the note, or back to who links here"),
     Key("tags", "t", "tags", "Tags", "Set the tags"),
     Key("open", "o", "open", "Open", "Open the paper in the browser"),
     Key("copy.key", "y", "copy_key", "Copy key", "Copy the citation key"),

@@ -24,6 +24,7 @@ from readinglist.services.live_search import FIRST, LiveSearch, Question
 from readinglist.tui.keymap import LIBRARY, displayed, help_lines
 from readinglist.tui.presentation import SORT_LABELS, counts_line
 from readinglist.tui.screens.citing import Citing
+from readinglist.tui.screens.linking import Linking
 from readinglist.tui.screens.marking import Marking
 from readinglist.tui.screens.other_machines import OtherMachines
 from readinglist.tui.widgets.key_bar import KeyBar
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from readinglist.domain.paper import Paper
     from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
+    from readinglist.services.notes import Kept
 
 _EMPTY = """\
 Your reading list is empty.
@@ -63,7 +65,7 @@ _DETAIL_AFTER = 0.02
 """Seconds that the cursor rests before the detail pane follows."""
 
 
-class LibraryScreen(Marking, Citing, OtherMachines):
+class LibraryScreen(Linking, Marking, Citing, OtherMachines):
     """The one screen on which all happens."""
 
     @dataclass
@@ -96,6 +98,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
     ]
     """All keys: looked up before the widget with the focus is asked."""
     AUTO_FOCUS = "#papers"
+    _can_follow = True
 
     search = getters.query_one(SearchBar)
     """The search bar."""
@@ -116,7 +119,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         self._views = views
         self._view: View = views.named(config.view)
         self._sort: str | None = None
-        self._question = self._before = Question(view=self._view)
+        self._question = Question(view=self._view)
         self._found = library.find(view=self._view, most=FIRST)
         self._live: LiveSearch
         self._is_indexing = False
@@ -154,6 +157,9 @@ class LibraryScreen(Marking, Citing, OtherMachines):
             self._reload()
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
         self._index_ahead()
+        self._keep_links()
+        if self._library.has_drafts():
+            self._take_up_drafts()
 
     def on_unmount(self) -> None:
         """Search no more."""
@@ -163,6 +169,21 @@ class LibraryScreen(Marking, Citing, OtherMachines):
     def is_searching(self) -> bool:
         """Whether an answer to what was asked last is still to come."""
         return self._live.pending
+
+    @work(thread=True, group="drafts")
+    def _take_up_drafts(self) -> None:
+        """Make notes of what was being written when an app was killed."""
+        try:
+            with closing(self._library.sibling()) as library:
+                for kept in library.take_up_drafts():
+                    self.app.call_from_thread(self._tell_taken_up, kept)
+        except ReadingListError as error:
+            self.app.call_from_thread(self._tell, str(error), "error")
+
+    def _tell_taken_up(self, kept: Kept) -> None:
+        if not kept.file:
+            self._tell(f"Your note of “{kept.title}” was not closed last time: it is kept.")
+        self._show_kept(kept)
 
     def _index_ahead(self) -> None:
         """Bring the search index up to date, in a thread, before a search asks for it."""
@@ -225,6 +246,8 @@ class LibraryScreen(Marking, Citing, OtherMachines):
 
     def _reload(self, keep: bool = True) -> None:
         """Ask for the papers anew; those in view are drawn anew at once."""
+        if self._links:
+            self._keep_links()
         self._ask(Question(self.search.value, self._view, self._sort, keep))
 
     def _ask(self, question: Question) -> None:
@@ -239,6 +262,10 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         elif question.keep:
             self.papers.draw_anew()
             self._show_counts()
+
+    def _present_question(self) -> Question:
+        current = self.papers.current
+        return replace(self._question, paper=current.id if current else None)
 
     def on_library_screen_answered(self, message: Answered) -> None:
         """Show what was found, unless something else has been asked for since."""
@@ -339,7 +366,11 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         history = tuple(
             f"{change.at[:16].replace('T', ' ')}  {describe(change)}" for change in latest
         )
-        self.detail.show(Details(paper, history, self._found.spans))
+        to, by = self._linked_from(paper), self._linking_to(paper)
+        self.detail.show(Details(paper, history, self._found.spans, tuple(to), tuple(by)))
+
+    def _links_found(self) -> None:
+        self._show_detail()
 
     @on(PaperList.Opened)
     def action_detail(self) -> None:
@@ -396,8 +427,8 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         elif self.papers.chosen:
             self.papers.choose(())
             self._show_counts()
-        elif self._view.like is not None:
-            self._ask(self._before)
+        else:
+            self._go_back_on_way()
 
     def action_move(self, by: int) -> None:
         """Move the cursor, or scroll the details while they are read."""
@@ -468,6 +499,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
 
         def show(name: str | None) -> None:
             if name is not None:
+                self._way.clear()
                 self._show_view(choice.views[name], self.search.value)
 
         self.app.push_screen(choice, show)
@@ -509,8 +541,7 @@ class LibraryScreen(Marking, Citing, OtherMachines):
         """Show the papers nearest in content to the one under the cursor."""
         if self.papers.current:
             if self._view.like is None:
-                paper = self.papers.current.id
-                self._before = replace(self._question, keep=True, paper=paper)
+                self._way.append(self._present_question())
             self._show_view(like_view(self.papers.current))
 
     def action_help(self) -> None:

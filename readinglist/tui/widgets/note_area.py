@@ -18,10 +18,10 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.widgets import TextArea
 
-from readinglist.domain.markdown import KINDS, Part, fence_behind, parts_of
+from readinglist.domain.markdown import Part, fence_behind, parts_of
 from readinglist.domain.note_links import Link, begun_at, completed, link_at
 from readinglist.tui.widgets.offers import Offer, Offers
-from readinglist.tui.widgets.part_styles import PartStyles
+from readinglist.tui.widgets.part_styles import NOTE_PARTS, PartStyles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u2
 class NoteArea(TextArea):
     """A text in Markdown."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"note--{kind}" for kind in KINDS}
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(NOTE_PARTS)
     """The styles of the parts."""
 
     @dataclass
@@ -130,6 +130,19 @@ class NoteArea(TextArea):
             fences.append(fence_behind(lines[len(fences) - 1], fences[-1]))
         return fences[line_index]
 
+    def text_before(self, row: int, most: int) -> str:
+        """Return the lines before a row, about `most` letters of them, from a paragraph on.
+
+        Where that is in the midst of code, it begins with the code's fence.
+        """
+        lines = self.document.lines
+        first, size = row, 0
+        while first and (size < most or lines[first - 1].strip()) and size < 2 * most:
+            first -= 1
+            size += len(lines[first]) + 1
+        fence = self._fence_before(first)
+        return "".join(f"{line[:most]}\n" for line in (*([fence] * bool(fence)), *lines[first:row]))
+
     def edit(self, edit: Edit) -> EditResult:
         """Change the text."""
         del self._fences[min(edit.from_location, edit.to_location)[0] + 1 :]
@@ -160,6 +173,10 @@ class NoteArea(TextArea):
         """Look for none: a note is no program, and the search may go through all of it."""
 
     # --- links
+
+    def on_resize(self) -> None:
+        """Offer nothing at a place that is elsewhere now."""
+        self.dismiss_offers()
 
     @property
     def link(self) -> Link | None:

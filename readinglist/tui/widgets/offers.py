@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _WIDEST_VALUE = 48
-_WIDEST = 76
+_WIDEST = 68
 
 
 class Offer(NamedTuple):

@@ -1,0 +1,70 @@
+"""Which note links to which paper: found once for the library, then kept up to date.
+
+all notes with `[[` -> their keys -> the papers of the keys, present or former -> both directions
+a step of anybody -> the papers that it changed -> their notes alone are read again
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from readinglist.domain.change import ALIAS, WHOLE_PAPER
+from readinglist.domain.note_links import OPENING, links_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from readinglist.storage.working_copy import WorkingCopy
+
+_FIELDS = ("note", "key", ALIAS, WHOLE_PAPER)
+"""What may change a link, or where it leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLinks:
+    """The links between papers, as of one moment."""
+
+    step: int = -1
+    """The last row of the journal at that moment."""
+    keys: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """The keys that the note of a paper links to, in lower case."""
+    papers: Mapping[str, int] = field(default_factory=dict)
+    """The papers of these keys."""
+    back: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """The papers whose notes link to a paper."""
+
+    def to_paper(self, paper: int) -> tuple[int, ...]:
+        """Return the papers whose notes link to one."""
+        return self.back.get(paper, ())
+
+
+def are_current(working: WorkingCopy, known: NoteLinks) -> bool:
+    """Return whether nothing has been done that may change a link: a look, no search."""
+    return not working.journal.papers_changed(known.step, _FIELDS, most=1)
+
+
+def find_links(working: WorkingCopy, known: NoteLinks | None = None) -> NoteLinks:
+    """Return the links of all notes; in a large library, call it in a thread.
+
+    Args:
+        working: the library.
+        known: those of an earlier moment, so that only what changed since is read.
+    """
+    step = working.journal.last_row()
+    keys: dict[int, tuple[str, ...]] = {}
+    changed = None
+    if known is not None:
+        changed = working.journal.papers_changed(known.step, _FIELDS)
+        keys = {paper: to for paper, to in known.keys.items() if paper not in changed}
+    for paper, note in working.papers.notes_with(OPENING, changed):
+        if links := links_in(note):
+            keys[paper] = tuple(link.key.lower() for link in links)
+    papers = working.papers.ids_of_keys({key for several in keys.values() for key in several})
+    back: dict[int, dict[int, None]] = {}
+    for paper, several in keys.items():
+        for key in several:
+            to = papers.get(key)
+            if to is not None and to != paper:
+                back.setdefault(to, {})[paper] = None
+    return NoteLinks(step, keys, papers, {to: tuple(by) for to, by in back.items()})
