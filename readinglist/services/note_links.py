@@ -34,6 +34,11 @@ class NoteLinks:
     back: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     """The papers whose notes link to a paper."""
 
+    def from_paper(self, paper: int) -> tuple[int, ...]:
+        """Return the papers that the note of one links to, in its order."""
+        linked = (self.papers.get(key) for key in self.keys.get(paper, ()))
+        return tuple(dict.fromkeys(to for to in linked if to is not None and to != paper))
+
     def to_paper(self, paper: int) -> tuple[int, ...]:
         """Return the papers whose notes link to one."""
         return self.back.get(paper, ())
