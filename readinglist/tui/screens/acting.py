@@ -93,9 +93,10 @@ class Acting(Screen[None]):
             self._save_failed = error
             self._tell(error, "error")
 
-    def _tell(self, text: str, severity: str = "information") -> None:
+    def _tell(self, text: str, severity: str = "information", seconds: float | None = None) -> None:
         self.notify(
             printable(text),
             severity=severity,  # type: ignore[arg-type]  # one of Textual's three words
+            timeout=seconds,
             markup=False,
         )

@@ -182,7 +182,8 @@ class LibraryScreen(Linking, Marking, Citing, OtherMachines):
 
     def _tell_taken_up(self, kept: Kept) -> None:
         if not kept.file:
-            self._tell(f"Your note of “{kept.title}” was not closed last time: it is kept.")
+            told = f"Your note of “{kept.title}” was not closed last time: it is kept."
+            self._tell(told, seconds=10)
         self._show_kept(kept)
 
     def _index_ahead(self) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from readinglist.services.notes import Kept
     from readinglist.tui.screens.note_editor import Left
 
+_TO_NOTE_DOWN = 20
+"""Seconds for which one can read where a file is."""
+
 
 class Marking(Acting):
     """Changes the chosen papers, or the one under the cursor."""
@@ -114,7 +117,7 @@ class Marking(Acting):
     def _show_kept(self, kept: Kept) -> None:
         """Show a note that was written, and tell what is not plain to see."""
         if kept.file:
-            self._tell(f"{kept.problem} The note is in {kept.file}.", "warning")
+            self._tell(f"{kept.problem} The note is in {kept.file}.", "warning", _TO_NOTE_DOWN)
         if kept.is_joined:
             self._tell("The note was changed elsewhere meanwhile: both are kept.", "warning")
         if kept.step:

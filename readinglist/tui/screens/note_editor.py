@@ -56,9 +56,8 @@ _PREVIEWED = 12_000
 
 _KEYS = (
     ("Esc", "Save", "save"),
-    ("ctrl+e", "Your editor", "go_on_elsewhere"),
+    ("ctrl+e", "Editor", "go_on_elsewhere"),
     ("ctrl+t", "Template", "template"),
-    ("[[", "Link", "begin_link"),
     ("ctrl+o", "Follow", "follow"),
     ("F2", "Preview", "preview"),
 )
@@ -140,6 +139,7 @@ class NoteEditor(ModalScreen[Left]):
             # Titles are text: a border's title would read [brackets] as markup.
             title = printable(readable(self._paper.title))
             dialog.border_title = f"Note: {title}".replace("[", r"\[")
+            dialog.border_subtitle = r"Markdown · \[\[ links to a paper"
             with Horizontal(id="note-body"):
                 yield self.area
                 yield NotePreview()
@@ -301,14 +301,9 @@ class NoteEditor(ModalScreen[Left]):
     def _show_rendered(self, lines: list[list[Segment]], part: float) -> None:
         if self.is_mounted:
             self.preview.show(lines)
-            self.preview.follow(part)
+            self.preview.call_after_refresh(self.preview.follow, part)
 
     # --- links
-
-    def action_begin_link(self) -> None:
-        """Begin a link at the cursor."""
-        self.area.insert("[[")
-        self.area.focus()
 
     @on(NoteArea.LinkBegun)
     def _find_papers(self, message: NoteArea.LinkBegun) -> None:
