@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from readinglist.storage.working_copy import WorkingCopy
 
-_FIELDS = ("note", "key", ALIAS, WHOLE_PAPER)
-"""What may change a link, or where it leads."""
+_NAMES = ("key", ALIAS, WHOLE_PAPER)
+"""What may change where a link leads."""
+_FIELDS = ("note", *_NAMES)
+"""What may change a link, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,18 @@ def find_links(working: WorkingCopy, known: NoteLinks | None = None) -> NoteLink
         known: those of an earlier moment, so that only what changed since is read.
     """
     step = working.journal.last_row()
-    keys: dict[int, tuple[str, ...]] = {}
-    changed = None
-    if known is not None:
-        changed = working.journal.papers_changed(known.step, _FIELDS)
-        keys = {paper: to for paper, to in known.keys.items() if paper not in changed}
+    known = known or NoteLinks()
+    is_first = known.step < 0
+    changed = None if is_first else working.journal.papers_changed(known.step, _FIELDS)
+    keys = {paper: to for paper, to in known.keys.items() if paper not in (changed or ())}
     for paper, note in working.papers.notes_with(OPENING, changed):
         if links := links_in(note):
             keys[paper] = tuple(link.key.lower() for link in links)
-    papers = working.papers.ids_of_keys({key for several in keys.values() for key in several})
+    wanted = {key for several in keys.values() for key in several}
+    papers: dict[str, int] = {}
+    if not working.journal.papers_changed(known.step, _NAMES, most=1):
+        papers.update(known.papers)
+    papers.update(working.papers.ids_of_keys(wanted - papers.keys()))
     back: dict[int, dict[int, None]] = {}
     for paper, several in keys.items():
         for key in several:

@@ -98,6 +98,15 @@ SEARCH_BAR = (
     ("Esc", "Take the offers away; again: to the list"),
 )
 """What keys do in the search bar; these are its own."""
+NOTE_EDITOR = (
+    ("Esc", "Take the offers away; else keep the note and close, as ctrl+s does"),
+    ("[[", "Offer papers to link to, by their keys and the words of their titles"),
+    ("ctrl+o", "Keep the note and go to the paper of the link at the cursor"),
+    ("ctrl+t", "Insert a template"),
+    ("ctrl+e", "Go on in your editor, and come back with what it wrote"),
+    ("F2", "Show the preview, or hide it"),
+)
+"""What keys do in the note editor."""
 DISPLAY = {"slash": "/", "question_mark": "?", "escape": "Esc", "enter": "Enter", "space": "Space"}
 """How keys with a name of their own are written."""
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readinglist.domain.query import FIELDS
-from readinglist.tui.keymap import SEARCH_BAR
+from readinglist.tui.keymap import NOTE_EDITOR, SEARCH_BAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,14 +61,18 @@ class Help(ModalScreen[None]):
             table.add_row(Text(key), Text(deed))
         if self._queries:
             self._add_queries(table)
+        self._add(table, "In the note editor", NOTE_EDITOR)
         return table
 
     @staticmethod
-    def _add_queries(table: Table) -> None:
+    def _add(table: Table, place: str, keys: Sequence[tuple[str, str]]) -> None:
         table.add_row("", "")
-        table.add_row("", Text("In the search bar", style="bold"))
-        for key, deed in SEARCH_BAR:
+        table.add_row("", Text(place, style="bold"))
+        for key, deed in keys:
             table.add_row(Text(key), Text(deed))
+
+    def _add_queries(self, table: Table) -> None:
+        self._add(table, "In the search bar", SEARCH_BAR)
         table.add_row("", "")
         table.add_row("words", Text("in any order; misspelt or cut short is fine"))
         table.add_row(Text('"a phrase"'), Text("just these words, side by side"))

@@ -517,6 +517,7 @@ class LibraryScreen(Linking, Marking, Citing, OtherMachines):
 
         def show(name: str | None) -> None:
             if name is not None:
+                self._way.clear()
                 self._show_view(keeping.view)
                 self._tell(f"Kept as the view “{keeping.view.label}”; v shows it again.")
 

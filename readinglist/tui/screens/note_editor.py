@@ -55,7 +55,7 @@ _PREVIEWED = 12_000
 """So many letters before where one writes are rendered, and as many behind."""
 
 _KEYS = (
-    ("Esc", "Save", "save"),
+    ("Esc", "Save", "back"),
     ("ctrl+e", "Editor", "go_on_elsewhere"),
     ("ctrl+t", "Template", "template"),
     ("ctrl+o", "Follow", "follow"),
@@ -84,7 +84,8 @@ class NoteEditor(ModalScreen[Left]):
         papers: list[int]
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+s", "save", "Save and close", priority=True),
+        Binding("escape", "back", "Take the offers away, or save and close", priority=True),
+        Binding("ctrl+s", "save", "Save and close", priority=True),
         Binding("ctrl+e", "go_on_elsewhere", "Go on in your editor", priority=True),
         Binding("ctrl+t", "template", "Insert a template", priority=True),
         Binding("ctrl+o", "follow", "Follow the link", priority=True),
@@ -173,13 +174,17 @@ class NoteEditor(ModalScreen[Left]):
 
     # --- leaving
 
-    def action_save(self) -> None:
+    def action_back(self) -> None:
         """Take the offers away; if there are none, keep the note and close."""
-        self._behind(self._save)
+        self._behind(self._back)
 
-    def _save(self) -> None:
+    def _back(self) -> None:
         if not self.area.dismiss_offers():
             self._leave()
+
+    def action_save(self) -> None:
+        """Keep the note and close."""
+        self._behind(self._leave)
 
     def action_follow(self) -> None:
         """Keep the note, and go to the paper of the link at the cursor."""
