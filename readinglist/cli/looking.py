@@ -168,7 +168,7 @@ def show(session: Session, key: str, as_json: bool) -> None:
         if papers:
             click.echo(f"\n{name}")
         for one in papers:
-            click.echo(printable(f"{one.key}  {one.title}"))
+            click.echo(printable(f"{one.key} {one.title}"))
 
 
 def _linked(library: Library, paper: Paper) -> tuple[tuple[str, list[Paper]], ...]:

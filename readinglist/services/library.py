@@ -287,7 +287,7 @@ class Library:
         return self._the_finder.similar(self.paper(key).id, limit)
 
     def links(self, known: NoteLinks | None = None) -> NoteLinks:
-        """Return which note links to which paper; in a large library, do it in a thread.
+        """Return which note links to which paper; in a large library, do it in any thread.
 
         Args:
             known: the links of an earlier moment, so that only what changed since is read.

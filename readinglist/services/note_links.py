@@ -6,11 +6,14 @@ a step of anybody -> the papers that it changed -> their notes alone are read ag
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from readinglist.domain.change import ALIAS, WHOLE_PAPER
-from readinglist.domain.note_links import OPENING, links_in
+from readinglist.domain.note_links import links_in
+from readinglist.storage.journal import Journal
+from readinglist.storage.papers import PaperStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,25 +55,26 @@ def are_current(working: WorkingCopy, known: NoteLinks) -> bool:
 
 
 def find_links(working: WorkingCopy, known: NoteLinks | None = None) -> NoteLinks:
-    """Return the links of all notes; in a large library, call it in a thread.
+    """Return the links of all notes, in any thread: they are read over a connection of its own.
 
     Args:
         working: the library.
         known: those of an earlier moment, so that only what changed since is read.
     """
-    step = working.journal.last_row()
     known = known or NoteLinks()
-    is_first = known.step < 0
-    changed = None if is_first else working.journal.papers_changed(known.step, _FIELDS)
-    keys = {paper: to for paper, to in known.keys.items() if paper not in (changed or ())}
-    for paper, note in working.papers.notes_with(OPENING, changed):
-        if links := links_in(note):
-            keys[paper] = tuple(link.key.lower() for link in links)
-    wanted = {key for several in keys.values() for key in several}
-    papers: dict[str, int] = {}
-    if not working.journal.papers_changed(known.step, _NAMES, most=1):
-        papers.update(known.papers)
-    papers.update(working.papers.ids_of_keys(wanted - papers.keys()))
+    with closing(working.another_connection()) as connection:
+        store, journal = PaperStore(connection), Journal(connection, working.machine)
+        step = journal.last_row()
+        changed = None if known.step < 0 else journal.papers_changed(known.step, _FIELDS)
+        keys = {paper: to for paper, to in known.keys.items() if paper not in (changed or ())}
+        for paper, note in store.linking_notes(changed):
+            if links := links_in(note):
+                keys[paper] = tuple(link.key.lower() for link in links)
+        wanted = {key for several in keys.values() for key in several}
+        papers: dict[str, int] = {}
+        if not journal.papers_changed(known.step, _NAMES, most=1):
+            papers.update(known.papers)
+        papers.update(store.ids_of_keys(wanted - papers.keys()))
     back: dict[int, dict[int, None]] = {}
     for paper, several in keys.items():
         for key in several:

@@ -26,6 +26,7 @@ _ENCODED = _LISTS | {"entries", "key_frozen", "status", "priority"}
 _NUMBERS = frozenset(("author_count", "comments", "key_frozen"))
 _EXACT = ("type", "published", "arxiv", "doi", "url")
 _BATCH = 500
+_HAS_LINK = "instr(note, '[[')"
 
 
 def encode(field: str, value: Any) -> str | int | None:
@@ -207,16 +208,18 @@ class PaperStore:
             found.update((key, aliases.get(key)) for key, paper in found.items() if paper is None)
         return {key: paper for key, paper in found.items() if paper is not None}
 
-    def notes_with(
-        self, text: str, papers: Iterable[int] | None = None
-    ) -> Iterator[tuple[int, str]]:
-        """Yield the papers, of all or of some, whose notes have `text`, with the notes."""
-        query = "SELECT id, note FROM paper WHERE instr(note, ?)"
+    def linking_notes(self, papers: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
+        """Yield the papers, of all or of some, whose notes may hold links, with the notes."""
+        # Made by the first who asks: then no search reads all papers for a few notes.
+        self._connection.execute(
+            f"CREATE INDEX IF NOT EXISTS paper_with_links ON paper (id) WHERE {_HAS_LINK}"
+        )
+        query = f"SELECT id, note FROM paper WHERE {_HAS_LINK}"
         if papers is None:
-            yield from self._connection.execute(query, (text,))
+            yield from self._connection.execute(query)
             return
         for paper in papers:
-            yield from self._connection.execute(f"{query} AND id = ?", (text, paper))
+            yield from self._connection.execute(f"{query} AND id = ?", (paper,))
 
     def identifiers(self) -> Iterator[tuple[int, str, str | None, str | None]]:
         """Yield id, title, arXiv id and DOI of each paper."""

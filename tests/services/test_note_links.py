@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,13 @@ def test_links_to_a_deleted_paper_come_back_with_it(library: Library) -> None:
     assert linked(library, library.links(without), ADAM) == ({ATTENTION}, set())
     library.delete([library.paper(ADAM).id])
     assert linked(library, library.links(without), ATTENTION) == (set(), set())
+
+
+def test_notes_without_links_are_not_read(library: Library) -> None:
+    library.note(ADAM, f"[[{ATTENTION}]]")
+    library.links()
+    with closing(library._working.another_connection()) as connection:
+        plan = connection.execute(
+            "EXPLAIN QUERY PLAN SELECT id, note FROM paper WHERE instr(note, '[[')"
+        ).fetchall()
+    assert "USING INDEX paper_with_links" in str(plan)

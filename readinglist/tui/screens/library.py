@@ -59,6 +59,8 @@ _LOOK_EVERY = 1.0
 """Seconds between two looks at what other programs did."""
 _AT_ONCE = 0.01
 """Seconds that a letter waits for its results, to be drawn with them."""
+_LINKS_AFTER = 0.5
+"""Seconds from the start to the first look for links between notes: the screen comes first."""
 _LONG = 2000
 """From so many papers on one sees how far the index is."""
 _DETAIL_AFTER = 0.02
@@ -157,7 +159,7 @@ class LibraryScreen(Linking, Marking, Citing, OtherMachines):
             self._reload()
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
         self._index_ahead()
-        self._keep_links()
+        self.set_timer(_LINKS_AFTER, self._keep_links)
         if self._library.has_drafts():
             self._take_up_drafts()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from textual import work
 from textual.worker import get_current_worker
 
 from readinglist.domain.text import printable
-from readinglist.errors import ReadingListError
 from readinglist.services.live_search import Question
 from readinglist.tui.presentation import readable
 from readinglist.tui.screens.acting import Acting
@@ -57,12 +55,8 @@ class Linking(Acting):
     @work(thread=True, exclusive=True, group="links")
     def _find_links(self, known: NoteLinks | None) -> None:
         worker = get_current_worker()
-        try:
-            with closing(self._library.sibling()) as library:
-                links = library.links(known)
-        except ReadingListError as error:
-            self.app.call_from_thread(self._tell, str(error), "error")
-            return
+        # Over the library itself, not a sibling: that would take in what git does, untold.
+        links = self._library.links(known)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._take_links, links)
 

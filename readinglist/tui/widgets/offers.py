@@ -63,19 +63,12 @@ class Offers(OptionList, can_focus=False):
         widest = max(cell_len(offer.beside) for offer in shown)
         room = min(widest, _WIDEST - width)
         self.clear_options()
-        self.add_options(
-            Option(
-                Content.assemble(
-                    f" {_fitted(value, width)}  ",
-                    (
-                        beside.rjust(room) if is_numbers else _fitted(beside, room),
-                        "$foreground-muted",
-                    ),
-                    " ",
-                )
+        for value, said in shown:
+            beside = said.rjust(room) if is_numbers else _fitted(said, room)
+            quiet = "$foreground-muted" if is_numbers else "dim"
+            self.add_option(
+                Option(Content.assemble(f" {_fitted(value, width)}  ", (beside, quiet), " "))
             )
-            for value, beside in shown
-        )
         self.highlighted = 0
         self.styles.offset = (left - 1, top)
         self.styles.width = width + room + 4
