@@ -15,7 +15,7 @@ import click
 import pytest
 
 from readinglist.cli.main import cli
-from readinglist.tui.keymap import LIBRARY, SEARCH_BAR, TRIAGE, Key, displayed
+from readinglist.tui.keymap import LIBRARY, NOTE_EDITOR, SEARCH_BAR, TRIAGE, Key, displayed
 from tests.conftest import PageMaker
 
 ROOT = Path(__file__).parents[1]
@@ -74,6 +74,7 @@ def test_the_page_of_keys() -> None:
             for key in keys
         )
 
+    in_note_editor = "\n".join(f"| `{key}` | {deed} |" for key, deed in NOTE_EDITOR)
     in_search_bar = "\n".join(f"| `{key}` | {deed} |" for key, deed in SEARCH_BAR)
     compare(
         ROOT / "docs" / "keys.md",
@@ -101,6 +102,10 @@ In the search bar:
 
 In the list of views: `d` deletes one of your own.
 
-In the note: `Esc` or `ctrl+s` saves and closes.
+In the note editor:
+
+| key | what it does |
+| --- | --- |
+{in_note_editor}
 """,
     )

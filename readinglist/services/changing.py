@@ -159,6 +159,29 @@ class Editor:
         if self._working.papers.id_of_key(key) not in (None, paper):
             raise InvalidValueError(f"Another paper has the key {key}.", hint)
 
+    def write_note(self, paper: Paper, text: str) -> tuple[Step, bool]:
+        """Set the note of a paper that a person has written anew, as one step.
+
+        Args:
+            paper: the paper, with its note as it was when they began.
+            text: what they wrote; where the note was changed meanwhile, both are kept.
+
+        Returns:
+            The step, and whether it has both.
+
+        Raises:
+            UnknownKeyError: the paper is not there any more.
+            InvalidValueError: the text can't be a note.
+        """
+        with self._working.transaction():
+            present = next(iter(self._working.papers.get([paper.id])), None)
+            if present is None:
+                raise UnknownKeyError(f"The paper {paper.key} is not there any more.")
+            is_joined = present.note not in (paper.note, None) and text != present.note
+            if is_joined:
+                text = f"{present.note}\n\n{text}" if text.strip() else present.note or ""
+            return self.edit(present, {"note": text}), is_joined
+
     def rekey(self, ids: Iterable[int], pattern: str) -> Step:
         """Give papers the keys that `pattern` makes, as one step; the old ones go on as aliases."""
         changes: list[Change] = []

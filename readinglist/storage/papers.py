@@ -27,6 +27,7 @@ _NUMBERS = frozenset(("author_count", "comments", "key_frozen"))
 _EXACT = ("type", "published", "arxiv", "doi", "url")
 _ALWAYS_THERE = ("key", "type", "title", "status", "priority")
 _BATCH = 500
+_HAS_LINK = "instr(note, '[[')"
 
 
 def encode(field: str, value: Any) -> str | int | None:
@@ -209,6 +210,28 @@ class PaperStore:
         return [key for (key,) in self._connection.execute("SELECT key FROM paper")] + [
             key for (key,) in self._connection.execute("SELECT key FROM key_alias")
         ]
+
+    def ids_of_keys(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return the papers that have, or once had, these keys in lower case, as far as known."""
+        found = {key: self.id_of_present_key(key) for key in keys}
+        if None in found.values():
+            query = "SELECT lower(key_alias.key), id FROM key_alias JOIN paper ON id = paper"
+            aliases: dict[str, int] = dict(self._connection.execute(query))
+            found.update((key, aliases.get(key)) for key, paper in found.items() if paper is None)
+        return {key: paper for key, paper in found.items() if paper is not None}
+
+    def linking_notes(self, papers: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
+        """Yield the papers, of all or of some, whose notes may hold links, with the notes."""
+        # Made by the first who asks: then no search reads all papers for a few notes.
+        self._connection.execute(
+            f"CREATE INDEX IF NOT EXISTS paper_with_links ON paper (id) WHERE {_HAS_LINK}"
+        )
+        query = f"SELECT id, note FROM paper WHERE {_HAS_LINK}"
+        if papers is None:
+            yield from self._connection.execute(query)
+            return
+        for paper in papers:
+            yield from self._connection.execute(f"{query} AND id = ?", (paper,))
 
     def identifiers(self) -> Iterator[tuple[int, str, str | None, str | None]]:
         """Yield id, title, arXiv id and DOI of each paper."""

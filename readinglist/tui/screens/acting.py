@@ -154,13 +154,20 @@ class Acting(Screen[None]):
             self._save_failed = error
             self._tell(error, "error")
 
-    def _tell(self, text: str, severity: str = "information", offer: str = "") -> None:
+    def _tell(
+        self,
+        text: str,
+        severity: str = "information",
+        offer: str = "",
+        seconds: float | None = None,
+    ) -> None:
         """Tell something for a moment.
 
         Args:
             text: what.
             severity: information, warning or error.
             offer: an action of this screen that a click there does; its key is shown.
+            seconds: for how long, if not as usual.
         """
         shown = escape(printable(text))
         key = next((key for key in self.KEYS if key.action == offer), None)
@@ -170,4 +177,5 @@ class Acting(Screen[None]):
         self.notify(
             shown,
             severity=severity,  # type: ignore[arg-type]  # one of Textual's three words
+            timeout=seconds,
         )
