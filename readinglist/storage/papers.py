@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.citekey import importable_key
@@ -13,7 +15,6 @@ from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import InvalidValueError, LibraryError
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator
 
 COLUMNS = (
@@ -222,10 +223,12 @@ class PaperStore:
 
     def linking_notes(self, papers: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
         """Yield the papers, of all or of some, whose notes may hold links, with the notes."""
-        # Made by the first who asks: then no search reads all papers for a few notes.
-        self._connection.execute(
-            f"CREATE INDEX IF NOT EXISTS paper_with_links ON paper (id) WHERE {_HAS_LINK}"
-        )
+        # Made by the first who asks: then no search reads all papers for a few notes. While
+        # somebody else writes for long, it goes without.
+        with suppress(sqlite3.OperationalError):
+            self._connection.execute(
+                f"CREATE INDEX IF NOT EXISTS paper_with_links ON paper (id) WHERE {_HAS_LINK}"
+            )
         query = f"SELECT id, note FROM paper WHERE {_HAS_LINK}"
         if papers is None:
             yield from self._connection.execute(query)

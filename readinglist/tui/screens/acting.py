@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_WIDE = 110
+"""So many columns are much room."""
 _AT_ONCE = 200
 """So many papers are changed before anybody notices."""
 _SAVE_AFTER = 0.4
@@ -39,9 +41,9 @@ class Acting(Screen[None]):
     """What its keys do."""
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
         (0, "-narrow"),
-        (110, "-wide"),
+        (_WIDE, "-wide"),
     ]
-    """Below 110 columns what else stands side by side is one under the other."""
+    """Where there is little room, what else stands side by side is one under the other."""
 
     def __init__(self, library: Library, config: Config) -> None:
         super().__init__()
@@ -49,6 +51,9 @@ class Acting(Screen[None]):
         self._config = config
         self._save_timer: Timer | None = None
         self._save_failed = ""
+        # At once, so that the first screen is styled and laid out once.
+        is_wide = self.app.size.width >= _WIDE
+        self.add_class("-wide" if is_wide else "-narrow")
 
     def _reload(self, keep: bool = True) -> None:
         """Show the papers as they are now; the cursor stays on its paper if `keep` says so."""

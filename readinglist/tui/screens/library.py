@@ -274,6 +274,8 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         if is_in_place and self._found.query.is_empty and self._view.like is None:
             self.papers.update(step.papers)
             self._show_counts()
+            if self._links:
+                self._keep_links()
         else:
             self._reload()
 
@@ -518,7 +520,9 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         """Return the chosen papers, or the one under the cursor, for something to be done."""
         self._library.remember_query(self.search.value)
         if self.papers.chosen:
-            return sorted(self.papers.chosen)
+            chosen = self.papers.chosen
+            shown = [paper for paper in self.papers.ids if paper in chosen]
+            return [*shown, *sorted(chosen.difference(shown))]
         return super()._targets()
 
     def _screenful(self) -> int:

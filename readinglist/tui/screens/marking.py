@@ -172,7 +172,8 @@ class Marking(Acting):
     def _show_kept(self, kept: Kept) -> None:
         """Show a note that was written, and tell what is not plain to see."""
         if kept.file:
-            self._tell(f"{kept.problem} The note is in {kept.file}.", "warning", seconds=_TO_NOTE_DOWN)
+            told = f"{kept.problem} The note is in {kept.file}."
+            self._tell(told, "warning", seconds=_TO_NOTE_DOWN)
         if kept.is_joined:
             self._tell("The note was changed elsewhere meanwhile: both are kept.", "warning")
         if kept.step:

@@ -61,7 +61,10 @@ class NoteArea(TextArea):
         self._settled: tuple[tuple[int, int], str] | None = None
         self._begun: str | None = None
         self._offers = Offers(self._take)
-        super().__init__(text, show_line_numbers=False, tab_behavior="indent")
+        # The line of the cursor keeps the colours of its parts.
+        super().__init__(
+            text, show_line_numbers=False, tab_behavior="indent", highlight_cursor_line=False
+        )
 
     # --- colours
 
