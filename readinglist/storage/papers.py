@@ -6,7 +6,7 @@ import dataclasses
 import json
 import sqlite3
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readinglist.domain.citekey import importable_key
 from readinglist.domain.entry import Entry, Macro
@@ -15,7 +15,7 @@ from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import InvalidValueError, LibraryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 COLUMNS = (
     "id", "key", "key_frozen", "type", "title", "authors", "author_count", "organization",
@@ -139,6 +139,16 @@ def paper_from_json(text: str) -> Paper:
         raise LibraryError("The journal holds a deleted paper that can't be read.") from error
 
 
+class Marks(NamedTuple):
+    """What a person marks a paper with, without its facts."""
+
+    id: int
+    key: str
+    status: Status
+    priority: Priority
+    tags: tuple[str, ...]
+
+
 class PaperStore:
     """The papers of one database, and which of them changed since they were last saved."""
 
@@ -178,6 +188,24 @@ class PaperStore:
                     paper, tags=tags.get(paper.id, ()), sources=sources.get(paper.id, ())
                 )
         return [found[number] for number in wanted if number in found]
+
+    def marks(self, ids: Iterable[int]) -> list[Marks]:
+        """Return the marks of papers, in no order: of many papers much faster than `get`."""
+        wanted = json.dumps(list(ids))
+        inside = "IN (SELECT value FROM json_each(?))"
+        tags = self._grouped(
+            f"SELECT paper, tag FROM paper_tag WHERE paper {inside} ORDER BY tag", [wanted]
+        )
+        rows = self._connection.execute(
+            f"SELECT id, key, status, priority FROM paper WHERE id {inside}", (wanted,)
+        )
+        return [
+            Marks(
+                *(number, key, decode("status", status), decode("priority", priority)),
+                tags.get(number, ()),
+            )
+            for number, key, status, priority in rows
+        ]
 
     def has(self, paper: int) -> bool:
         """Return whether a paper of this id is there."""
@@ -392,7 +420,7 @@ class PaperStore:
             papers,
         )
 
-    def _grouped(self, query: str, parameters: list[int]) -> dict[int, tuple[str, ...]]:
+    def _grouped(self, query: str, parameters: Sequence[int | str]) -> dict[int, tuple[str, ...]]:
         groups: dict[int, list[str]] = {}
         for paper, text in self._connection.execute(query, parameters):
             groups.setdefault(paper, []).append(text)
