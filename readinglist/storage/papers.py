@@ -190,8 +190,9 @@ class PaperStore:
         return [found[number] for number in wanted if number in found]
 
     def marks(self, ids: Iterable[int]) -> list[Marks]:
-        """Return the marks of papers, in no order: of many papers much faster than `get`."""
-        wanted = json.dumps(list(ids))
+        """Return the marks of papers, in their order; of many papers much faster than `get`."""
+        places = {number: place for place, number in enumerate(ids)}
+        wanted = json.dumps(list(places))
         inside = "IN (SELECT value FROM json_each(?))"
         tags = self._grouped(
             f"SELECT paper, tag FROM paper_tag WHERE paper {inside} ORDER BY tag", [wanted]
@@ -199,13 +200,14 @@ class PaperStore:
         rows = self._connection.execute(
             f"SELECT id, key, status, priority FROM paper WHERE id {inside}", (wanted,)
         )
-        return [
+        marks = [
             Marks(
                 *(number, key, decode("status", status), decode("priority", priority)),
                 tags.get(number, ()),
             )
             for number, key, status, priority in rows
         ]
+        return sorted(marks, key=lambda one: places[one.id])
 
     def has(self, paper: int) -> bool:
         """Return whether a paper of this id is there."""

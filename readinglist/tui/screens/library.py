@@ -63,6 +63,8 @@ _MARKS = frozenset(("status", "priority", "note", TAG))
 _BY_FACTS = ("added", "date", "title", "author", "venue", "key")
 _LOOK_EVERY = 1.0
 """Seconds between two looks at what other programs did."""
+_INDEX_AFTER = 0.1
+"""Seconds that the first screen has for itself."""
 _AT_ONCE = 0.01
 """Seconds that a letter waits for its results, to be drawn with them."""
 _LINKS_AFTER = 0.5
@@ -164,7 +166,8 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         if not self._found.is_complete:
             self._ask(self._question)
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
-        self._index_ahead()
+        self._is_indexing = True
+        self.set_timer(_INDEX_AFTER, self._index)
         self.set_timer(_LINKS_AFTER, self._keep_links)
         if self._library.has_drafts():
             self._take_up_drafts()
