@@ -166,6 +166,7 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         if not self._found.is_complete:
             self._ask(self._question)
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
+        self.set_interval(_LOOK_EVERY, self._remember_place)
         self._is_indexing = True
         self.set_timer(_INDEX_AFTER, self._index)
         self.set_timer(_LINKS_AFTER, self._keep_links)

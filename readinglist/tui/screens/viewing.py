@@ -89,8 +89,10 @@ class Viewing(Acting):
 
     def _remember(self, **changed: Any) -> None:
         """Remember how the user wants the app to look."""
-        self._state = replace(self._state, **changed)
-        self._library.memory.keep(self._state)
+        state = replace(self._state, **changed)
+        if state != self._state:
+            self._state = state
+            self._library.memory.keep(state)
 
     def _remember_place(self) -> None:
         """Remember what is shown, and the paper under the cursor."""
@@ -307,5 +309,5 @@ class Viewing(Acting):
     def on_viewing_counted(self, message: Counted) -> None:
         """Show how many papers the views have."""
         self._is_counting = False
-        self._state = replace(self._state, counts=dict(message.counts))
+        self._remember(counts=dict(message.counts))
         self.views.count(message.counts)
