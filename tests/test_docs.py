@@ -198,6 +198,18 @@ def test_the_keys_of_a_page_are_there(page: Path) -> None:
     assert lower <= known, f"{page.name}: {sorted(lower - known)}"
 
 
+def test_the_keys_in_the_readme_are_there() -> None:
+    """Those of the first column of its table."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = readme.partition("| keys |")[2].partition("\n\n")[0].replace("\\|", "vertical_line")
+    named = set(
+        re.findall(r"`([^`]+)`", " ".join(row.split("|")[1] for row in rows.split("\n")[2:]))
+    )
+    known = {one for place in PLACES for key in place for one in displayed(key.keys).split()}
+    known |= {PALETTE[0], *(key.upper() for key in known if re.fullmatch(r"f\d", key))}
+    assert {"|" if name == "vertical_line" else name for name in named} <= known
+
+
 def test_the_page_of_keys() -> None:
     """docs/keys.md has each key of the registry, with its id."""
 
@@ -210,13 +222,14 @@ def test_the_page_of_keys() -> None:
 
     sections = "\n\n".join(f"## {name}\n\n{rows(keys)}" for name, keys in LIBRARY_SECTIONS.items())
     in_search_bar = "\n".join(f"| `{key}` | {deed} |" for key, deed in SEARCH_BAR)
+    page = ROOT / "docs" / "keys.md"
     compare(
-        ROOT / "docs" / "keys.md",
+        page,
         f"""# Keys
 
 Each key can be changed by its id in the configuration: `keys: {{paper.read: z}}`; several keys
 have commas between them. Keys that clash are named at the start and by `readinglist config check`.
-The keys have the names that Textual gives them: `slash`, `question_mark`, `ctrl+r`, `f2`.
+Keys that are no sign are named as in Textual: `ctrl+r`, `f2`, `shift+down`.
 
 {sections}
 | `{PALETTE[0]}` | {PALETTE[1]} | |
@@ -241,7 +254,7 @@ The keys have the names that Textual gives them: `slash`, `question_mark`, `ctrl
 
 ## In dialogs
 
-These keys are fixed; the lower edge of each dialog names them.
+These keys are fixed; the lower edge of each dialog names the main ones.
 
 - Everywhere `Esc` goes back. The note is saved by it; the form asks first if something was changed.
 - In lists `j` `k` move and `Enter` chooses. Among the views `d` deletes one of your own.
@@ -255,3 +268,6 @@ These keys are fixed; the lower edge of each dialog names them.
 - In the import `Tab` completes a path, `ctrl+t` takes what a file says otherwise.
 """,
     )
+    in_dialogs = page.read_text(encoding="utf-8").partition("## In dialogs")[2]
+    named = set(re.findall(r"`([^`]+)`", in_dialogs))
+    assert named <= set().union(*dialog_keys().values())
