@@ -78,7 +78,7 @@ def test_settings_are_read_and_the_others_keep_their_defaults() -> None:
         export=ExportConfig("refs.bib", "json"),
         keys={"paper.read": "z", "priority.high": "9"},
     )
-    assert config.theme == ""
+    assert config.theme == Config().theme
 
 
 @pytest.mark.parametrize("text", ["", "\n# nothing\n", "export:\n  # path: x\ntheme:\n"])
@@ -107,11 +107,6 @@ def test_what_is_commented_out_keeps_its_default(text: str) -> None:
         ("- a", 1, "settings are written as", "config.example.yaml"),
         ("just words", 1, "settings are written as", "config.example.yaml"),
         ("theme: x\ncitation_key: '[author]'", 2, "is no part of a citation-key", "authors"),
-        ("notes:\n  template: x", 2, "there is no template “x”", "below “templates”"),
-        ("notes:\n  template: redn\n  templates: {read: a}", 2, "no template “redn”", "“read”"),
-        ("notes: {templates: a}", 1, "“templates” holds “name: text” pairs", "config.example.yaml"),
-        ("notes:\n  templates:\n    a: '{titel}'", 3, "{titel} is nothing", "{title}"),
-        ("notes:\n  templates:\n    a: 7", 3, "“a” is text: put “7” in quotes", ""),
         ("theme: x\nview: [a", 2, "it is no YAML", ""),
         ("a: 1\n\tb: 2", 2, "it is no YAML", ""),
         ("theme: x\n---\ntheme: y", 2, "it is no YAML", ""),
@@ -180,10 +175,3 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
 
 def test_the_library_path_may_begin_with_the_home_folder() -> None:
     assert Config(library="~/a.db").library_path == Path.home() / "a.db"
-
-
-def test_templates_of_notes_have_names() -> None:
-    text = "notes:\n  template: short\n  templates:\n    short: |\n      # {title}\n    other: x\n"
-    notes = parse_config(text, "config.yaml").notes
-    assert notes.template == "short"
-    assert notes.templates == {"short": "# {title}\n", "other": "x"}

@@ -19,7 +19,6 @@ from readinglist.storage.reading_log import ReadingLog
 from readinglist.tui import themes
 from readinglist.tui.app import ReadingListApp
 from tests.reading_year import fill_with_a_year
-from tests.test_docs import ROOT, compare
 
 MakeApp = Callable[..., ReadingListApp]
 Compare = Callable[..., bool]
@@ -201,12 +200,3 @@ def test_hostile_titles(
     library.import_files([file])
     app = make_app(library, Config(theme=theme))
     assert snap_compare(app, terminal_size=size, run_before=after("j"))
-
-
-async def test_the_picture_of_the_readme(make_app: MakeApp) -> None:
-    """docs/app.svg is what the app looks like on the sample library."""
-    app = make_app()
-    async with app.run_test(size=(120, 34)) as pilot:
-        await after("j", *"jjjjjjj")(pilot)
-        picture = app.export_screenshot(title="readinglist")
-    compare(ROOT / "docs" / "app.svg", "\n".join(s.rstrip() for s in picture.splitlines()) + "\n")
