@@ -103,12 +103,30 @@ def _plotted(
     plotext.yaxes(True, False)
     plotext.xlim(0, last)
     plotext.ylim(0, top)
-    plotext.xticks(list(ticks), list(ticks.values()))
+    plotext.xticks(list(ticks), [""] * len(ticks))
     steps = [0, top // 2, top] if top % 2 == 0 else [0, top]
     plotext.yticks(steps, [f"{step:,}" for step in steps])
     draw = plotext.scatter if fill else plotext.plot
     draw(xs, ys, marker="hd", color=_SERIES, fillx=fill)
-    return _content(plotext.build().rstrip("\n"), style)
+    drawn = _content(plotext.build().rstrip("\n"), style)
+    lines = drawn.split("\n")
+    axis = max(place for place, line in enumerate(lines) if "┬" in line.plain or "└" in line.plain)
+    names = [Content(_below(lines[axis].plain, ticks))] if ticks else []
+    return Content("\n").join([*lines[: axis + 1], *names])
+
+
+def _below(axis: str, ticks: Mapping[int, str]) -> str:
+    """Return a line with the names of ticks below their marks; of two that touch, the first.
+
+    plotext would write them itself, but in the order of a set, which is another in each run.
+    """
+    marks = [place for place, sign in enumerate(axis) if sign == "┬"]
+    line = ""
+    for mark, label in zip(marks, (ticks[tick] for tick in sorted(ticks)), strict=False):
+        start = max(0, mark - (len(label) - 1) // 2)
+        if not line or start > len(line):
+            line = line.ljust(start) + label
+    return line
 
 
 def _content(ansi: str, style: str) -> Content:
