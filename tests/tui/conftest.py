@@ -54,6 +54,12 @@ def make_app(sample: Library) -> Callable[..., ReadingListApp]:
     return make
 
 
+async def at_rest(pilot: Pilot[None]) -> None:
+    """Wait until no worker runs: one that gave way to a newer one is no failure."""
+    while any(not worker.is_finished for worker in pilot.app.workers):
+        await pilot.pause(0.01)
+
+
 def screen_of(app: ReadingListApp) -> LibraryScreen:
     """Return the app's one main screen."""
     screen = app.screen_stack[0]

@@ -35,7 +35,7 @@ from readinglist.tui.screens.triage import Triage
 from readinglist.tui.screenshot import without_linked_fonts
 from tests.reading_year import year_of_reading
 from tests.test_docs import ROOT, compare
-from tests.tui.conftest import screen_of
+from tests.tui.conftest import at_rest, screen_of
 from tests.tui.test_stories import until
 
 TODAY = datetime.date(2024, 11, 18)
@@ -91,10 +91,10 @@ def draw(make_app: MakeApp) -> Draw:
     ) -> None:
         app = make_app(*([library] if library else []), config=config)
         async with app.run_test(size=size) as pilot:
-            await at_rest(pilot)
+            await all_drawn(pilot)
             for key in keys:
                 await pilot.press(key)
-                await at_rest(pilot)
+                await all_drawn(pilot)
             assert isinstance(app.screen, at)
             picture = without_linked_fonts(app.export_screenshot(title="readinglist"))
         # Rich makes names from a checksum of more than is to be seen.
@@ -105,9 +105,9 @@ def draw(make_app: MakeApp) -> Draw:
     return draw
 
 
-async def at_rest(pilot: Pilot[None]) -> None:
+async def all_drawn(pilot: Pilot[None]) -> None:
     """Wait until all that was begun is done and drawn."""
-    await pilot.app.workers.wait_for_complete()
+    await at_rest(pilot)
     await until(pilot, lambda: screen_of(pilot.app).is_at_rest)  # type: ignore[arg-type]
     await pilot.pause(0.02)
 

@@ -19,6 +19,7 @@ from readinglist.storage.reading_log import ReadingLog
 from readinglist.tui import themes
 from readinglist.tui.app import ReadingListApp
 from tests.reading_year import fill_with_a_year
+from tests.tui.conftest import at_rest
 
 MakeApp = Callable[..., ReadingListApp]
 Compare = Callable[..., bool]
@@ -60,7 +61,7 @@ def after(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def run(pilot: Pilot[None]) -> None:
         await pilot.pause()
         await pilot.press(*keys)
-        await pilot.app.workers.wait_for_complete()
+        await at_rest(pilot)
         for _ in range(5):
             await pilot.pause(0.02)
 

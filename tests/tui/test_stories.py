@@ -18,7 +18,7 @@ from readinglist.errors import ConfigError, ReadingListError
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.keymap import LIBRARY, TRIAGE
-from tests.tui.conftest import line, screen_of
+from tests.tui.conftest import at_rest, line, screen_of
 
 MakeApp = Callable[..., ReadingListApp]
 
@@ -32,7 +32,7 @@ def current(app: ReadingListApp) -> Paper:
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until all that was begun is done."""
-    await pilot.app.workers.wait_for_complete()
+    await at_rest(pilot)
     await pilot.pause()
 
 

@@ -19,6 +19,8 @@ class OtherMachines(Acting):
     def __init__(self, library: Library, config: Config) -> None:
         super().__init__(library, config)
         self._version = library.version()
+        self._withdrawn = len(library.withdrawn())
+        """How many edits git has taken out, as far as that was told."""
         self._index_failed = ""
         """Why the index is not up to date, as it was told."""
 
@@ -42,6 +44,16 @@ class OtherMachines(Acting):
     def action_bring_back(self) -> None:
         """Make the edits again that git took out of the library file."""
         self._after(self._library.bring_back(), "Brought back: ")
+        self._withdrawn = 0
+
+    def _tell_withdrawn(self) -> None:
+        before, self._withdrawn = self._withdrawn, len(self._library.withdrawn())
+        if self._withdrawn > before:
+            self._tell(
+                f"git took {plural(self._withdrawn - before, 'edit')} of this machine out of the "
+                "library. B brings them back.",
+                "warning",
+            )
 
     def _after_taking_in(self) -> None:
         """Look anew at what is known of all papers."""
@@ -56,20 +68,16 @@ class OtherMachines(Acting):
             return
         if came_in.put_back:
             self._tell(f"git had missed {plural(came_in.put_back, 'edit')}: put back.")
-        if came_in.withdrawn:
-            self._tell(
-                f"git took {plural(came_in.withdrawn, 'edit')} of this machine out of the "
-                "library. B brings them back.",
-                "warning",
-            )
+        # A thread of this app may have been the one to take it in, so look at what there is now.
         version = self._library.version()
-        if came_in or version != self._version:
+        is_other = bool(came_in) or version != self._version
+        if is_other:
             self._version = version
+            self._tell_withdrawn()
             self._reload()
             self._count_soon()
-        if came_in:
             self._after_taking_in()
-        if came_in or self._index_failed:
+        if is_other or self._index_failed:
             self._index_ahead()
         if not self._library.is_saved():
             self._save_soon()
