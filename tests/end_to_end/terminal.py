@@ -145,7 +145,10 @@ class Terminal:
 
 def _environment(home: Path, temporary: Path) -> Mapping[str, str]:
     """Return an environment in which nothing of the real user can be seen."""
+    # Which package is tested is the caller's business: one that is installed, or a checkout.
+    path = os.environ.get("PYTHONPATH", "")
     return {
+        **({"PYTHONPATH": path} if path else {}),
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),
         "XDG_STATE_HOME": str(home / "state"),
