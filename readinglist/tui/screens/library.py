@@ -159,6 +159,7 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         if not self._found.is_complete:
             self._ask(self._question)
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
+        self.set_interval(_LOOK_EVERY, self._remember_place)  # the next moment may be a power cut
         self._index_ahead()
 
     def on_unmount(self) -> None:

@@ -89,8 +89,10 @@ class Viewing(Acting):
 
     def _remember(self, **changed: Any) -> None:
         """Remember how the user wants the app to look."""
-        self._state = replace(self._state, **changed)
-        self._library.memory.keep(self._state)
+        state = replace(self._state, **changed)
+        if state != self._state:  # else what another app on this library remembers is left alone
+            self._state = state
+            self._library.memory.keep(state)
 
     def _remember_place(self) -> None:
         """Remember what is shown, and the paper under the cursor."""
@@ -248,6 +250,14 @@ class Viewing(Acting):
             self._show_side_bar()
             self.set_focus(self.views)
 
+    def on_resize(self) -> None:
+        """Let the side bar come and go with the room for it, unless the user has said which."""
+        if self.views.display != self._wants_side_bar:
+            if self.views.has_focus:
+                self.set_focus(self.papers)
+            self.views.display = self._wants_side_bar
+            self._show_side_bar()
+
     @property
     def _wants_side_bar(self) -> bool:
         if self._state.side_bar is None:
@@ -307,5 +317,5 @@ class Viewing(Acting):
     def on_viewing_counted(self, message: Counted) -> None:
         """Show how many papers the views have."""
         self._is_counting = False
-        self._state = replace(self._state, counts=dict(message.counts))
+        self._remember(counts=dict(message.counts))
         self.views.count(message.counts)
