@@ -293,7 +293,8 @@ def test_the_demo_leaves_nothing_behind(home: Path) -> None:
         before = {*home.rglob("*")}
         terminal.start([*PROGRAM, "demo"])
         terminal.wait_for("Welcome")
-        terminal.keys("Escape")
+        terminal.keys("q")
+        terminal.wait_for(lambda screen: "Welcome" not in screen)
         terminal.wait_for("40 papers")
         terminal.wait_for(shows("Attention Is All You Need", "●", "!!!"))
         terminal.keys("q")
