@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from readinglist.domain.citekey import DEFAULT_PATTERN
 from readinglist.domain.key_pattern import check_pattern
+from readinglist.domain.note_template import check_template
 from readinglist.errors import ConfigError, InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from yaml import MappingNode, Node
 
@@ -48,6 +49,16 @@ class SyncConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class NotesConfig:
+    """What notes begin with."""
+
+    template: str = ""
+    """The name of the template of new notes; empty: they begin empty."""
+    templates: dict[str, str] = field(default_factory=dict)
+    """Texts by name, see `readinglist.domain.note_template`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings."""
 
@@ -66,6 +77,7 @@ class Config:
     """The view of the papers that are new: triage shows them one at a time."""
     editor: str = ""
     """The editor for notes; empty: $VISUAL, $EDITOR, else vi."""
+    notes: NotesConfig = field(default_factory=NotesConfig)
     citation_key: str = DEFAULT_PATTERN
     export: ExportConfig = field(default_factory=ExportConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
@@ -192,7 +204,18 @@ def _section(node: Node, kind: type[Any], name: str) -> Any:
             values[key] = _section(value_node, types[key], name)
         else:
             values[key] = _value(value_node, key, types[key], name)
-    return kind(**values)
+        if key == "template":
+            default_template = value_node
+    section = kind(**values)
+    if isinstance(section, NotesConfig) and section.template not in ("", *section.templates):
+        raise ConfigError(
+            f"{name}:{default_template.start_mark.line + 1}: "
+            f"there is no template “{section.template}”.",
+            _did_you_mean(section.template, section.templates)
+            if section.templates
+            else "Write it below “templates”.",
+        )
+    return section
 
 
 def _value(node: Node, key: str, kind: Any, name: str) -> Any:
@@ -222,19 +245,25 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
             raise _wrong(node, name, "“columns” needs the title")
     else:
         if not isinstance(node, yaml.MappingNode):
-            raise _wrong(node, name, f"“{key}” holds “id: key” pairs")
-        value = {
-            key_node.value: _value(value_node, str(key_node.value), str, name)
-            for key_node, value_node in _pairs(node, name)
-        }
+            pair = "name: text" if key == "templates" else "id: key"
+            raise _wrong(node, name, f"“{key}” holds “{pair}” pairs")
+        value = {}
+        for key_node, value_node in _pairs(node, name):
+            value[key_node.value] = _value(value_node, str(key_node.value), str, name)
+            if key == "templates":
+                _check(check_template, value_node, name)
     if key == "citation_key":
-        try:
-            check_pattern(value)
-        except InvalidValueError as error:
-            raise ConfigError(
-                f"{name}:{node.start_mark.line + 1}: {error.message}", error.hint
-            ) from error
+        _check(check_pattern, node, name)
     return value
+
+
+def _check(check: Callable[[str], object], node: Any, name: str) -> None:
+    """Look whether a text is what `check` lets pass."""
+    try:
+        check(node.value)
+    except InvalidValueError as error:
+        line = node.start_mark.line + 1
+        raise ConfigError(f"{name}:{line}: {error.message}", error.hint) from error
 
 
 def _pairs(node: MappingNode, name: str) -> list[tuple[Any, Node]]:

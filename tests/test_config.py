@@ -78,7 +78,7 @@ def test_settings_are_read_and_the_others_keep_their_defaults() -> None:
         export=ExportConfig("refs.bib", "json"),
         keys={"paper.read": "z", "priority.high": "9"},
     )
-    assert config.theme == "textual-dark"
+    assert config.theme == Config().theme
 
 
 @pytest.mark.parametrize("text", ["", "\n# nothing\n", "export:\n  # path: x\ntheme:\n"])

@@ -1,24 +1,46 @@
 """The documents say what the program does.
 
 What is made from the program is written anew by
-`UPDATE_DOCS=1 pytest tests/test_docs.py tests/tui/test_snapshots.py`.
+`UPDATE_DOCS=1 pytest tests/test_docs.py tests/tui/test_pictures.py`.
 """
 
 from __future__ import annotations
 
 import os
+import pkgutil
 import re
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 import click
 import pytest
+from textual.binding import Binding
+from textual.screen import ModalScreen
 
 from readinglist.cli.main import cli
-from readinglist.tui.keymap import LIBRARY, SEARCH_BAR, TRIAGE, Key, displayed
+from readinglist.tui import screens
+from readinglist.tui.keymap import (
+    DUPLICATES,
+    LIBRARY_SECTIONS,
+    NOTE_EDITOR,
+    PALETTE,
+    PLACES,
+    READING_LOG,
+    SEARCH_BAR,
+    TRIAGE,
+    Key,
+    displayed,
+    help_lines,
+)
 from tests.conftest import PageMaker
 
 ROOT = Path(__file__).parents[1]
+MANUAL = sorted((ROOT / "docs" / "manual").glob("*.md"))
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *MANUAL]
 
 
 def compare(file: Path, text: str) -> None:
@@ -41,10 +63,10 @@ def test_every_command_is_in_the_readme() -> None:
 
 def test_the_readme_names_only_files_that_are_there() -> None:
     """Each link within the project leads somewhere."""
-    for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for document in DOCUMENTS:
         links = re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text(encoding="utf-8"))
         for link in links:
-            assert (document.parent / link).is_file(), f"{document.name}: {link}"
+            assert (document.parent / link).exists(), f"{document.name}: {link}"
 
 
 def test_the_example_in_python(
@@ -64,43 +86,195 @@ def test_the_example_in_python(
     assert "title = {Attention Is All You Need}" in Path("references.bib").read_text()
 
 
+FENCED = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+"""A block of code, in a list, too."""
+
+
+def commands_in(document: Path) -> Iterator[list[str]]:
+    """Yield the arguments of each `readinglist ...` in the code of a document."""
+    text = document.read_text(encoding="utf-8")
+    lines = [line for block in FENCED.findall(text) for line in block.splitlines()]
+    text = FENCED.sub("", text)
+    lines += re.findall(r"^    (readinglist .*)", text, re.MULTILINE)
+    lines += re.findall(r"`(readinglist [^`]+)`", text)
+    for line in lines:
+        if "readinglist " not in line:
+            continue
+        words = shlex.shlex(line, posix=True, punctuation_chars=True)
+        words.whitespace_split = True
+        command: list[str] = []
+        for word in [*words, ";"]:
+            if set(word) <= set("|&;<>()"):
+                if command and Path(command[0]).name == "readinglist":
+                    yield command[1:]
+                command = []
+            else:
+                command.append(word)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_each_command_that_is_told_of_can_be_given(document: Path) -> None:
+    """The command is there, and so are its options, with values that they can have."""
+    for arguments in commands_in(document):
+        context = cli.make_context("readinglist", list(arguments), resilient_parsing=False)
+        left = [*context._protected_args, *context.args]
+        if left:
+            name, command, rest = cli.resolve_command(context, left)
+            assert command, arguments
+            with command.make_context(name, rest, parent=context):
+                pass
+
+
+def test_the_commands_of_the_documents_are_found() -> None:
+    """The test above looks at something."""
+    told = {word for document in DOCUMENTS for words in commands_in(document) for word in words[:1]}
+    assert {"import", "export", "init", "sync", "duplicates", "merge", "restore"} <= told
+
+
+KEY = re.compile(r"[!-~]|(?:ctrl|alt|shift)\+\S+|[fF]\d|Enter|Esc|Tab|Space|up|down|left|right")
+"""How a key is written: code that looks so names one."""
+
+
+def dialog_keys() -> dict[str, set[str]]:
+    """Return the keys of each dialog, by the name of its class."""
+    modules = [
+        import_module(f"{screens.__name__}.{part.name}")
+        for part in pkgutil.iter_modules(screens.__path__)
+    ]
+    return {
+        name: {
+            one
+            for binding in kind.BINDINGS
+            if isinstance(binding, Binding)
+            for one in displayed(binding.key).split()
+        }
+        for module in modules
+        for name, kind in vars(module).items()
+        if isinstance(kind, type) and issubclass(kind, ModalScreen)
+    }
+
+
+def table(keys: Iterable[Key]) -> str:
+    """Return keys and what they do, as a table."""
+
+    def shown(keys: str) -> str:
+        return " ".join(k if k == "…" else code(k) for k in keys.split())
+
+    lines = (f"| {shown(keys)} | {deed} |\n" for keys, deed in help_lines(keys, {}))
+    return "".join(("| key | what it does |\n| --- | --- |\n", *lines))
+
+
+def code(key: str) -> str:
+    """Return a key as code that can stand in a table."""
+    return f"`{key}`".replace("|", "\\|")
+
+
+@pytest.mark.parametrize("page", MANUAL, ids=lambda path: path.stem)
+def test_the_keys_of_a_page_are_there(page: Path) -> None:
+    """What looks like a key on a page of the manual is one of those that the page is about.
+
+    Which these are stands in comments: `keys:` with ids, behind which their table is written,
+    and `dialogs:` with the classes of dialogs, whose keys they name themselves.
+    """
+    text = page.read_text(encoding="utf-8")
+    registry = {key.id: key for key in chain(*PLACES)}
+    known = {PALETTE[0], *(key for key, _ in (*SEARCH_BAR, *NOTE_EDITOR))}
+
+    def write(match: re.Match[str]) -> str:
+        keys = []
+        for pattern in match[1].split():
+            fitting = [key for id_, key in registry.items() if fnmatch(id_, pattern)]
+            assert fitting, pattern
+            keys += fitting
+        for key in keys:
+            known.update(displayed(key.keys).split())
+        return f"<!-- keys: {match[1]} -->\n\n{table(keys)}"
+
+    compare(page, re.sub(r"<!-- keys: (.*?) -->\n\n?(?:\|.*\n)*", write, text))
+    for names in re.findall(r"<!-- dialogs: (.*?) -->", text):
+        known |= set().union(*(dialog_keys()[name] for name in names.split()))
+    prose = re.sub(r"^\|.*", "", FENCED.sub("", text), flags=re.MULTILINE)
+    named = {span for span in re.findall(r"`([^`\n]+)`", prose) if KEY.fullmatch(span)}
+    lower = {key.lower() if re.fullmatch(r"F\d", key) else key for key in named}
+    assert lower <= known, f"{page.name}: {sorted(lower - known)}"
+
+
+def test_the_keys_in_the_readme_are_there() -> None:
+    """Those of the first column of its table."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = readme.partition("| keys |")[2].partition("\n\n")[0].replace("\\|", "vertical_line")
+    named = set(
+        re.findall(r"`([^`]+)`", " ".join(row.split("|")[1] for row in rows.split("\n")[2:]))
+    )
+    known = {one for place in PLACES for key in place for one in displayed(key.keys).split()}
+    known |= {PALETTE[0], *(key.upper() for key in known if re.fullmatch(r"f\d", key))}
+    assert {"|" if name == "vertical_line" else name for name in named} <= known
+
+
 def test_the_page_of_keys() -> None:
     """docs/keys.md has each key of the registry, with its id."""
 
     def rows(keys: Iterable[Key]) -> str:
-        return "\n".join(
-            f"| {' '.join(f'`{k}`' for k in displayed(key.keys).split())} | {key.help} "
-            f"| `{key.id}` |"
+        lines = (
+            f"| {' '.join(map(code, displayed(key.keys).split()))} | {key.help} | `{key.id}` |"
             for key in keys
         )
+        return "\n".join(("| key | what it does | id |", "| --- | --- | --- |", *lines))
 
+    sections = "\n\n".join(f"## {name}\n\n{rows(keys)}" for name, keys in LIBRARY_SECTIONS.items())
     in_search_bar = "\n".join(f"| `{key}` | {deed} |" for key, deed in SEARCH_BAR)
+    in_note_editor = "\n".join(f"| `{key}` | {deed} |" for key, deed in NOTE_EDITOR)
+    page = ROOT / "docs" / "keys.md"
     compare(
-        ROOT / "docs" / "keys.md",
+        page,
         f"""# Keys
 
 Each key can be changed by its id in the configuration: `keys: {{paper.read: z}}`; several keys
 have commas between them. Keys that clash are named at the start and by `readinglist config check`.
+Keys that are no sign are named as in Textual: `ctrl+r`, `f2`, `shift+down`.
 
-| key | what it does | id |
-| --- | --- | --- |
-{rows(LIBRARY)}
-| `ctrl+p` | the palette: find anything by its name | |
+{sections}
+| `{PALETTE[0]}` | {PALETTE[1]} | |
 
-In triage:
+## In triage
 
-| key | what it does | id |
-| --- | --- | --- |
 {rows(TRIAGE)}
 
-In the search bar:
+## On duplicates
+
+{rows(DUPLICATES)}
+
+## In the reading log
+
+{rows(READING_LOG)}
+
+## In the search bar
 
 | key | what it does |
 | --- | --- |
 {in_search_bar}
 
-In the list of views: `d` deletes one of your own.
+## In the note editor
 
-In the note: `Esc` or `ctrl+s` saves and closes.
+| key | what it does |
+| --- | --- |
+{in_note_editor}
+
+## In dialogs
+
+These keys are fixed; the lower edge of each dialog names the main ones.
+
+- Everywhere `Esc` goes back. The note is saved by it; the form asks first if something was changed.
+- In lists `j` `k` move and `Enter` chooses. Among the views `d` deletes one of your own.
+- In the form and for a new paper `ctrl+s` saves, `Tab` goes to the next field.
+- Before a change of many papers `Enter` or `y` does it, `Esc` or `n` does not.
+- Among the columns `Space` shows one or hides it, `J` `K` move it, `r` takes those of the
+  configuration, `Enter` is done.
+- In a paper's life `b` or `Enter` brings the old value back, `ctrl+d` `ctrl+u` scroll a long one.
+- Among the conflicts `t` takes the other value, `k` keeps what holds.
+- In the import `Tab` completes a path, `ctrl+t` takes what a file says otherwise.
 """,
     )
+    in_dialogs = page.read_text(encoding="utf-8").partition("## In dialogs")[2]
+    named = set(re.findall(r"`([^`]+)`", in_dialogs))
+    assert named <= set().union(*dialog_keys().values())

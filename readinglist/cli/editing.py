@@ -91,8 +91,13 @@ def note(
             text = f"{paper.note.rstrip()}\n\n{append}\n" if paper.note else append
         elif text is None:
             from readinglist.services.external_editor import edit_text
+            from readinglist.services.notes import beginning
 
-            text = edit_text(paper.note or "", session.load_config().editor)
+            config = session.load_config()
+            begun = beginning(paper, config.notes)
+            text = edit_text(begun, config.editor)
+            if text == begun:
+                text = paper.note or ""
         _report(library, library.note(paper.key, text))
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from readinglist.domain.change import Change
     from readinglist.domain.paper import Paper
+    from readinglist.services.library import Library
     from readinglist.services.statistics import Statistics
 
 _BAR, _KINDS = 30, 15
@@ -139,6 +140,7 @@ def show(session: Session, key: str, as_json: bool) -> None:
     """
     with session.open_library(reading=True) as library:
         paper = library.paper(key)
+        linked = () if as_json else _linked(library, paper)
     if as_json:
         from readinglist.formats.json_lines import to_object
 
@@ -170,6 +172,20 @@ def show(session: Session, key: str, as_json: bool) -> None:
     for name, text in (("Abstract", paper.abstract), ("Note", paper.note)):
         if text:
             click.echo(f"\n{name}\n{printable_block(text)}")
+    for name, papers in linked:
+        if papers:
+            click.echo(f"\n{name}")
+        for one in papers:
+            click.echo(printable(f"{one.key} {one.title}"))
+
+
+def _linked(library: Library, paper: Paper) -> tuple[tuple[str, list[Paper]], ...]:
+    """Return the papers that the note links to, and those whose notes link to the paper."""
+    links = library.links()
+    return (
+        ("Links to", library.papers(links.from_paper(paper.id))),
+        ("Linked from", library.papers(links.to_paper(paper.id))),
+    )
 
 
 @click.command(short_help="Show papers that may be the same.")

@@ -25,7 +25,7 @@ SORTS = {
     "date": "published IS NULL, published {down}, added_at {down}, id {up}",
     "title": "title COLLATE NOCASE {up}, id {up}",
     "author": "authors IS NULL, authors COLLATE NOCASE {up}, published {up}, id {up}",
-    "priority": f"{_IMPORTANCE} {{up}}, published IS NULL, published {{down}}, "
+    "priority": f"{_IMPORTANCE} {{up}}, coalesce(published, '') {{down}}, "
     "added_at {down}, id {up}",
     "status": "CASE status WHEN 'reading' THEN 0 WHEN 'unread' THEN 1 WHEN 'read' THEN 2 "
     "ELSE 3 END {up}, added_at {down}, id {up}",

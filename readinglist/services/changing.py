@@ -7,7 +7,7 @@ undo -> the changes of the last step, turned round -> the same way, as a step of
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from readinglist.domain.change import (
     ALIAS,
@@ -37,9 +37,11 @@ if TYPE_CHECKING:
 
     from readinglist.domain.paper import Paper, Priority, Status
     from readinglist.services.conflicts import Conflict
+    from readinglist.storage.papers import Marks
     from readinglist.storage.working_copy import WorkingCopy
 
 
+_P = TypeVar("_P")
 _TOLD_EVERY = 200
 """After so many papers it is told how far a change is."""
 _OF_NO_COLUMN = (WHOLE_PAPER, TAG, ALIAS, SOURCE, CONFLICT, NOTHING)
@@ -103,7 +105,7 @@ class Editor:
         removed = [parse_tag(tag) for tag in remove_tags]
         changes: list[Change] = []
         with self._working.transaction():
-            for paper in self._papers(ids):
+            for paper in self._some_at_a_time(ids, self._working.papers.marks):
                 made: list[Change] = []
                 for field, value in (("status", status), ("priority", priority)):
                     if value is not None and getattr(paper, field) != value:
@@ -159,6 +161,29 @@ class Editor:
         if self._working.papers.id_of_key(key) not in (None, paper):
             raise InvalidValueError(f"Another paper has the key {key}.", hint)
 
+    def write_note(self, paper: Paper, text: str) -> tuple[Step, bool]:
+        """Set the note of a paper that a person has written anew, as one step.
+
+        Args:
+            paper: the paper, with its note as it was when they began.
+            text: what they wrote; where the note was changed meanwhile, both are kept.
+
+        Returns:
+            The step, and whether it has both.
+
+        Raises:
+            UnknownKeyError: the paper is not there any more.
+            InvalidValueError: the text can't be a note.
+        """
+        with self._working.transaction():
+            present = next(iter(self._working.papers.get([paper.id])), None)
+            if present is None:
+                raise UnknownKeyError(f"The paper {paper.key} is not there any more.")
+            is_joined = present.note not in (paper.note, None) and text != present.note
+            if is_joined:
+                text = f"{present.note}\n\n{text}" if text.strip() else present.note or ""
+            return self.edit(present, {"note": text}), is_joined
+
     def rekey(self, ids: Iterable[int], pattern: str) -> Step:
         """Give papers the keys that `pattern` makes, as one step; the old ones go on as aliases."""
         changes: list[Change] = []
@@ -182,7 +207,7 @@ class Editor:
         """Delete papers, as one step that `undo` can bring back."""
         with self._working.transaction():
             changes: list[Change] = []
-            for paper in self._papers(ids):
+            for paper in self._some_at_a_time(ids, self._working.papers.get):
                 made = self._deletion(paper)
                 self._apply(made)
                 changes += made
@@ -434,12 +459,14 @@ class Editor:
             return None
         return [change.turned_round()]
 
-    def _papers(self, ids: Iterable[int]) -> Iterator[Paper]:
-        """Give papers, some at a time, and tell how far it is."""
+    def _some_at_a_time(
+        self, ids: Iterable[int], get: Callable[[list[int]], list[_P]]
+    ) -> Iterator[_P]:
+        """Give what `get` has of papers, of some at a time, and tell how far it is."""
         wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), _TOLD_EVERY):
             self._progress(start, len(wanted))
-            yield from self._working.papers.get(wanted[start : start + _TOLD_EVERY])
+            yield from get(wanted[start : start + _TOLD_EVERY])
 
     def _deletion(self, paper: Paper) -> list[Change]:
         sources = self._working.papers.sources_of(paper.id)
@@ -477,14 +504,14 @@ def _takeable(fields: Collection[str]) -> Collection[str]:
     return fields
 
 
-def field_change(paper: Paper, field: str, value: Any) -> Change:
+def field_change(paper: Paper | Marks, field: str, value: Any) -> Change:
     """Return the change that gives `field` of `paper` the value `value`."""
     return Change(
         paper.id, field, _stored(field, getattr(paper, field)), _stored(field, value), key=paper.key
     )
 
 
-def tag_changes(paper: Paper, add: Iterable[str], remove: Iterable[str]) -> list[Change]:
+def tag_changes(paper: Paper | Marks, add: Iterable[str], remove: Iterable[str]) -> list[Change]:
     """Return the changes that give tags to `paper` and take tags from it."""
     added = [tag for tag in dict.fromkeys(add) if tag not in paper.tags]
     removed = [tag for tag in dict.fromkeys(remove) if tag in paper.tags]

@@ -123,9 +123,11 @@ class KeptViews:
             return ""
 
     def _parse(self, text: str) -> dict[str, _Entry]:
+        if not text.strip():
+            return {}
         import yaml
 
-        root = compose(text, str(self._file)) if text.strip() else None
+        root = compose(text, str(self._file))
         if root is None or root.tag == _NULL:
             return {}
         if not isinstance(root, yaml.MappingNode):

@@ -35,11 +35,17 @@ if TYPE_CHECKING:
     from readinglist.services.app_memory import AppMemory
     from readinglist.services.changing import Editor, Step
     from readinglist.services.conflicts import Conflict
+    from readinglist.services.drafts import Draft, Drafts
     from readinglist.services.duplicates import KeptApart, Pair
     from readinglist.services.importing import Importer, ImportReport
     from readinglist.services.live_search import LiveSearch, Question
+    from readinglist.services.note_links import NoteLinks
+    from readinglist.services.notes import Kept
     from readinglist.services.statistics import Statistics
     from readinglist.storage.tables import Tables
+
+_DRAFTS = "drafts"
+"""The folder of the notes that are being written, beside the working copy."""
 
 
 class Library:
@@ -302,6 +308,22 @@ class Library:
         """
         return self._the_finder.similar(self.paper(key).id, limit)
 
+    def links(self, known: NoteLinks | None = None) -> NoteLinks:
+        """Return which note links to which paper; in a large library, do it in any thread.
+
+        Args:
+            known: the links of an earlier moment, so that only what changed since is read.
+        """
+        from readinglist.services.note_links import find_links
+
+        return find_links(self._working, known)
+
+    def links_are_current(self, known: NoteLinks) -> bool:
+        """Return whether nothing was done since that may have changed a link."""
+        from readinglist.services.note_links import are_current
+
+        return are_current(self._working, known)
+
     def index(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> bool:
         """Bring the search index up to date, in short steps; return whether it is.
 
@@ -408,6 +430,35 @@ class Library:
             InvalidValueError: the text is too long.
         """
         return self.edit(key, {"note": text})
+
+    def keep_note(self, paper: Paper, text: str) -> Kept:
+        """Make `text` the note of `paper`, which says what the note was when it was begun.
+
+        Where the note was changed meanwhile, both are kept; where the paper is gone, or the
+        text can't be a note, it goes to a file.
+
+        Raises:
+            ReadingListError: that file can't be written.
+        """
+        from readinglist.services.notes import keep
+
+        return keep(self._editor, self._drafts, paper, text)
+
+    def draft(self, paper: Paper) -> Draft:
+        """Return what keeps the text that is being written about a paper; see there."""
+        return self._drafts.begin(paper)
+
+    def has_drafts(self) -> bool:
+        """Return whether there are drafts: of an editor that is open, or of an app that died."""
+        return any((self._working.folder / _DRAFTS).glob("*.json"))
+
+    def take_up_drafts(self) -> list[Kept]:
+        """Make notes of the drafts that nobody writes any more; return what became of them.
+
+        Raises:
+            ReadingListError: one can't be kept; it stays a draft.
+        """
+        return self._drafts.take_up(self.keep_note)
 
     def rekey(self, ids: Iterable[int], pattern: str | None = None) -> Step:
         """Give papers the keys that a pattern makes; the old keys go on naming them.
@@ -639,6 +690,12 @@ class Library:
         from readinglist.services.adding import Adder
 
         return Adder(self._working, self._config.citation_key)
+
+    @property
+    def _drafts(self) -> Drafts:
+        from readinglist.services.drafts import Drafts
+
+        return Drafts(self._working.folder / _DRAFTS)
 
     @property
     def _queries(self) -> QueryHistory:

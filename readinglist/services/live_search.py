@@ -123,6 +123,8 @@ class LiveSearch:
 
     def _search(self, question: Question) -> None:
         found = self._finder.find(question.text, question.view, question.sort, FIRST)
+        if question.paper is not None and question.paper not in found.ids:
+            found = self._finder.complete(found)
         if self._tell(question, found) and not found.is_complete:
             with self._changed:
                 self._changed.wait_for(self._is_given_up, _MOMENT)

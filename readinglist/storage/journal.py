@@ -114,6 +114,27 @@ class Journal:
         row = self._connection.execute(query, (key,)).fetchone()
         return int(row[0]) if row else None
 
+    def last_row(self) -> int:
+        """Return the number of the row that was written last, by whichever machine."""
+        query = "SELECT coalesce(max(rowid), 0) FROM journal"
+        return int(self._connection.execute(query).fetchone()[0])
+
+    def papers_changed(self, since: int, fields: Iterable[str], most: int = -1) -> set[int]:
+        """Return the papers that had one of `fields` changed.
+
+        Args:
+            since: the row from which on, see `last_row`.
+            fields: what counts.
+            most: at most so many papers; negative for all.
+        """
+        names = tuple(fields)
+        rows = self._connection.execute(
+            "SELECT DISTINCT paper FROM journal WHERE rowid > ? AND field IN "
+            f"({','.join('?' * len(names))}) LIMIT ?",
+            (since, *names, most),
+        )
+        return {paper for (paper,) in rows}
+
     def edited_fields(self, paper: int) -> frozenset[str]:
         """Return the fields of a paper that a person has set: no import may touch them."""
         rows = self._connection.execute(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readinglist.domain.citekey import importable_key
 from readinglist.domain.entry import Entry, Macro
@@ -13,8 +15,7 @@ from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import InvalidValueError, LibraryError
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 COLUMNS = (
     "id", "key", "key_frozen", "type", "title", "authors", "author_count", "organization",
@@ -27,6 +28,7 @@ _NUMBERS = frozenset(("author_count", "comments", "key_frozen"))
 _EXACT = ("type", "published", "arxiv", "doi", "url")
 _ALWAYS_THERE = ("key", "type", "title", "status", "priority")
 _BATCH = 500
+_HAS_LINK = "instr(note, '[[')"
 
 
 def encode(field: str, value: Any) -> str | int | None:
@@ -137,6 +139,16 @@ def paper_from_json(text: str) -> Paper:
         raise LibraryError("The journal holds a deleted paper that can't be read.") from error
 
 
+class Marks(NamedTuple):
+    """What a person marks a paper with, without its facts."""
+
+    id: int
+    key: str
+    status: Status
+    priority: Priority
+    tags: tuple[str, ...]
+
+
 class PaperStore:
     """The papers of one database, and which of them changed since they were last saved."""
 
@@ -177,6 +189,26 @@ class PaperStore:
                 )
         return [found[number] for number in wanted if number in found]
 
+    def marks(self, ids: Iterable[int]) -> list[Marks]:
+        """Return the marks of papers, in their order; of many papers much faster than `get`."""
+        places = {number: place for place, number in enumerate(ids)}
+        wanted = json.dumps(list(places))
+        inside = "IN (SELECT value FROM json_each(?))"
+        tags = self._grouped(
+            f"SELECT paper, tag FROM paper_tag WHERE paper {inside} ORDER BY tag", [wanted]
+        )
+        rows = self._connection.execute(
+            f"SELECT id, key, status, priority FROM paper WHERE id {inside}", (wanted,)
+        )
+        marks = [
+            Marks(
+                *(number, key, decode("status", status), decode("priority", priority)),
+                tags.get(number, ()),
+            )
+            for number, key, status, priority in rows
+        ]
+        return sorted(marks, key=lambda one: places[one.id])
+
     def has(self, paper: int) -> bool:
         """Return whether a paper of this id is there."""
         query = "SELECT 1 FROM paper WHERE id = ?"
@@ -209,6 +241,30 @@ class PaperStore:
         return [key for (key,) in self._connection.execute("SELECT key FROM paper")] + [
             key for (key,) in self._connection.execute("SELECT key FROM key_alias")
         ]
+
+    def ids_of_keys(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return the papers that have, or once had, these keys in lower case, as far as known."""
+        found = {key: self.id_of_present_key(key) for key in keys}
+        if None in found.values():
+            query = "SELECT lower(key_alias.key), id FROM key_alias JOIN paper ON id = paper"
+            aliases: dict[str, int] = dict(self._connection.execute(query))
+            found.update((key, aliases.get(key)) for key, paper in found.items() if paper is None)
+        return {key: paper for key, paper in found.items() if paper is not None}
+
+    def linking_notes(self, papers: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
+        """Yield the papers, of all or of some, whose notes may hold links, with the notes."""
+        # Made by the first who asks: then no search reads all papers for a few notes. While
+        # somebody else writes for long, it goes without.
+        with suppress(sqlite3.OperationalError):
+            self._connection.execute(
+                f"CREATE INDEX IF NOT EXISTS paper_with_links ON paper (id) WHERE {_HAS_LINK}"
+            )
+        query = f"SELECT id, note FROM paper WHERE {_HAS_LINK}"
+        if papers is None:
+            yield from self._connection.execute(query)
+            return
+        for paper in papers:
+            yield from self._connection.execute(f"{query} AND id = ?", (paper,))
 
     def identifiers(self) -> Iterator[tuple[int, str, str | None, str | None]]:
         """Yield id, title, arXiv id and DOI of each paper."""
@@ -366,7 +422,7 @@ class PaperStore:
             papers,
         )
 
-    def _grouped(self, query: str, parameters: list[int]) -> dict[int, tuple[str, ...]]:
+    def _grouped(self, query: str, parameters: Sequence[int | str]) -> dict[int, tuple[str, ...]]:
         groups: dict[int, list[str]] = {}
         for paper, text in self._connection.execute(query, parameters):
             groups.setdefault(paper, []).append(text)

@@ -140,6 +140,8 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
     app = ReadingListApp(library, config, views, gives_tour=True)
     tune_interpreter()
     app.run()
+    if library.has_drafts():  # the app ended while a note was being written
+        library.take_up_drafts()
     library.save()
     if app.return_code:
         raise ReadingListError("The app ended for a fault; your edits are saved.")

@@ -123,6 +123,13 @@ LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
     "Writing": (
         Key("note", "n", "note", "Note", "Write the note here", True),
         Key("note.editor", "E", "note_in_editor", "Editor", "Write the note in your editor"),
+        Key(
+            "follow",
+            "f",
+            "follow",
+            "Follow",
+            "Follow a link of the note, or back to who links here",
+        ),
     ),
     "In and out": (
         Key("import", "i", "import", "Import", "Import a listing page, a .bib file"),
@@ -237,6 +244,15 @@ SEARCH_BAR = (
     ("Esc", "Take the offers away; again: to the list"),
 )
 """What keys do in the search bar; these are its own."""
+NOTE_EDITOR = (
+    ("Esc", "Take the offers away; else keep the note and close, as ctrl+s does"),
+    ("[[", "Offer papers to link to, by their keys and the words of their titles"),
+    ("ctrl+o", "Keep the note and go to the paper of the link at the cursor"),
+    ("ctrl+t", "Insert a template"),
+    ("ctrl+e", "Go on in your editor, and come back with what it wrote"),
+    ("F2", "Show the preview, or hide it"),
+)
+"""What keys do in the note editor."""
 DISPLAY = {
     "slash": "/",
     "question_mark": "?",

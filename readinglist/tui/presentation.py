@@ -56,7 +56,7 @@ COLUMN_SORTS = {name: name for name in COLUMN_LABELS} | {
 }
 """The order of the list that belongs to a column."""
 
-_FIXED = {"status": 2, "priority": 3, "year": 4, "added": 10, "why": 16}
+_FIXED = {"status": 2, "priority": 3, "year": 4, "added": 10, "why": 18}
 _SHARES = {"authors": 0.2, "tags": 0.14, "key": 0.18, "venue": 0.18}
 _NARROWEST_TITLE = 56
 

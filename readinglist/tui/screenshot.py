@@ -45,7 +45,7 @@ async def _taken(app: ReadingListApp, size: tuple[int, int], query: str) -> str:
         assert isinstance(screen, LibraryScreen)
         screen.search.value = query
         await _all_is_shown(pilot, screen)
-        return _without_linked_fonts(app.export_screenshot())
+        return without_linked_fonts(app.export_screenshot())
 
 
 async def _all_is_shown(pilot: Pilot[None], screen: LibraryScreen) -> None:
@@ -56,7 +56,7 @@ async def _all_is_shown(pilot: Pilot[None], screen: LibraryScreen) -> None:
         looks_at_rest = looks_at_rest + 1 if screen.is_at_rest else 0
 
 
-def _without_linked_fonts(svg: str) -> str:
+def without_linked_fonts(svg: str) -> str:
     """Take out the fonts of another host; who shows the picture has one of equal widths."""
     style, end, picture = svg.partition("</style>")
     return _LINKED_FONT.sub("", style) + end + picture

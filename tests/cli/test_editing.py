@@ -143,6 +143,21 @@ def test_without_an_option_the_note_opens_in_the_editor(
     assert filled("show", KEYS[0], "--json").data["note"] == "Hm!"
 
 
+def test_a_new_note_begins_with_the_template(
+    filled: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = "notes: {template: t, templates: {t: '# {key}'}}\neditor: "
+    monkeypatch.setenv("READINGLIST_CONFIG", str(tmp_path / "config.yaml"))
+    (tmp_path / "config.yaml").write_text(config + "'true'\n")
+    assert "nothing to change" in filled("note", KEYS[0]).err
+    assert filled("show", KEYS[0], "--json").data.get("note") is None
+    script = tmp_path / "editor.py"
+    script.write_text("import sys; open(sys.argv[1], 'a').write('!')\n")
+    (tmp_path / "config.yaml").write_text(f"{config}{sys.executable} {script}\n")
+    filled("note", KEYS[0])
+    assert filled("show", KEYS[0], "--json").data["note"] == f"# {KEYS[0]}!"
+
+
 def test_undo_and_redo_over_commands(filled: CommandLine) -> None:
     filled("mark", KEYS[0], "--status", "read")
     filled("delete", KEYS[0], KEYS[1])

@@ -189,6 +189,13 @@ def test_show_tells_all_there_is(cli: CommandLine, page: PageMaker) -> None:
     assert "DOI" not in out
 
 
+def test_show_tells_of_links_between_notes(filled: CommandLine) -> None:
+    filled("note", KEYS[0], "--text", f"see [[{KEYS[1]}]] and [[nobody]]")
+    assert re.search(rf"\nLinks to\n{KEYS[1]} \S.*\n$", filled("show", KEYS[0]).out)
+    assert re.search(rf"\nLinked from\n{KEYS[0]} \S.*\n$", filled("show", KEYS[1]).out)
+    assert "Link" not in filled("show", KEYS[2]).out
+
+
 def test_the_history_of_a_paper_and_of_all(filled: CommandLine) -> None:
     filled("mark", KEYS[0], "--status", "read")
     filled("mark", KEYS[1], "--tag", "x")

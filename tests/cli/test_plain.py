@@ -45,6 +45,7 @@ WAYS = {
     "priority.none": "none 1",
     "note": "note 1 See section 2.",
     "note.editor": "note 1",
+    "follow": "show 1",
     "tags": "tags 1 a,b",
     "edit": "edit 1 venue=Nature",
     "new": "add title=Foxes",

@@ -16,7 +16,7 @@ from readinglist.services.finding import Found
 from readinglist.services.library import Library
 from readinglist.services.live_search import Question
 from readinglist.tui.app import ReadingListApp
-from readinglist.tui.widgets.search_bar import Offers
+from readinglist.tui.widgets.offers import Offers
 from tests.tui.conftest import screen_of
 from tests.tui.test_stories import current, settle, until
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -263,7 +264,8 @@ async def test_a_paper_that_is_deleted_meanwhile_is_like_nothing(
         await pilot.press("m")
         await pilot.pause()
         assert len(screen_of(app).papers.ids) > 0
-        sample.delete([paper.id])
+        with closing(sample.sibling()) as other:
+            other.delete([paper.id])
         await until(pilot, lambda: not len(screen_of(app).papers.ids))
         await pilot.press("escape")
         await pilot.pause()

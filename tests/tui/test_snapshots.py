@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import os
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,27 +14,44 @@ from textual.pilot import Pilot
 
 from readinglist.config import Config
 from readinglist.services.library import Library
+from readinglist.services.statistics import statistics
+from readinglist.storage.reading_log import ReadingLog
+from readinglist.tui import themes
 from readinglist.tui.app import ReadingListApp
-from tests.test_docs import ROOT, compare
+from tests.reading_year import fill_with_a_year
 
 MakeApp = Callable[..., ReadingListApp]
 Compare = Callable[..., bool]
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
-STATES = {
+THEMES = [theme.name for theme in themes.OWN]
+MAIN = {
     "list": [*"jjj"],
     "search": ["slash", *"neurl netw"],
+    "triage": ["T", "1", "x"],
+    "note": [*"jjjjjjjj", "n"],
+    "bulk": ["a", "R"],
+    "help": ["question_mark"],
+    "error": ["i", *"nowhere.txt", "enter"],
+}
+"""The main states, by the keys that lead there."""
+OTHERS = {
     "chosen": ["space", "space", "j", "space", "1"],
     "nothing": ["slash", *"zzqqxx"],
-    "help": ["question_mark"],
-    "note": [*"jjjjjjjj", "n"],
     "export": ["space", "space", "e"],
     "views": ["v"],
+    "next": ["f2", "j"],
+    "side bar": ["b", "b", "j"],
+    "columns": ["vertical_line", "j"],
     "offers": ["slash", *"deep author:v"],
     "problem": ["slash", *"status:rad deep au"],
     "delete": ["d"],
-    "triage": ["T", "1", "x"],
+    "duplicates": ["D"],
+    "form": ["F"],
+    "new": ["N", *"1706.03762"],
+    "history": ["H"],
 }
+STATES = MAIN | OTHERS
 
 
 def after(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
@@ -47,35 +67,123 @@ def after(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     return run
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("state", STATES)
+@pytest.fixture(autouse=True)
+def _one_day_on_one_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What counts days counts from the same one, and machines have the same names."""
+    monkeypatch.setattr("readinglist.tui.presentation._today", lambda: datetime.date(2026, 3, 1))
+    monkeypatch.setattr(
+        "readinglist.storage.working_copy._machine_name", lambda state, path: f"ada-{state.name}"
+    )
+
+
+@pytest.fixture
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The app runs in a folder that has the same name each time."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Path, "absolute", lambda self: Path("/home/ada/paper") / self)
+
+
+def by_size(size: tuple[int, int]) -> str:
+    """Return how a size is called."""
+    return f"{size[0]}x{size[1]}"
+
+
+@pytest.mark.usefixtures("_elsewhere")
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=by_size)
+@pytest.mark.parametrize("state", MAIN)
+def test_main_state(
+    snap_compare: Compare, make_app: MakeApp, state: str, size: tuple[int, int], theme: str
+) -> None:
+    """The state looks as it did when it was last looked at."""
+    app = make_app(config=Config(theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=after(*STATES[state]))
+
+
+@pytest.mark.usefixtures("_elsewhere")
+@pytest.mark.parametrize("size", SIZES, ids=by_size)
+@pytest.mark.parametrize("state", OTHERS)
 def test_state(
+    snap_compare: Compare, make_app: MakeApp, sample: Library, state: str, size: tuple[int, int]
+) -> None:
+    """The state looks as it did when it was last looked at."""
+    if state == "duplicates":
+        sample.add({"title": "Attention Is All You Ned", "year": "2017", "tags": "nlp, to read"})
+    assert snap_compare(make_app(), terminal_size=size, run_before=after(*STATES[state]))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=by_size)
+def test_empty_library(
+    snap_compare: Compare, make_app: MakeApp, tmp_path: Path, size: tuple[int, int], theme: str
+) -> None:
+    """A new library says how to fill it."""
+    empty = Library.open(tmp_path / "empty.db", state=tmp_path / "empty")
+    app = make_app(empty, Config(theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=after())
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=by_size)
+def test_reading_log(
     snap_compare: Compare,
     make_app: MakeApp,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    state: str,
     size: tuple[int, int],
+    theme: str,
 ) -> None:
-    """The state looks as it did when it was last looked at."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Path, "absolute", lambda self: Path("/home/ada/paper") / self)
-    assert snap_compare(make_app(), terminal_size=size, run_before=after(*STATES[state]))
+    """The plots of a year and more."""
+    today = datetime.date(2026, 3, 1)
+    year = Library.open(tmp_path / "year.db", state=tmp_path / "year")
+    fill_with_a_year(year, monkeypatch, today)
+    monkeypatch.setattr(
+        Library,
+        "statistics",
+        lambda self: statistics(
+            ReadingLog(self._working.connection), self.count_by_status(), today
+        ),
+    )
+    app = make_app(year, Config(theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=after("L"))
 
 
-def test_empty_library(snap_compare: Compare, make_app: MakeApp, tmp_path: Path) -> None:
-    """A new library says how to fill it."""
-    empty = Library.open(tmp_path / "empty.db", state=tmp_path / "empty")
-    assert snap_compare(make_app(empty), terminal_size=(80, 24), run_before=after())
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=by_size)
+def test_conflict(
+    snap_compare: Compare,
+    make_app: MakeApp,
+    sample: Library,
+    tmp_path: Path,
+    size: tuple[int, int],
+    theme: str,
+) -> None:
+    """A value that two machines set is told in the status line."""
+    sample.save()
+    other = tmp_path / "other.db"
+    shutil.copy(sample.path, other)
+    with Library.open(other, state=tmp_path / "another machine") as elsewhere:
+        elsewhere.edit("vaswani2017attention", {"venue": "Science"})
+    sample.edit("vaswani2017attention", {"venue": "Nature"})
+    os.replace(other, sample.path)
+    sample.take_in()
+    assert len(sample.conflicts()) == 1
+    app = make_app(config=Config(theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=after("C"))
 
 
-def test_light_theme(snap_compare: Compare, make_app: MakeApp) -> None:
-    """Another theme is another theme all over."""
-    app = make_app(config=Config(theme="textual-light"))
-    assert snap_compare(app, terminal_size=(120, 40), run_before=after("slash", *"netw", "enter"))
+@pytest.mark.parametrize("size", SIZES, ids=by_size)
+def test_tour(snap_compare: Compare, sample: Library, size: tuple[int, int]) -> None:
+    """What a newcomer sees first."""
+    app = ReadingListApp(sample, Config(), gives_tour=True)
+    assert snap_compare(app, terminal_size=size, run_before=after("enter"))
 
 
-def test_hostile_titles(snap_compare: Compare, make_app: MakeApp, tmp_path: Path) -> None:
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=by_size)
+def test_hostile_titles(
+    snap_compare: Compare, make_app: MakeApp, tmp_path: Path, size: tuple[int, int], theme: str
+) -> None:
     """Escapes, markup, wide letters and floods stay in their column."""
     titles = [
         "[bold red]markup[/] and [/b] more [sic]",
@@ -90,14 +198,5 @@ def test_hostile_titles(snap_compare: Compare, make_app: MakeApp, tmp_path: Path
     file.write_text(json.dumps([{"title": t, "abstract": t, "tags": ["[red]x"]} for t in titles]))
     library = Library.open(tmp_path / "h.db", state=tmp_path / "h")
     library.import_files([file])
-    app = make_app(library)
-    assert snap_compare(app, terminal_size=(100, 24), run_before=after("j"))
-
-
-async def test_the_picture_of_the_readme(make_app: MakeApp) -> None:
-    """docs/app.svg is what the app looks like on the sample library."""
-    app = make_app()
-    async with app.run_test(size=(120, 34)) as pilot:
-        await after("j", *"jjjjjjj")(pilot)
-        picture = app.export_screenshot(title="readinglist")
-    compare(ROOT / "docs" / "app.svg", "\n".join(s.rstrip() for s in picture.splitlines()) + "\n")
+    app = make_app(library, Config(theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=after("j"))

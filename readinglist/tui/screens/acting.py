@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_WIDE = 110
+"""So many columns are much room."""
 _AT_ONCE = 200
 """So many papers are changed before anybody notices."""
 _SAVE_AFTER = 0.4
@@ -39,9 +41,9 @@ class Acting(Screen[None]):
     """What its keys do."""
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
         (0, "-narrow"),
-        (110, "-wide"),
+        (_WIDE, "-wide"),
     ]
-    """Below 110 columns what else stands side by side is one under the other."""
+    """Where there is little room, what else stands side by side is one under the other."""
 
     def __init__(self, library: Library, config: Config) -> None:
         super().__init__()
@@ -49,6 +51,9 @@ class Acting(Screen[None]):
         self._config = config
         self._save_timer: Timer | None = None
         self._save_failed = ""
+        # At once, so that the first screen is styled and laid out once.
+        is_wide = self.app.size.width >= _WIDE
+        self.add_class("-wide" if is_wide else "-narrow")
 
     def _reload(self, keep: bool = True) -> None:
         """Show the papers as they are now; the cursor stays on its paper if `keep` says so."""
@@ -154,13 +159,20 @@ class Acting(Screen[None]):
             self._save_failed = error
             self._tell(error, "error")
 
-    def _tell(self, text: str, severity: str = "information", offer: str = "") -> None:
+    def _tell(
+        self,
+        text: str,
+        severity: str = "information",
+        offer: str = "",
+        seconds: float | None = None,
+    ) -> None:
         """Tell something for a moment.
 
         Args:
             text: what.
             severity: information, warning or error.
             offer: an action of this screen that a click there does; its key is shown.
+            seconds: for how long, if not as usual.
         """
         shown = escape(printable(text))
         key = next((key for key in self.KEYS if key.action == offer), None)
@@ -170,4 +182,5 @@ class Acting(Screen[None]):
         self.notify(
             shown,
             severity=severity,  # type: ignore[arg-type]  # one of Textual's three words
+            timeout=seconds,
         )

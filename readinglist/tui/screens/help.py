@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readinglist.domain.query import FIELDS
-from readinglist.tui.keymap import LIBRARY_SECTIONS, PALETTE, SEARCH_BAR, help_lines
+from readinglist.tui.keymap import LIBRARY_SECTIONS, NOTE_EDITOR, PALETTE, SEARCH_BAR, help_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -85,7 +85,11 @@ def library_help(remapped: Mapping[str, str]) -> Help:
         *((f"{name}:", values) for name, values in FIELDS.items()),
         ("-tag:x,y", "a filter turned round; one of several values"),
     ]
-    sections += [("In the search bar", SEARCH_BAR), ("Queries", queries)]
+    sections += [
+        ("In the note editor", NOTE_EDITOR),
+        ("In the search bar", SEARCH_BAR),
+        ("Queries", queries),
+    ]
     return Help("Keys and queries", sections)
 
 

@@ -23,6 +23,7 @@ from readinglist.services.live_search import FIRST, LiveSearch, Question
 from readinglist.tui.keymap import LIBRARY, footer
 from readinglist.tui.presentation import counts_line
 from readinglist.tui.screens.citing import Citing
+from readinglist.tui.screens.linking import Linking
 from readinglist.tui.screens.marking import Marking
 from readinglist.tui.screens.other_machines import OtherMachines
 from readinglist.tui.screens.viewing import Viewing
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from readinglist.services.changing import Step
     from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
+    from readinglist.services.notes import Kept
 
 _EMPTY = """\
 Your reading list is empty.
@@ -61,15 +63,19 @@ _MARKS = frozenset(("status", "priority", "note", TAG))
 _BY_FACTS = ("added", "date", "title", "author", "venue", "key")
 _LOOK_EVERY = 1.0
 """Seconds between two looks at what other programs did."""
+_INDEX_AFTER = 0.1
+"""Seconds that the first screen has for itself."""
 _AT_ONCE = 0.01
 """Seconds that a letter waits for its results, to be drawn with them."""
+_LINKS_AFTER = 0.5
+"""Seconds from the start to the first look for links between notes: the screen comes first."""
 _LONG = 2000
 """From so many papers on one sees how far the index is."""
 _DETAIL_AFTER = 0.02
 """Seconds that the cursor rests before the detail pane follows."""
 
 
-class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
+class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
     """The one screen on which all happens."""
 
     @dataclass
@@ -102,6 +108,7 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
     ]
     """All keys: looked up before the widget with the focus is asked."""
     AUTO_FOCUS = "#papers"
+    _can_follow = True
 
     search = getters.query_one(SearchBar)
     """The search bar."""
@@ -118,7 +125,7 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         super().__init__(library, config, views)
         self._edit_externally = edit_externally
         first = Question("", self._view, self._sort, keep=True, paper=self._state.paper)
-        self._question = self._before = first
+        self._question = first
         self._found = library.find("", self._view, self._sort, most=FIRST)
         self._live: LiveSearch
         self._is_indexing = False
@@ -159,8 +166,12 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         if not self._found.is_complete:
             self._ask(self._question)
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
-        self.set_interval(_LOOK_EVERY, self._remember_place)  # the next moment may be a power cut
-        self._index_ahead()
+        self.set_interval(_LOOK_EVERY, self._remember_place)
+        self._is_indexing = True
+        self.set_timer(_INDEX_AFTER, self._index)
+        self.set_timer(_LINKS_AFTER, self._keep_links)
+        if self._library.has_drafts():
+            self._take_up_drafts()
 
     def on_unmount(self) -> None:
         """Search no more."""
@@ -179,6 +190,22 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         return asked and not (
             self.is_searching or self._is_indexing or self._detail_timer or self._is_counting
         )
+
+    @work(thread=True, group="drafts")
+    def _take_up_drafts(self) -> None:
+        """Make notes of what was being written when an app was killed."""
+        try:
+            with closing(self._library.sibling()) as library:
+                for kept in library.take_up_drafts():
+                    self.app.call_from_thread(self._tell_taken_up, kept)
+        except ReadingListError as error:
+            self.app.call_from_thread(self._tell, str(error), "error")
+
+    def _tell_taken_up(self, kept: Kept) -> None:
+        if not kept.file:
+            told = f"Your note of “{kept.title}” was not closed last time: it is kept."
+            self._tell(told, seconds=10)
+        self._show_kept(kept)
 
     def _index_ahead(self) -> None:
         """Bring the search index up to date, in a thread, before a search asks for it."""
@@ -241,6 +268,8 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
 
     def _reload(self, keep: bool = True) -> None:
         """Ask for the papers anew; those in view are drawn anew at once."""
+        if self._links:
+            self._keep_links()
         self._ask(Question(self.search.value, self._view, self._sort, keep))
 
     def _show_change(self, step: Step) -> None:
@@ -249,6 +278,8 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         if is_in_place and self._found.query.is_empty and self._view.like is None:
             self.papers.update(step.papers)
             self._show_counts()
+            if self._links:
+                self._keep_links()
         else:
             self._reload()
 
@@ -281,6 +312,10 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         self._view, self._sort = question.view, question.sort
         self.search.value = question.text
         self._show(found, keep=True, paper=paper)
+
+    def _present_question(self) -> Question:
+        current = self.papers.current
+        return replace(self._question, paper=current.id if current else None)
 
     def on_library_screen_answered(self, message: Answered) -> None:
         """Show what was found, unless something else has been asked for since."""
@@ -390,7 +425,11 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         history = tuple(
             f"{change.at[:16].replace('T', ' ')}  {describe(change)}" for change in latest
         )
-        self.detail.show(Details(paper, history, self._found.spans))
+        to, by = self._linked_from(paper), self._linking_to(paper)
+        self.detail.show(Details(paper, history, self._found.spans, tuple(to), tuple(by)))
+
+    def _links_found(self) -> None:
+        self._show_detail()
 
     @on(PaperList.Opened)
     def action_detail(self) -> None:
@@ -453,8 +492,8 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
             self.set_focus(self.papers)
         elif self.papers.chosen:
             self.papers.choose(())
-        elif self._view.like is not None:
-            self._ask(self._before)
+        else:
+            self._go_back_on_way()
 
     def action_move(self, by: int) -> None:
         """Move the cursor, or scroll the details while they are read."""
@@ -485,7 +524,9 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         """Return the chosen papers, or the one under the cursor, for something to be done."""
         self._library.remember_query(self.search.value)
         if self.papers.chosen:
-            return sorted(self.papers.chosen)
+            chosen = self.papers.chosen
+            shown = [paper for paper in self.papers.ids if paper in chosen]
+            return [*shown, *sorted(chosen.difference(shown))]
         return super()._targets()
 
     def _screenful(self) -> int:
@@ -520,6 +561,7 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         return self.search.value
 
     def _show_view(self, view: View, text: str = "") -> None:
+        self._way.clear()
         self._ask(Question(text, view))
 
     def action_triage(self) -> None:
@@ -545,9 +587,8 @@ class LibraryScreen(Viewing, Marking, Citing, OtherMachines):
         """Show the papers nearest in content to the one under the cursor."""
         if self.papers.current:
             if self._view.like is None:
-                paper = self.papers.current.id
-                self._before = replace(self._question, keep=True, paper=paper)
-            self._show_view(like_view(self.papers.current))
+                self._way.append(self._present_question())
+            self._ask(Question(view=like_view(self.papers.current)))
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from readinglist.domain.paper import Priority, Status
@@ -14,9 +13,13 @@ from readinglist.tui.screens.bulk_preview import BulkPreview, replaced, tagged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from readinglist.domain.paper import Paper
     from readinglist.services.changing import Step
     from readinglist.services.library import Library
+    from readinglist.services.notes import Kept
+    from readinglist.tui.screens.note_editor import Left
+
+_TO_NOTE_DOWN = 20
+"""Seconds for which one can read where a file is."""
 
 
 class Marking(Acting):
@@ -24,6 +27,12 @@ class Marking(Acting):
 
     _edit_externally: Callable[[str, str], str]
     """Lets the user write a text in a program of their own, see `edit_text`."""
+    _can_follow = False
+    """Whether a link of a note leads anywhere."""
+
+    def _follow_key(self, key: str) -> None:
+        """Go to the paper of a citation key."""
+        raise NotImplementedError
 
     def action_toggle_read(self) -> None:
         """Mark read; if all are read already, unread."""
@@ -132,33 +141,43 @@ class Marking(Acting):
 
         paper = self._current()
         if paper:
-            editor = NoteEditor(paper.title, paper.note or "")
-            self.app.push_screen(editor, partial(self._keep_note, paper))
+            editor = NoteEditor(
+                self._library, self._config, paper, self._edit_externally, self._can_follow
+            )
+            self.app.push_screen(editor, self._note_left)
+
+    def _note_left(self, left: Left | None) -> None:
+        if left and left.kept:
+            self._show_kept(left.kept)
+        if left and left.follow:
+            self._follow_key(left.follow)
 
     def action_note_in_editor(self) -> None:
         """Write the note in the editor of the user's choice."""
+        from readinglist.services.notes import beginning
+
         paper = self._current()
         if not paper:
             return
+        begun = beginning(paper, self._config.notes)
         try:
             with self.app.suspend():
-                text = self._edit_externally(paper.note or "", self._config.editor)
-            self._keep_note(paper, text)
+                text = self._edit_externally(begun, self._config.editor)
+            if text != begun:
+                self._show_kept(self._library.keep_note(paper, text))
         except ReadingListError as error:
             self._tell(str(error), "error")
         self.refresh(layout=True)
 
-    def _keep_note(self, paper: Paper, text: str | None) -> None:
-        before = paper.note or ""
-        if text is not None and text != before:
-            paper = next(iter(self._library.papers([paper.id])), paper)
-            if (paper.note or "") != before:
-                text = f"{paper.note}\n\n{text}"
-                self._tell("The note was changed elsewhere meanwhile: both are kept.", "warning")
-            try:
-                self._after(self._library.note(paper.key, text))
-            except ReadingListError as error:
-                self._tell(str(error), "error")
+    def _show_kept(self, kept: Kept) -> None:
+        """Show a note that was written, and tell what is not plain to see."""
+        if kept.file:
+            told = f"{kept.problem} The note is in {kept.file}."
+            self._tell(told, "warning", seconds=_TO_NOTE_DOWN)
+        if kept.is_joined:
+            self._tell("The note was changed elsewhere meanwhile: both are kept.", "warning")
+        if kept.step:
+            self._after(kept.step)
 
     def action_delete(self) -> None:
         """Delete after a question."""

@@ -43,6 +43,10 @@ class OtherMachines(Acting):
         """Make the edits again that git took out of the library file."""
         self._after(self._library.bring_back(), "Brought back: ")
 
+    def _after_taking_in(self) -> None:
+        """Look anew at what is known of all papers."""
+        raise NotImplementedError
+
     def _look_for_changes(self) -> None:
         """Bring in what git or another readinglist did."""
         try:
@@ -63,6 +67,8 @@ class OtherMachines(Acting):
             self._version = version
             self._reload()
             self._count_soon()
+        if came_in:
+            self._after_taking_in()
         if came_in or self._index_failed:
             self._index_ahead()
         if not self._library.is_saved():

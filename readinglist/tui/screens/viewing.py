@@ -90,7 +90,7 @@ class Viewing(Acting):
     def _remember(self, **changed: Any) -> None:
         """Remember how the user wants the app to look."""
         state = replace(self._state, **changed)
-        if state != self._state:  # else what another app on this library remembers is left alone
+        if state != self._state:
             self._state = state
             self._library.memory.keep(state)
 

@@ -26,4 +26,4 @@ class KeyBar(Static):
             text = Content.assemble(" ", name, f" {label} ")
             click = Style.from_meta({"@click": f"screen.{action}"})
             parts.append(text.stylize(click) if action else text)
-        self.update(Content(" ").join(parts))
+        self.update(Content(" ").join(parts), layout=False)

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from readinglist.domain.text import plural, printable, printable_block
 from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, readable
-from readinglist.tui.widgets.part_styles import PartStyles
+from readinglist.tui.widgets.part_styles import NOTE_PARTS, PartStyles
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 class PaperCard(VerticalScroll, can_focus=False, inherit_bindings=False):
     """The title, who wrote it and when, the abstract, where it is to be had."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"card--title", "card--facts", "card--link"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "card--title",
+        "card--facts",
+        "card--link",
+        *NOTE_PARTS,
+    }
     """The styles of the parts."""
 
     def __init__(self) -> None:
         super().__init__(id="card")
         self._parts = PartStyles(self, "card")
+        self._note_parts = PartStyles(self, "note")
         self._shown: tuple[Paper | None, str] = None, ""
         self._content = Static(id="card-content", markup=False)
 
@@ -40,6 +46,7 @@ class PaperCard(VerticalScroll, can_focus=False, inherit_bindings=False):
         """Take up new styles, as after a change of theme."""
         super().notify_style_update()
         self._parts.forget()
+        self._note_parts.forget()
         self.show(*self._shown)
 
     def show(self, paper: Paper | None, otherwise: str = "") -> None:
@@ -59,14 +66,20 @@ class PaperCard(VerticalScroll, can_focus=False, inherit_bindings=False):
             PRIORITY_SIGNS[paper.priority],
             ", ".join(paper.tags),
         )
-        parts = [Text(printable(readable(paper.title)), self._parts["title"]), Text()]
+        parts: list[RenderableType] = [
+            Text(printable(readable(paper.title)), self._parts["title"]),
+            Text(),
+        ]
         for line in (about, state):
             if shown := " · ".join(filter(None, line)):
                 parts.append(Text(printable(shown), facts))
         if paper.abstract:
             parts += [Text(), Text(printable_block(readable(paper.abstract)))]
         if paper.note:
-            parts += [Text("\nNote", facts), Text(printable_block(paper.note))]
+            # Markdown is not needed before there is a note to show.
+            from readinglist.tui.note_text import NoteText
+
+            parts += [Text("\nNote", facts), NoteText(paper.note, self._note_parts)]
         addresses = dict.fromkeys(filter(None, (paper.web_address, *paper.links)))
         if addresses:
             parts += [Text(), *(Text(printable(address), link) for address in addresses)]

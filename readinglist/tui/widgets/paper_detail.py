@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from rich.console import Group
 from rich.segment import Segment
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 from textual.containers import VerticalScroll
@@ -15,13 +16,12 @@ from textual.widgets import Static
 
 from readinglist.domain.text import printable, printable_block
 from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, readable, version
-from readinglist.tui.widgets.part_styles import PartStyles
+from readinglist.tui.widgets.part_styles import NOTE_PARTS, PartStyles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-    from rich.style import Style
     from textual.app import ComposeResult
 
     from readinglist.domain.paper import Paper
@@ -38,6 +38,10 @@ class Details:
     """The latest changes, one line each."""
     spans: Spans = field(default=lambda text: [])
     """Finds what to highlight."""
+    links_to: tuple[Paper, ...] = ()
+    """The papers that the note links to."""
+    linked_from: tuple[Paper, ...] = ()
+    """The papers whose notes link to this one."""
 
 
 class _MarkedLines:
@@ -66,12 +70,14 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
         "detail--label",
         "detail--link",
         "detail--match",
+        *NOTE_PARTS,
     }
     """The styles of the parts."""
 
     def __init__(self) -> None:
         super().__init__(id="detail")
         self._parts = PartStyles(self, "detail")
+        self._note_parts = PartStyles(self, "note")
         self._details: Details | None = None
         self._content = Static(id="detail-content", markup=False)
 
@@ -83,6 +89,7 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Take up new styles, as after a change of theme."""
         super().notify_style_update()
         self._parts.forget()
+        self._note_parts.forget()
         if self._details:
             self._content.update(self._rendered(self._details))
 
@@ -105,17 +112,32 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
         parts += [Text(), self._facts(details)]
         if paper.note:
             # Markdown is not needed before there is a note to show.
-            from rich.markdown import Markdown
+            from readinglist.tui.note_text import NoteText
 
-            note = Markdown(printable_block(paper.note), hyperlinks=False)
+            note = NoteText(paper.note, self._note_parts)
             parts += [Text("\nNote", self._parts["label"])]
             parts += [_MarkedLines(note, details.spans, self._parts["match"])]
+        parts += self._links("Links to", details.links_to)
+        parts += self._links("Linked from", details.linked_from)
         if paper.abstract:
             parts += [Text(), self._marked(printable_block(readable(paper.abstract)), details, "")]
         if details.history:
             parts.append(Text("\nHistory", self._parts["label"]))
             parts += [Text(printable(line)) for line in details.history]
         return Group(*parts)
+
+    def _links(self, label: str, papers: Sequence[Paper]) -> list[RenderableType]:
+        """Return the titles of papers; a click goes there."""
+        if not papers:
+            return []
+        lines = (
+            Text(
+                printable(readable(paper.title)),
+                self._parts["link"] + Style.from_meta({"@click": f"screen.go_to({paper.id})"}),
+            )
+            for paper in papers
+        )
+        return [Text(f"\n{label}", self._parts["label"]), *lines]
 
     def _facts(self, details: Details) -> Table:
         paper = details.paper

@@ -129,7 +129,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
                 place = max(0, min(self.cursor, len(ids) - 1))
         self._ids = ids
         self._spans = spans
-        self.virtual_size = Size(self.size.width, len(ids))
+        self.virtual_size = Size(0, len(ids))
         self.set_reactive(PaperList.cursor, place)
         self._scroll_to_cursor()
         self.draw_anew()
@@ -137,7 +137,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
     def extend(self, ids: Sequence[int]) -> None:
         """Show more papers: those that are shown come first among `ids`."""
         self._ids = ids
-        self.virtual_size = Size(self.size.width, len(ids))
+        self.virtual_size = Size(0, len(ids))
 
     def draw_anew(self) -> None:
         """Fetch the papers in view again, as after a change, and draw them."""
@@ -215,7 +215,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         """Fit the columns to the new width."""
         self._lay_columns()
-        self.virtual_size = Size(self.size.width, len(self._ids))
+        self.virtual_size = Size(0, len(self._ids))
         self._scroll_to_cursor()
         self.refresh()
 

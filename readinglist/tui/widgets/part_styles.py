@@ -9,6 +9,15 @@ from rich.style import Style
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+NOTE_PARTS = tuple(
+    f"note--{kind}"
+    for kind in (
+        *("heading", "quote", "marker", "bold", "italic", "code", "math", "link", "address"),
+        "key",
+    )
+)
+"""The component classes of a note's parts, one for each of `domain.markdown.KINDS`."""
+
 
 class PartStyles:
     """Looks up the styles of component classes, each once until the stylesheet changes."""

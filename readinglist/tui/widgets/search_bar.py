@@ -9,19 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.highlighter import Highlighter
 from textual import events, on
 from textual.binding import Binding
-from textual.content import Content
 from textual.message import Message
 from textual.suggester import Suggester
-from textual.widgets import Input, OptionList
-from textual.widgets.option_list import Option
+from textual.widgets import Input
 
 from readinglist.domain.completion import Place, Values, nearest_field, place_at
 from readinglist.domain.query import parse_query
 from readinglist.domain.text import fold
+from readinglist.tui.widgets.offers import Offer, Offers
 from readinglist.tui.widgets.part_styles import PartStyles
 
 if TYPE_CHECKING:
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
 
     from rich.text import Text
     from textual.binding import BindingType
-
-    from readinglist.domain.completion import Counted
-
-_WIDEST_OFFER = 48
 
 
 class SearchBar(Input):
@@ -166,7 +161,8 @@ class SearchBar(Input):
             self.screen.mount(self._offers)
         left = self.content_region.x - self.scroll_offset.x
         left += cell_len(self.value[: self._place.start])
-        self._offers.show(offers, left, self.region.bottom)
+        shown = [Offer(value, f"{count:,}") for value, count in offers]
+        self._offers.show(shown, left, self.region.bottom, is_numbers=True)
 
     def _take(self, value: str) -> None:
         """Put an offer into the line."""
@@ -247,68 +243,6 @@ _ACTIONS = {
 """What keys do that write no letter."""
 
 
-class Offers(OptionList, can_focus=False):
-    """What may stand at the cursor, under it, over all else."""
-
-    def __init__(self, take: Callable[[str], None]) -> None:
-        super().__init__(id="offers", markup=False, compact=True)
-        self._take = take
-        self._offered: list[Counted] = []
-        self.was_moved = False
-        """Whether one has gone to an offer, rather than being offered the first."""
-        self.display = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there are offers."""
-        return self.display
-
-    def show(self, offers: list[Counted], left: int, top: int) -> None:
-        """Show offers from a place of the screen on."""
-        if offers == self._offered and self.is_open:
-            return
-        self._offered = offers
-        self.was_moved = False
-        self.display = bool(offers)
-        if not offers:
-            return
-        width = min(max(cell_len(value) for value, _ in offers), _WIDEST_OFFER)
-        counts = [f"{count:,}" for _, count in offers]
-        digits = max(map(len, counts))
-        self.clear_options()
-        self.add_options(
-            Option(
-                Content.assemble(
-                    f" {_fitted(value, width)}  ", (count.rjust(digits), "$foreground-muted"), " "
-                )
-            )
-            for (value, _), count in zip(offers, counts, strict=True)
-        )
-        self.highlighted = 0
-        self.styles.offset = (left - 1, top)
-        self.styles.width = width + digits + 4
-        self.styles.height = len(offers)
-
-    def close(self) -> bool:
-        """Take the offers away; return whether there were any."""
-        was_open, self.display = self.is_open, False
-        return was_open
-
-    def move(self, by: int) -> None:
-        """Go to the next offer, or to the one before."""
-        self.was_moved = True
-        self.action_cursor_down() if by > 0 else self.action_cursor_up()
-
-    def take(self) -> None:
-        """Hand over the offer that one is at."""
-        self._take(self._offered[self.highlighted or 0][0])
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Hand over the offer that was clicked."""
-        event.stop()
-        self.take()
-
-
 class _FieldNames(Suggester):
     """Suggests the field that the last word may be the beginning of."""
 
@@ -332,10 +266,3 @@ class _Problems(Highlighter):
         """Mark it in place."""
         for problem in parse_query(text.plain).problems:
             text.stylize(self.styles["problem"], problem.start, problem.end)
-
-
-def _fitted(text: str, width: int) -> str:
-    """Return `text` as wide as `width` cells."""
-    if cell_len(text) > width:
-        text = set_cell_size(text, width - 1).rstrip() + "…"
-    return set_cell_size(text, width)
