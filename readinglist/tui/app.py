@@ -9,6 +9,7 @@ letter in the search bar -> query -> ids in order -> the lines in view fetched a
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,8 @@ class ReadingListApp(App[None]):
         Raises:
             ReadingListError: the configuration names what is not there, or keys that clash.
         """
-        super().__init__()
+        # Textual takes only the hues away, unless it may leave the colours to the terminal.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         for theme in themes.OWN:
             self.register_theme(theme)
         self._views = views or KeptViews(views_path())

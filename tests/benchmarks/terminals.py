@@ -72,10 +72,6 @@ class QuickTerminal(Terminal):
                 screen, since = now, time.monotonic()
         return screen
 
-    def styled_screen(self) -> str:
-        """Return what the terminal shows, with the escapes of its colours."""
-        return self._tmux("capture-pane", "-e", "-p")
-
     def seconds_until(
         self, *conditions: Callable[[str], bool], begin: float, styled: bool = False
     ) -> list[float]:

@@ -88,9 +88,27 @@ class Terminal:
         """Type `text` letter by letter."""
         self._tmux("send-keys", "-l", "--", text)
 
+    def paste(self, text: str) -> None:
+        """Paste `text`, as from a clipboard."""
+        self._tmux("set-buffer", "--", text, ";", "paste-buffer", "-d", "-p")
+
+    def click(self, column: int, line: int) -> None:
+        """Click into a cell, counted from 0."""
+        place = f"0;{column + 1};{line + 1}"
+        self.type(f"\x1b[<{place}M\x1b[<{place}m")  # as a mouse tells it, "SGR" style
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size."""
+        self._columns, self._lines = columns, lines
+        self._tmux("resize-window", "-x", str(columns), "-y", str(lines))
+
     def screen(self) -> str:
         """Return what is on the screen, line by line, without the blanks at the ends."""
         return self._tmux("capture-pane", "-p")
+
+    def styled_screen(self) -> str:
+        """Return what is on the screen, with the escapes of its colours."""
+        return self._tmux("capture-pane", "-e", "-p")
 
     def wait_for(self, wanted: str | Callable[[str], bool], seconds: float = 15) -> str:
         """Wait until `wanted` is on the screen, or holds of it; return that screen.
@@ -145,7 +163,10 @@ class Terminal:
 
 def _environment(home: Path, temporary: Path) -> Mapping[str, str]:
     """Return an environment in which nothing of the real user can be seen."""
+    # Which package is tested is the caller's business: one that is installed, or a checkout.
+    path = os.environ.get("PYTHONPATH", "")
     return {
+        **({"PYTHONPATH": path} if path else {}),
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),
         "XDG_STATE_HOME": str(home / "state"),

@@ -47,10 +47,15 @@ def own_page(home: Path, page: PageMaker) -> str:
     return page(*PAPERS).rename(home / "page.txt").name
 
 
+def rows(screen: str) -> list[str]:
+    """Return the lines of the list, without its header and what stands beside it."""
+    lines = [line.partition("▏")[0].rpartition("▕")[2] for line in screen.splitlines()]
+    return lines[2:]
+
+
 def row_of(screen: str, title: str) -> str:
-    """Return the list's line with `title`, without what stands beside the list."""
-    rows = [line.partition("▏")[0] for line in screen.splitlines()]
-    return next((row for row in rows if title in row), "")
+    """Return the list's line with `title`."""
+    return next((row for row in rows(screen) if title in row), "")
 
 
 def shows(title: str, sign: str, priority: str = "") -> Callable[[str], bool]:
@@ -68,7 +73,7 @@ def on_screen(title: str) -> str:
 
 def only_shows(title: str) -> Callable[[str], bool]:
     """Return a test whether the first line of the list is `title`."""
-    return lambda screen: on_screen(title) in screen.splitlines()[1].partition("▏")[0]
+    return lambda screen: on_screen(title) in next(iter(rows(screen)), "")
 
 
 def at_the_prompt(screen: str) -> bool:
@@ -282,16 +287,21 @@ def test_line_by_line_nothing_but_lines_is_written(home: Path, own_page: str) ->
 
 
 def test_the_demo_leaves_nothing_behind(home: Path) -> None:
-    """The demo opens on its forty papers, in a folder that goes with it."""
+    """The demo opens on its forty papers, in a folder that goes with it; the tour is over."""
     with Terminal(120, 40, home) as terminal:
-        before = sorted(home.rglob("*"))
+        terminal.is_first_start = True
+        before = {*home.rglob("*")}
         terminal.start([*PROGRAM, "demo"])
+        terminal.wait_for("Welcome")
+        terminal.keys("q")
+        terminal.wait_for(lambda screen: "Welcome" not in screen)
         terminal.wait_for("40 papers")
         terminal.wait_for(shows("Attention Is All You Need", "●", "!!!"))
         terminal.keys("q")
         assert terminal.wait_for_end() == 0
         assert list(terminal.temporary.iterdir()) == []
-        assert sorted(home.rglob("*")) == before
+        left = {path for path in home.rglob("*") if path.is_file()} - before
+        assert {path.name for path in left} == {"tour-shown"}
 
 
 def test_everything_fits_into_a_small_terminal(home: Path) -> None:
@@ -302,8 +312,9 @@ def test_everything_fits_into_a_small_terminal(home: Path) -> None:
         assert shows("Attention Is All You Need", "●", "!!!")(fits)
         terminal.keys("?")
         terminal.wait_for("Keys and queries")
-        helps = terminal.wait_for("j k scroll")
-        assert re.search(r"/ +Search as you type", helps)
+        terminal.wait_for("j k scroll")
+        terminal.keys("Space")
+        helps = terminal.wait_for(lambda screen: bool(re.search(r"/ +Search as you type", screen)))
         terminal.keys("q")
         again = terminal.wait_for(lambda screen: "Keys and queries" not in screen)
         for screen in (fits, helps, again):

@@ -152,6 +152,25 @@ async def test_the_side_bar(make_app: MakeApp, sample: Library) -> None:
         await until(pilot, lambda: "F7 Skipped 3" in views(app))
 
 
+@pytest.mark.parametrize("is_kept_open", [False, True])
+async def test_a_terminal_made_small(make_app: MakeApp, is_kept_open: bool) -> None:
+    """The side bar gives way, unless it was unfolded by hand; the list never does."""
+    app = make_app()
+    async with app.run_test(size=(200, 50)) as pilot:
+        screen = screen_of(app)
+        await until(pilot, lambda: screen.views.region.width == 24)
+        if is_kept_open:
+            await pilot.press("b", "b")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: screen.views.display == is_kept_open)
+        await until(pilot, lambda: screen.papers.region.width == (56 if is_kept_open else 80))
+        assert screen.papers.region.height > 8
+        assert screen.detail.region.height > 5
+        await pilot.resize_terminal(200, 50)
+        await until(pilot, lambda: screen.views.region.width == 24)
+        assert len(views(app)) == len(VIEWS)
+
+
 async def test_each_view_has_a_key(make_app: MakeApp) -> None:
     """F1 and its like, or alt with a digit, were the side bar folded away."""
     app = make_app()
@@ -342,6 +361,21 @@ async def test_where_one_was(make_app: MakeApp, sample: Library) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         assert screen_of(app)._view.name == "read"
         assert app.theme == "textual-light"
+
+
+async def test_where_one_is_needs_no_farewell(make_app: MakeApp, sample: Library) -> None:
+    """View, cursor and theme are on record while the app runs, for a power cut."""
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("f4", "j", "j")
+        app.theme = "nord"
+        at = current(app).id
+
+        def on_record() -> tuple[str | None, int | None, str | None]:
+            state = sample.memory.state()
+            return state.view, state.paper, state.theme
+
+        await until(pilot, lambda: on_record() == ("unread", at, "nord"))
 
 
 async def test_the_cursor_far_down_is_found_again(make_app: MakeApp, tmp_path: Path) -> None:

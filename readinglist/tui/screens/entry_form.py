@@ -66,8 +66,10 @@ class EntryForm(ModalScreen["Step | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("escape", "leave", "Back", priority=True),
+        Binding("tab", "app.focus_next", "Next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "Before", show=False, priority=True),
     ]
-    """The two ways out."""
+    """The two ways out, and the way around: at once, so that letters behind it go there, too."""
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
         (0, "-narrow"),
         (110, "-wide"),
@@ -127,10 +129,6 @@ class EntryForm(ModalScreen["Step | None"]):
                 yield from self._fields
             yield Static("", id="form-problem", classes="problem", markup=False)
 
-    def on_mount(self) -> None:
-        """Begin with the title."""
-        self._fields[0].editor.focus()
-
     @on(FormField.Changed)
     def _check_one(self, message: FormField.Changed) -> None:
         self._tell("")
@@ -162,7 +160,7 @@ class EntryForm(ModalScreen["Step | None"]):
             self._check(field)
         wrong = next((field for field in self._fields if field.is_wrong), None)
         if wrong:
-            wrong.editor.focus()
+            self.set_focus(wrong.editor)
         elif not self._is_saving:
             self._save()
 

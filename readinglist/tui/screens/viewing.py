@@ -250,6 +250,14 @@ class Viewing(Acting):
             self._show_side_bar()
             self.set_focus(self.views)
 
+    def on_resize(self) -> None:
+        """Let the side bar come and go with the room for it, unless the user has said which."""
+        if self.views.display != self._wants_side_bar:
+            if self.views.has_focus:
+                self.set_focus(self.papers)
+            self.views.display = self._wants_side_bar
+            self._show_side_bar()
+
     @property
     def _wants_side_bar(self) -> bool:
         if self._state.side_bar is None:
