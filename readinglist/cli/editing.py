@@ -284,7 +284,9 @@ def _texts(assignments: tuple[str, ...]) -> dict[str, str]:
     for assignment in assignments:
         field, equals, value = assignment.partition("=")
         if not equals:
-            raise click.UsageError(f"“{assignment}” is not FIELD=VALUE.")
+            raise click.UsageError(
+                f"“{assignment}” is not FIELD=VALUE, such as “title=Foxes of Kent”."
+            )
         texts[field.strip().lower()] = value
     return texts
 

@@ -1,105 +1,149 @@
 """Measures the time from a command to its first whole screen, in a real terminal.
 
-    python tests/benchmarks/first_screen.py [ROUNDS]
+    python tests/benchmarks/first_screen.py [--papers 1000 100000] [--rounds 15]
+    python tests/benchmarks/first_screen.py --library FILE... [--state FOLDER...]
+    python tests/benchmarks/first_screen.py --bibtui PROGRAM
 
-A bare Textual app and readinglist with 376 papers start in turns in the same shell. The screen
-is whole when it holds all the text that it settles on.
+A bare Textual app with one table of 30 rows, and readinglist with libraries of some sizes, start
+in turns, each in a shell of its own. The screen is whole when it holds all the text that it
+settles on: the list, the details, the numbers of the views. With --bibtui, that program starts on
+the same papers as a .bib file.
 """
 
 from __future__ import annotations
 
+import argparse
+import shlex
 import statistics
-import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # `tests` is in no distribution
 
-from tests.benchmarks.papers import listing_pages
+from readinglist.services.library import Library
+from tests.benchmarks import libraries
+from tests.benchmarks.terminals import COLUMNS, LINES
 from tests.end_to_end.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COLUMNS, _LINES = 200, 50
-_SETTLED = 1.0
+    from tests.benchmarks.libraries import Ready
+
+_SETTLED = 1.5
 """Seconds without change after which a screen is what it will be."""
+_BARE = "bare app"
+
+
+class Starter:
+    """Starts one program again and again in a shell."""
+
+    def __init__(self, terminal: Terminal, command: Sequence[str], sign: str) -> None:
+        """Start it once, and learn the screen on which it comes to rest.
+
+        Args:
+            terminal: where.
+            command: what.
+            sign: what is on the screen while it runs.
+        """
+        self._terminal = terminal
+        self._line = shlex.join(command)
+        self._sign = sign
+        terminal.start(["/bin/sh"])
+        terminal.wait_for("$")
+        self._screen = ""
+        for _ in range(2):  # the first start may have more to do
+            self._enter()
+            self._screen = self._settled()
+            self._leave()
+        self.times: list[float] = []
+
+    def time(self) -> None:
+        """Start it, note the milliseconds up to that screen, and leave it."""
+        begin = self._enter()
+        while self._terminal.screen() != self._screen:
+            if time.perf_counter() > begin + 120:
+                raise TimeoutError(f"the screen never was as before:\n{self._terminal.screen()}")
+        self.times.append(1000 * (time.perf_counter() - begin))
+        self._leave()
+
+    def _settled(self) -> str:
+        self._terminal.wait_for(self._is_running, seconds=120)
+        screen, since = self._terminal.screen(), time.monotonic()
+        while time.monotonic() - since < _SETTLED:
+            time.sleep(0.05)
+            if (now := self._terminal.screen()) != screen:
+                screen, since = now, time.monotonic()
+        return screen
+
+    def _enter(self) -> float:
+        self._terminal.type(self._line)
+        self._terminal.wait_for(lambda screen: self._line[-40:] in screen.replace("\n", ""))
+        begin = time.perf_counter()
+        self._terminal.keys("Enter")
+        return begin
+
+    def _leave(self) -> None:
+        self._terminal.keys("q")
+        self._terminal.wait_for(
+            lambda screen: not self._is_running(screen) and screen.rstrip().endswith("$")
+        )
+        self._terminal.type("clear")
+        self._terminal.keys("Enter")
+        self._terminal.wait_for(lambda screen: screen.strip() == "$")
+
+    def _is_running(self, screen: str) -> bool:
+        return self._sign in screen and not screen.startswith("$")
 
 
 def main() -> None:
     """Measure and print."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    bare = [sys.executable, str(Path(__file__).with_name("bare_app.py"))]
-    program = [sys.executable, "-m", "readinglist"]
-    with TemporaryDirectory() as folder, Terminal(_COLUMNS, _LINES, Path(folder)) as terminal:
-        pages = [str(page) for page in listing_pages(Path(folder))]
-        subprocess.run(
-            [*program, "import", "--year", "2024", *pages],
-            env=terminal.environment,
-            stderr=subprocess.DEVNULL,
-            check=True,
+    parser = argparse.ArgumentParser(description=__doc__)
+    libraries.add_options(parser, [1_000, 100_000])
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--bibtui", metavar="PROGRAM")
+    options = parser.parse_args()
+    with libraries.chosen(options) as chosen, ExitStack() as stack:
+
+        def terminal() -> tuple[Terminal, Path]:
+            home = Path(stack.enter_context(TemporaryDirectory()))
+            return stack.enter_context(Terminal(COLUMNS, LINES, home)), home
+
+        bare = [sys.executable, str(Path(__file__).with_name("bare_app.py"))]
+        starters = {_BARE: Starter(terminal()[0], bare, "paper")}
+        for library in chosen:
+            place, home = terminal()
+            (home / "state").mkdir()
+            (home / "state" / "readinglist").symlink_to(library.state)
+            command = [sys.executable, "-m", "readinglist", "--library", str(library.path)]
+            starters[f"{library.papers:,} papers"] = Starter(place, command, "paper")
+            if options.bibtui:
+                file = _as_bib(library, home)
+                name = f"bibtui, {library.papers:,}"
+                starters[name] = Starter(terminal()[0], [options.bibtui, str(file)], "Title")
+        for _ in range(options.rounds):
+            for starter in starters.values():
+                starter.time()
+    usual = statistics.median(starters[_BARE].times)
+    for name, starter in starters.items():
+        median = statistics.median(starter.times)
+        print(
+            f"{name:20} median {median:6.0f} ms   fastest {min(starter.times):6.0f} ms   "
+            f"ratio {median / usual:.2f}   of the fastest "
+            f"{min(starter.times) / min(starters[_BARE].times):.2f}"
         )
-        terminal.start(["/bin/sh"])
-        terminal.wait_for("$")
-        commands = {"bare app": bare, "readinglist": program}
-        screens = {name: _settled(terminal, command) for name, command in commands.items()}
-        times: dict[str, list[float]] = {name: [] for name in commands}
-        for _ in range(rounds):
-            for name, command in commands.items():
-                times[name].append(_time(terminal, command, screens[name]))
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    for name, values in times.items():
-        print(f"{name:12} median {medians[name]:6.0f} ms   fastest {min(values):6.0f} ms")
-    print(f"ratio {medians['readinglist'] / medians['bare app']:.2f}  ({rounds} rounds)")
+    print(f"({options.rounds} rounds)")
 
 
-def _settled(terminal: Terminal, command: Sequence[str]) -> str:
-    """Start a program, return the screen on which it comes to rest, and leave it."""
-    _enter(terminal, command)
-    terminal.wait_for(_in_app)
-    screen, since = terminal.screen(), time.monotonic()
-    while time.monotonic() - since < _SETTLED:
-        time.sleep(0.05)
-        if (now := terminal.screen()) != screen:
-            screen, since = now, time.monotonic()
-    _leave(terminal)
-    return screen
-
-
-def _time(terminal: Terminal, command: Sequence[str], whole: str) -> float:
-    """Return the milliseconds from the Enter key to the screen `whole`."""
-    begin = _enter(terminal, command)
-    deadline = begin + 30
-    while terminal.screen() != whole:
-        if time.perf_counter() > deadline:
-            raise TimeoutError(f"the screen never was as before:\n{terminal.screen()}")
-    taken = 1000 * (time.perf_counter() - begin)
-    _leave(terminal)
-    return taken
-
-
-def _enter(terminal: Terminal, command: Sequence[str]) -> float:
-    """Type a command, run it, and return when that was."""
-    terminal.type(" ".join(command))
-    terminal.wait_for(lambda screen: command[-1] in screen)
-    begin = time.perf_counter()
-    terminal.keys("Enter")
-    return begin
-
-
-def _leave(terminal: Terminal) -> None:
-    terminal.keys("q")
-    terminal.wait_for(lambda screen: not _in_app(screen) and screen.rstrip().endswith("$"))
-    terminal.type("clear")
-    terminal.keys("Enter")
-    terminal.wait_for(lambda screen: screen.strip() == "$")
-
-
-def _in_app(screen: str) -> bool:
-    return "paper" in screen and not screen.startswith("$")
+def _as_bib(library: Ready, folder: Path) -> Path:
+    """Write the papers of a library as a .bib file."""
+    with Library.open(library.path, state=library.state) as opened:
+        opened.export(path=folder / "library.bib")
+    return folder / "library.bib"
 
 
 if __name__ == "__main__":

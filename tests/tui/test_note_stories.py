@@ -676,3 +676,34 @@ async def test_a_plain_area_is_found_as_any_text_area(make_app: MakeApp, library
         area = await open_editor(pilot, app)
         assert app.screen.query_one(TextArea) is area
         assert area.cursor_location == (1, 3)
+
+
+async def test_the_preview_stays_as_it_was_wanted(make_app: MakeApp, library: Library) -> None:
+    """Hidden and shown again it is rendered for its width; and no other width turns it round."""
+    app = make_app(library)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await open_editor(pilot, app)
+        await pilot.press(*"a line of words")
+        editor = app.screen
+        assert isinstance(editor, NoteEditor)
+        preview = editor.preview
+
+        def shown() -> str:
+            return preview._strips[0].text.strip() if preview._strips else ""
+
+        await until(pilot, lambda: shown() == "a line of words")
+        await pilot.press("f2")
+        assert not preview.display
+        await pilot.press("f2")
+        assert preview.display
+        await pilot.press("!")
+        await until(pilot, lambda: shown() == "a line of words!")
+        await pilot.press("f2")
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert not preview.display
+        await pilot.press("f2")
+        await pilot.resize_terminal(140, 40)
+        await pilot.pause()
+        assert preview.display
+        await until(pilot, lambda: shown() == "a line of words!")

@@ -20,7 +20,7 @@ from readinglist.errors import ReadingListError
 from readinglist.services.external_editor import edit_text
 from readinglist.services.finding import Found, View, like_view
 from readinglist.services.live_search import FIRST, LiveSearch, Question
-from readinglist.tui.keymap import LIBRARY, footer
+from readinglist.tui.keymap import LIBRARY, displayed, footer
 from readinglist.tui.presentation import counts_line
 from readinglist.tui.screens.citing import Citing
 from readinglist.tui.screens.linking import Linking
@@ -380,6 +380,10 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
             self.set_focus(self.papers)
 
     def _why_empty(self, total: int) -> str:
+        if not total and self._library.undo_extent(redo=True):
+            redo = next(key for key in LIBRARY if key.id == "redo")
+            key = displayed(self._config.keys.get(redo.id, redo.keys))
+            return f"{_EMPTY}\n\nundo took the papers away: {key} brings them again."
         if not total:
             return _EMPTY
         if self.search.value:

@@ -9,6 +9,7 @@ from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.screens.bulk_preview import BulkPreview, replaced, tagged
+from readinglist.tui.suspending import edited_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,8 +162,7 @@ class Marking(Acting):
             return
         begun = beginning(paper, self._config.notes)
         try:
-            with self.app.suspend():
-                text = self._edit_externally(begun, self._config.editor)
+            text = edited_outside(self.app, self._edit_externally, begun, self._config.editor)
             if text != begun:
                 self._show_kept(self._library.keep_note(paper, text))
         except ReadingListError as error:

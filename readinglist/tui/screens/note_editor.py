@@ -26,6 +26,7 @@ from readinglist.services.live_search import Question
 from readinglist.services.notes import beginning, from_template
 from readinglist.tui.note_text import NoteText
 from readinglist.tui.presentation import readable
+from readinglist.tui.suspending import edited_outside
 from readinglist.tui.widgets.key_bar import KeyBar
 from readinglist.tui.widgets.note_area import NoteArea
 from readinglist.tui.widgets.note_preview import NotePreview
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 _DRAFT_EVERY = 0.7
 """Seconds from a letter to the draft that has it."""
+_WIDE = 110
+"""From so many columns on the preview is there unless it is not wanted."""
 _PREVIEW_AFTER = 0.25
 """Seconds without a letter after which the preview follows."""
 _MOST_OFFERED = 8
@@ -94,9 +97,9 @@ class NoteEditor(ModalScreen[Left]):
     """What is done behind the letters that were typed before, see `_behind`."""
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
         (0, "-narrow"),
-        (110, "-wide"),
+        (_WIDE, "-wide"),
     ]
-    """From 110 columns on the preview stands beside the text."""
+    """Where there is much room, the preview stands beside the text."""
 
     preview = getters.query_one(NotePreview)
     """What it will look like."""
@@ -133,6 +136,7 @@ class NoteEditor(ModalScreen[Left]):
         self._begun = self.area.text
         self._draft_timer: Timer
         self._preview_timer: Timer
+        self._wants_preview: bool | None = None
 
     def compose(self) -> ComposeResult:
         """Show the note, the cursor at its end."""
@@ -255,9 +259,9 @@ class NoteEditor(ModalScreen[Left]):
     # --- the preview
 
     def action_preview(self) -> None:
-        """Show the preview, or hide it."""
-        self.toggle_class("-turned")
-        self._preview_timer.resume()
+        """Show the preview, or hide it; that stays so however wide the terminal is."""
+        self._wants_preview = not self.has_class("-preview")
+        self.on_resize()
 
     @on(TextArea.SelectionChanged)
     def _moved(self) -> None:
@@ -265,8 +269,11 @@ class NoteEditor(ModalScreen[Left]):
         self._preview_timer.resume()
 
     def on_resize(self) -> None:
-        """Render in another width."""
-        self._preview_timer.resume()
+        """Show the preview where there is room or it is wanted, rendered in its width."""
+        is_wide = self.app.size.width >= _WIDE
+        wanted = self._wants_preview
+        self.set_class(is_wide if wanted is None else wanted, "-preview")
+        self.call_after_refresh(self._preview_timer.resume)
 
     def _preview(self) -> None:
         self._preview_timer.pause()
@@ -359,8 +366,7 @@ class NoteEditor(ModalScreen[Left]):
         area.dismiss_offers()
         self._note_draft()
         try:
-            with self.app.suspend():
-                text = self._edit_externally(area.text, self._config.editor)
+            text = edited_outside(self.app, self._edit_externally, area.text, self._config.editor)
             if text != area.text:
                 # As an edit, so that ctrl+z brings back what was here.
                 area.replace(text, (0, 0), area.document.end)

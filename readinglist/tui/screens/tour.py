@@ -83,11 +83,11 @@ class Tour(ModalScreen[None]):
         dialog.border_subtitle = f"Enter {'begin' if is_last else 'next'} · ← back · Esc skip"
         lines = [Content.styled(title, "bold $text-primary"), Content(""), Content(text)]
         lines.append(Content(""))
-        for key in LIBRARY:
-            if key.id in ids:
-                keys = displayed(self._remapped.get(key.id, key.keys)).split()[0]
-                name = Content.styled(f"{keys:>6}", "bold $text-accent")
-                lines.append(Content.assemble(name, f"   {key.help}"))
+        registry = {key.id: key for key in LIBRARY}
+        for key in map(registry.__getitem__, ids):
+            keys = displayed(self._remapped.get(key.id, key.keys)).split()[0]
+            name = Content.styled(f"{keys:>6}", "bold $text-accent")
+            lines.append(Content.assemble(name, f"   {key.help}"))
         self.query_one(Static).update(Content("\n").join(lines))
 
     def action_go(self, by: int) -> None:

@@ -38,10 +38,10 @@ class ListHeader(Static):
         sign = "↑" if sort.startswith("-") else "↓"
         for column in columns:
             is_sorted = COLUMN_SORTS[column.name] == sort.removeprefix("-")
-            room = column.width - (2 if is_sorted and column.width > 2 else is_sorted)
-            label = COLUMN_LABELS[column.name][: max(0, room)]
-            text = f"{label} {sign}".strip() if is_sorted else label
-            part = Content(set_cell_size(text, column.width) + " ")
+            label = COLUMN_LABELS[column.name][: column.width]
+            if is_sorted:  # the sign may take the gap to the next column
+                label += f" {sign}" if label and len(label) + 2 <= column.width else sign
+            part = Content(set_cell_size(label, column.width + 1))
             parts.append(part.stylize("bold") if is_sorted else part)
         self.update(Content("").join(parts), layout=False)
 

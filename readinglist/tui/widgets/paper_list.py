@@ -252,6 +252,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         look = self.rich_style, self.scrollable_content_region.width
         if look != self._look or len(self._lines) > _CACHE_LIMIT:
             self._lines.clear()
+        if look[1] != self._look[1]:  # a scrollbar has come or gone
+            self._lay_columns()
         self._look = look
         return super().render_lines(crop)
 
