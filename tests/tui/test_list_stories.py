@@ -339,6 +339,19 @@ async def test_a_toast_offers_undo(make_app: MakeApp, sample: Library) -> None:
         await until(pilot, lambda: [p.priority for p in shown(app)[:2]] == before)
 
 
+async def test_all_actions_by_the_mouse(make_app: MakeApp, sample: Library) -> None:
+    """The sign in the corner opens the palette, in which every action is; a click does it."""
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        key = current(app).key
+        assert await pilot.click("#menu", offset=(1, 0))
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await pilot.press(*"skip")
+        await until(pilot, lambda: "Mark skipped" in app.export_screenshot().replace("&#160;", " "))
+        assert await pilot.click(OptionList, offset=(4, 1))
+        await until(pilot, lambda: sample.paper(key).status is Status.SKIPPED)
+
+
 async def test_where_one_was(make_app: MakeApp, sample: Library) -> None:
     """View, order, cursor, side bar and theme are as they were left, for each library."""
     app = make_app()

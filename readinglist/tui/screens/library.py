@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import getters, on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import ProgressBar, Static
 from textual.worker import get_current_worker
@@ -143,6 +144,7 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
                 "Search: words, tag:, author:, year:2022..",
             )
             yield Static("", id="search-problem", markup=False)
+            yield Static(Content.from_markup("[@click=app.command_palette]≡[/]"), id="menu")
         with Horizontal(id="body"):
             yield ViewBar()
             with Vertical(id="list-pane"):
