@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
@@ -41,8 +42,15 @@ for the terminal, it has to wait for the search, too.
 _GARBAGE_THRESHOLDS = (10_000, 10, 10)
 """How often Python looks for cyclic garbage while the app runs: a search leaves megabytes."""
 
-_NOT_IN_PALETTE = ("move.", "back", "triage.scroll", "triage.close", "duplicates.close")
-"""What nobody looks for by its name."""
+_NOT_IN_PALETTE = (
+    *(f"view.{n}" for n in range(1, 10)),
+    "move.",
+    "back",
+    "triage.scroll",
+    "triage.close",
+    "duplicates.close",
+)
+"""What nobody looks for by its name, or under another one."""
 
 
 class ReadingListApp(App[None]):
@@ -106,6 +114,10 @@ class ReadingListApp(App[None]):
                     yield SystemCommand(
                         f"{key.label} ({keys})", key.help, self._caller(screen, key.action)
                     )
+        if isinstance(screen, LibraryScreen):
+            for row in screen.view_rows():
+                name = f"View: {row.label} ({row.key})" if row.key else f"View: {row.label}"
+                yield SystemCommand(name, "Open it", partial(screen.open_view, row.name))
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
 
     @staticmethod

@@ -339,6 +339,16 @@ async def test_a_toast_offers_undo(make_app: MakeApp, sample: Library) -> None:
         await until(pilot, lambda: [p.priority for p in shown(app)[:2]] == before)
 
 
+async def test_the_palette_has_the_views(make_app: MakeApp) -> None:
+    """Each by its name, with its key."""
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("ctrl+p", *"view next up")
+        await until(pilot, lambda: "(F2)" in app.export_screenshot().replace("&#160;", " "))
+        await pilot.press("enter")
+        await until(pilot, lambda: screen_of(app)._view.name == "next")
+
+
 async def test_all_actions_by_the_mouse(make_app: MakeApp, sample: Library) -> None:
     """The sign in the corner opens the palette, in which every action is; a click does it."""
     app = make_app()

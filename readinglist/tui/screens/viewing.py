@@ -200,13 +200,18 @@ class Viewing(Acting):
 
     def action_open_view(self, place: int) -> None:
         """Open one of the views of the side bar, counted from 1, were it folded away."""
-        names = [row.name for group in self._groups() for row in group]
+        names = [row.name for row in self.view_rows()]
         if place <= len(names):
-            self._open_view(names[place - 1])
+            self.open_view(names[place - 1])
         else:
             self._tell(f"There are {len(names)} views; V keeps a query as one more.")
 
-    def _open_view(self, name: str) -> None:
+    def view_rows(self) -> list[Row]:
+        """Return the views of the side bar, with their keys, were it folded away."""
+        return [row for group in self._groups() for row in group]
+
+    def open_view(self, name: str) -> None:
+        """Show the papers of a view of the side bar."""
         try:
             view = (
                 tag_view(name.removeprefix("tag:"))
@@ -284,7 +289,7 @@ class Viewing(Acting):
 
     @on(ViewBar.Opened)
     def _view_opened(self, message: ViewBar.Opened) -> None:
-        self._open_view(message.name)
+        self.open_view(message.name)
         self.set_focus(self.papers)
 
     def _count_soon(self) -> None:
