@@ -21,6 +21,7 @@ import os
 import sqlite3
 from array import array
 from contextlib import closing, contextmanager, suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from readinglist.errors import LibraryError
@@ -281,7 +282,8 @@ class SearchIndex:
         """
         self._begin()
         with self._told_apart():
-            return array("q", (n for (n,) in self.connection.execute(query, parameters)))
+            rows = self.connection.execute(query, parameters)
+            return array("q", chain.from_iterable(rows))
 
     def _begin(self) -> None:
         if self._given_up():

@@ -38,11 +38,12 @@ MAIN = {
 """The main states, by the keys that lead there."""
 OTHERS = {
     "chosen": ["space", "space", "j", "space", "1"],
+    "found": ["slash", *"netw", "enter"],
     "nothing": ["slash", *"zzqqxx"],
     "export": ["space", "space", "e"],
     "views": ["v"],
     "next": ["f2", "j"],
-    "side bar": ["b", "b", "j"],
+    "side bar": ["b", "j"],
     "columns": ["vertical_line", "j"],
     "offers": ["slash", *"deep author:v"],
     "problem": ["slash", *"status:rad deep au"],

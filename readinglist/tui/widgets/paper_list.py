@@ -41,6 +41,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         "papers--chosen",
         "papers--done",
         "papers--match",
+        "papers--match-here",
         "papers--excerpt",
         "papers--high",
         "papers--medium",
@@ -278,6 +279,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
             style += self._parts["chosen"]
         if is_current:
             style += self._parts["cursor"]
+        match = self._parts["match-here" if is_current else "match"]
         segments = [Segment("▌" if is_chosen else " ", style)]
         cells = [self._marked(cell(paper, c.name), c.name) for c in self.columns]
         is_plain = any(
@@ -289,23 +291,27 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         for column, marked in zip(self.columns, cells, strict=True):
             if column.name == "title" and excerpt:
                 room = width - 1 - sum(segment.cell_length for segment in segments)
-                segments += self._fitted(marked, min(cell_len(marked.text), room // 2), style)
+                segments += self._fitted(
+                    marked, min(cell_len(marked.text), room // 2), style, match
+                )
                 segments.append(Segment("  ", style))
                 room = width - 1 - sum(segment.cell_length for segment in segments)
                 line = presentation.excerpt(*excerpt, room)
                 muted = style if is_current else style + self._parts["excerpt"]
-                segments += self._fitted(line, room, muted)
+                segments += self._fitted(line, room, muted, match)
                 break
             segments += self._fitted(
-                marked, column.width, self._style(paper, column, style, is_current)
+                marked, column.width, self._style(paper, column, style, is_current), match
             )
             segments.append(Segment(" ", style))
         return Strip(segments).adjust_cell_length(width, style)
 
     def _style(self, paper: Paper, column: Column, style: Style, is_current: bool) -> Style:
+        if is_current:  # nothing else could be read on the colour of the cursor
+            return style
         if column.name == "priority" and paper.priority is not Priority.NONE:
             return style + self._parts[paper.priority.value]
-        if column.name not in ("title", "status") and not is_current:
+        if column.name not in ("title", "status"):
             return style + self._parts["muted"]
         return style
 
@@ -325,7 +331,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         marked = (self._marked(printable(text)) for text in texts if text)
         return next((one for one in marked if one.spans), None)
 
-    def _fitted(self, marked: Marked, width: int, style: Style) -> list[Segment]:
+    @staticmethod
+    def _fitted(marked: Marked, width: int, style: Style, match: Style) -> list[Segment]:
         """Return a text in just so many cells, what matched set off."""
         text, spans = marked
         if cell_len(text) > width:
@@ -335,7 +342,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         for start, stop in spans:
             segments += [
                 Segment(text[end:start], style),
-                Segment(text[start:stop], style + self._parts["match"]),
+                Segment(text[start:stop], style + match),
             ]
             end = stop
         padding = " " * max(0, width - cell_len(text))
