@@ -36,6 +36,10 @@ _SORT_LABELS = {
     "venue": "by venue",
     "key": "by citation key",
 }
+WIDE = 110
+"""So many columns of a terminal are much room."""
+BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+"""The classes of a screen: a narrow one has one under the other what else stands side by side."""
 COLUMN_LABELS = {
     "status": "",
     "priority": "!",

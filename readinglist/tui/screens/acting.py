@@ -12,6 +12,7 @@ from textual.screen import Screen
 from readinglist.domain.text import plural, printable
 from readinglist.errors import NothingToUndoError, ReadingListError, StoppedError
 from readinglist.tui.keymap import displayed
+from readinglist.tui.presentation import BREAKPOINTS, WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_WIDE = 110
-"""So many columns are much room."""
 _AT_ONCE = 200
 """So many papers are changed before anybody notices."""
 _SAVE_AFTER = 0.4
@@ -39,10 +38,7 @@ class Acting(Screen[None]):
 
     KEYS: ClassVar[tuple[Key, ...]] = ()
     """What its keys do."""
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
-        (0, "-narrow"),
-        (_WIDE, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     """Where there is little room, what else stands side by side is one under the other."""
 
     def __init__(self, library: Library, config: Config) -> None:
@@ -52,7 +48,7 @@ class Acting(Screen[None]):
         self._save_timer: Timer | None = None
         self._save_failed = ""
         # At once, so that the first screen is styled and laid out once.
-        is_wide = self.app.size.width >= _WIDE
+        is_wide = self.app.size.width >= WIDE
         self.add_class("-wide" if is_wide else "-narrow")
 
     def _reload(self, keep: bool = True) -> None:

@@ -21,6 +21,7 @@ from readinglist.domain.fields import field_text, parse_field
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
+from readinglist.tui.presentation import BREAKPOINTS
 from readinglist.tui.screens.dialogs import Confirm, LastOfList
 from readinglist.tui.widgets.form_field import FormField, Prompt
 
@@ -70,10 +71,7 @@ class EntryForm(ModalScreen["Step | None"]):
         Binding("shift+tab", "app.focus_previous", "Before", show=False, priority=True),
     ]
     """The two ways out, and the way around: at once, so that letters behind it go there, too."""
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
-        (0, "-narrow"),
-        (110, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     """From 110 columns, short fields stand side by side."""
 
     @dataclass

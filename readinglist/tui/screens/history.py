@@ -17,6 +17,7 @@ from readinglist.domain.text import printable, printable_block
 from readinglist.errors import ReadingListError
 from readinglist.services.changing import Step
 from readinglist.services.past_values import past_values
+from readinglist.tui.presentation import BREAKPOINTS
 
 if TYPE_CHECKING:
     from textual import events
@@ -55,10 +56,7 @@ class History(ModalScreen[Step | None]):
         Binding("escape,q,H", "dismiss(None)", "Back"),
     ]
     """Bringing back, moving and scrolling as in the library, and the way out."""
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
-        (0, "-narrow"),
-        (110, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     """From 110 columns on the values stand beside the list."""
 
     def __init__(self, library: Library, paper: Paper) -> None:

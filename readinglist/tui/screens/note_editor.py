@@ -25,7 +25,7 @@ from readinglist.errors import ReadingListError
 from readinglist.services.live_search import Question
 from readinglist.services.notes import beginning, from_template
 from readinglist.tui.note_text import NoteText
-from readinglist.tui.presentation import readable
+from readinglist.tui.presentation import BREAKPOINTS, WIDE, readable
 from readinglist.tui.suspending import edited_outside
 from readinglist.tui.widgets.key_bar import KeyBar
 from readinglist.tui.widgets.note_area import NoteArea
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 
 _DRAFT_EVERY = 0.7
 """Seconds from a letter to the draft that has it."""
-_WIDE = 110
-"""From so many columns on the preview is there unless it is not wanted."""
 _PREVIEW_AFTER = 0.25
 """Seconds without a letter after which the preview follows."""
 _MOST_OFFERED = 8
@@ -95,10 +93,7 @@ class NoteEditor(ModalScreen[Left]):
         Binding("f2", "preview", "Show or hide the preview", priority=True),
     ]
     """What is done behind the letters that were typed before, see `_behind`."""
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as in Screen
-        (0, "-narrow"),
-        (_WIDE, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     """Where there is much room, the preview stands beside the text."""
 
     preview = getters.query_one(NotePreview)
@@ -270,7 +265,7 @@ class NoteEditor(ModalScreen[Left]):
 
     def on_resize(self) -> None:
         """Show the preview where there is room or it is wanted, rendered in its width."""
-        is_wide = self.app.size.width >= _WIDE
+        is_wide = self.app.size.width >= WIDE
         wanted = self._wants_preview
         self.set_class(is_wide if wanted is None else wanted, "-preview")
         self.call_after_refresh(self._preview_timer.resume)
