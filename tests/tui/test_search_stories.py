@@ -57,10 +57,12 @@ def many(folder: Path, count: int) -> Library:
 
 
 def marked(app: ReadingListApp, strip: Strip) -> list[str]:
-    """Return what of a line is set off as a match."""
-    match = screen_of(app).papers._parts["match"]
-    assert match.underline
-    return [s.text for s in strip if s.style and s.style.underline and s.style.color == match.color]
+    """Return what of a line is set off as a match: by the cursor, it has the cursor's colour."""
+    parts = screen_of(app).papers._parts
+    assert parts["match"].underline
+    assert parts["match-here"].underline
+    colors = {parts["match"].color, parts["cursor"].color}
+    return [s.text for s in strip if s.style and s.style.underline and s.style.color in colors]
 
 
 def lines(app: ReadingListApp) -> dict[str, Strip]:
