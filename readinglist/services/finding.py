@@ -97,9 +97,10 @@ class Found:
     is_indexed: bool = True
     """False: papers wait to be indexed, see `Finder.index`."""
 
-    def spans(self, text: str) -> list[Span]:
-        """Return what of the query matches in `text`."""
-        return self.ranking.matcher.spans(text) if self.ranking else []
+    @property
+    def spans(self) -> Callable[[str], list[Span]] | None:
+        """What finds in a text what of the query matches; None where nothing was ranked."""
+        return self.ranking.matcher.spans if self.ranking else None
 
 
 class Finder:
@@ -263,7 +264,8 @@ class Finder:
             "tags": " ".join(paper.tags),
             "key": paper.key,
         }
-        return {name: spans for name, text in texts.items() if (spans := found.spans(text))}
+        matching = found.spans or (lambda text: [])
+        return {name: spans for name, text in texts.items() if (spans := matching(text))}
 
 
 def _limited_to(found: Found, papers: Iterable[int]) -> Found:

@@ -2,6 +2,7 @@
 
 letter -> `ask` -> a thread of its own: the first papers, at once or -> `answer`
                                 a moment later, all of them -> `answer`
+papers shown at once, before anything is asked -> `complete` -> all of them -> `answer`
 next letter -> what the thread is searching is interrupted, its answer is not waited for
 """
 
@@ -65,6 +66,7 @@ class LiveSearch:
         self._fail = fail
         self._changed = threading.Condition()
         self._question: Question | None = None
+        self._begun: Found | None = None
         self._is_closed = False
         self._awaited: Question | None = None
         self._handed: Found | None = None
@@ -81,17 +83,25 @@ class LiveSearch:
                 and `answer` is called with what comes later only.
         """
         with self._changed:
-            self._question = question
-            self.pending = True
+            self._begin(question)
             self._awaited, self._handed = question if patience else None, None
-            self._finder.interrupt()
-            self._changed.notify_all()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="search", daemon=True)
-                self._thread.start()
             self._changed.wait_for(lambda: self._awaited is None, patience)
             self._awaited = None
             return self._handed
+
+    def complete(self, question: Question, found: Found) -> None:
+        """Find all papers where the first ones are known by now; `answer` is called with them."""
+        with self._changed:
+            self._begin(question, found)
+
+    def _begin(self, question: Question, found: Found | None = None) -> None:
+        self._question, self._begun = question, found
+        self.pending = True
+        self._finder.interrupt()
+        self._changed.notify_all()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="search", daemon=True)
+            self._thread.start()
 
     def close(self) -> None:
         """Give up, and close the finder once the thread has ended."""
@@ -108,10 +118,11 @@ class LiveSearch:
             with self._changed:
                 self._changed.wait_for(self._is_given_up)
                 question, self._question = self._question, None
+                begun, self._begun = self._begun, None
                 if self._is_closed or question is None:
                     return
             try:
-                self._search(question)
+                self._search(question, begun)
             except SearchInterruptedError:
                 continue
             except ReadingListError as error:
@@ -121,7 +132,10 @@ class LiveSearch:
     def _is_given_up(self) -> bool:
         return self._question is not None or self._is_closed
 
-    def _search(self, question: Question) -> None:
+    def _search(self, question: Question, begun: Found | None) -> None:
+        if begun:
+            self._tell(question, self._finder.complete(begun))
+            return
         found = self._finder.find(question.text, question.view, question.sort, FIRST)
         if question.paper is not None and question.paper not in found.ids:
             found = self._finder.complete(found)

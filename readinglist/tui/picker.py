@@ -65,7 +65,7 @@ class Picker(App[tuple[int, ...]]):
     @on(Input.Changed)
     def _show(self) -> None:
         found = self._library.find(self.query_one(Input).value, most=FIRST)
-        self.papers.show(found.ids, found.spans if found.ranking else None, keep=False)
+        self.papers.show(found.ids, found.spans, keep=False)
 
     @on(PaperList.Opened)
     def _opened(self, message: PaperList.Opened) -> None:

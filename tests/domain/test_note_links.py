@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from readinglist.domain.markdown import KINDS, fence_behind, keys_in, parts_of
 from readinglist.domain.note_links import Link, begun_at, completed, link_at, links_in
-from readinglist.tui.widgets.part_styles import NOTE_PARTS
+from readinglist.tui.widgets.part_styles import NOTE_LOOKS
 
 KEYS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9:_.+/-]{0,30}", fullmatch=True)
 HOSTILE = st.text(alphabet="[]|`~*_$\\()<>#-! ah:/1.\n\t\x1b", max_size=200)
@@ -114,4 +114,4 @@ def test_a_hostile_line_takes_no_more_time_than_its_length(piece: str) -> None:
 
 
 def test_each_part_has_a_style() -> None:
-    assert [f"note--{kind}" for kind in KINDS] == list(NOTE_PARTS)
+    assert list(NOTE_LOOKS) == list(KINDS)

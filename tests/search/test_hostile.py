@@ -63,7 +63,8 @@ def test_all_ways_of_asking_agree(library: Library, query: str) -> None:
         within = library.find(query, view, most=500)
         assert set(ids(library.complete(within))) <= set(library.find().ids)
     for text in (one.title, one.abstract or "", query, printable(query)):
-        assert all(0 <= start < end <= len(text) for start, end in first.spans(text))
+        spans = first.spans(text) if first.spans else []
+        assert all(0 <= start < end <= len(text) for start, end in spans)
 
 
 @pytest.mark.parametrize("filter_", FILTERS)
@@ -117,6 +118,7 @@ def test_any_text_is_indexed_found_and_shown(
         found = one.find(word, most=500)
         assert ids(found) == [paper.id]
     found = one.find("marmoset")
+    assert found.spans
     for text in (f"{abstract} marmoset {abstract}", printable(f"{abstract} marmoset {abstract}")):
         spans = found.spans(text)
         assert "marmoset" in [text[start:end] for start, end in spans]

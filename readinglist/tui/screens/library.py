@@ -64,8 +64,8 @@ _MARKS = frozenset(("status", "priority", "note", TAG))
 _BY_FACTS = ("added", "date", "title", "author", "venue", "key")
 _LOOK_EVERY = 1.0
 """Seconds between two looks at what other programs did."""
-_INDEX_AFTER = 0.1
-"""Seconds that the first screen has for itself."""
+_FIRST_SCREEN = 0.25
+"""Seconds that the first screen has for itself: what it shows is found before, the rest after."""
 _AT_ONCE = 0.01
 """Seconds that a letter waits for its results, to be drawn with them."""
 _LINKS_AFTER = 0.5
@@ -131,6 +131,7 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         self._live: LiveSearch
         self._is_indexing = False
         self._detail_timer: Timer | None = None
+        self._is_beginning = True
         self._is_leaving = False
 
     def compose(self) -> ComposeResult:
@@ -164,16 +165,21 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         self.views.display = self._wants_side_bar
         self._show_side_bar()
         self._show(self._found, keep=True, paper=self._question.paper)
+        self._answer_shown()
         self._show_detail()
-        if not self._found.is_complete:
-            self._ask(self._question)
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
         self.set_interval(_LOOK_EVERY, self._remember_place)
-        self._is_indexing = True
-        self.set_timer(_INDEX_AFTER, self._index)
+        self.set_timer(_FIRST_SCREEN, self._go_on)
         self.set_timer(_LINKS_AFTER, self._keep_links)
         if self._library.has_drafts():
             self._take_up_drafts()
+
+    def _go_on(self) -> None:
+        """See to what the first screen does not show."""
+        self._is_beginning = False
+        if not self._live.pending and not self._found.is_complete:
+            self._live.complete(self._question, self._found)
+        self._index_ahead()
 
     def on_unmount(self) -> None:
         """Search no more."""
@@ -190,7 +196,11 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         """Whether all that was asked for is found, indexed and shown."""
         asked = self.search.value == self._question.text
         return asked and not (
-            self.is_searching or self._is_indexing or self._detail_timer or self._is_counting
+            self._is_beginning
+            or self.is_searching
+            or self._is_indexing
+            or self._detail_timer
+            or self._is_counting
         )
 
     @work(thread=True, group="drafts")
@@ -338,8 +348,8 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
 
     def _show(self, found: Found, keep: bool, paper: int | None = None) -> None:
         # All papers, where the first ones are shown: what is in view stays as it is.
-        is_rest = found.query is self._found.query and not self._found.is_complete
         self._found, before = found, self._found
+        is_rest = found.query is before.query and found.is_complete and not before.is_complete
         is_everything = found.is_complete and found.query.is_empty
         if is_everything and self.papers.chosen:
             self.papers.chosen &= set(found.ids)
@@ -348,7 +358,7 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         if is_rest and not is_sought and found.ids[: len(before.ids)] == before.ids:
             self.papers.extend(found.ids)
         else:
-            self.papers.show(found.ids, found.spans if found.ranking else None, keep, paper)
+            self.papers.show(found.ids, found.spans, keep, paper, self._expected() or 0)
         problems = self.query_one("#search-problem", Static)
         if found.query.problems or problems.display:
             problems.update(" ".join(map(str, found.query.problems)))
@@ -358,14 +368,22 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         if not found.is_indexed and not self._index_failed:
             self._index_ahead()
 
+    def _expected(self) -> int | None:
+        """Return the number of papers that the list will have; None if only a search can tell."""
+        if self._found.is_complete:
+            return len(self._found.ids)
+        is_view = not self._question.text and self._question.view is self._view
+        return self._library.known_counts().get(self._view.name) if is_view else None
+
     @on(PaperList.ChoiceChanged)
     def _show_counts(self) -> None:
         counts = self._library.count_by_status()
         total, shown = sum(counts.values()), len(self._found.ids)
+        expected = self._expected()
         self.query_one("#status", Static).update(
             counts_line(
                 counts,
-                f"{shown:,}" if self._found.is_complete else f"{shown:,}+",
+                f"{shown:,}+" if expected is None else f"{expected:,}",
                 len(self.papers.chosen),
                 self._view.label,
                 self._found.sort,
@@ -423,6 +441,8 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
 
     def _show_detail(self) -> None:
         self._detail_timer = None
+        if not self.children:  # the app ends
+            return
         paper = self.papers.current
         if paper is None:
             self.detail.show(None)
@@ -512,6 +532,8 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
 
     def action_move_to(self, place: int) -> None:
         """Go to the first or the last paper."""
+        if place < 0 and not self._found.is_complete:
+            self._show(self._library.complete(self._found), keep=True)
         self.papers.move_to(place)
 
     def action_move_page(self, direction: int) -> None:

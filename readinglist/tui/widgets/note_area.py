@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Span, Text
 from textual.binding import Binding
@@ -21,7 +21,7 @@ from textual.widgets import TextArea
 from readinglist.domain.markdown import Part, fence_behind, parts_of
 from readinglist.domain.note_links import Link, begun_at, completed, link_at
 from readinglist.tui.widgets.offers import Offer, Offers
-from readinglist.tui.widgets.part_styles import NOTE_PARTS, PartStyles
+from readinglist.tui.widgets.part_styles import NOTE_LOOKS, PartStyles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,9 +41,6 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u2
 class NoteArea(TextArea):
     """A text in Markdown."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(NOTE_PARTS)
-    """The styles of the parts."""
-
     @dataclass
     class LinkBegun(Message):
         """So much of a link to a paper stands before the cursor; None: no link is being written."""
@@ -52,7 +49,7 @@ class NoteArea(TextArea):
 
     def __init__(self, text: str) -> None:
         """Make an area with a text; the cursor is at its beginning."""
-        self._parts = PartStyles(self, "note")
+        self._parts = PartStyles(self, NOTE_LOOKS)
         self._known: dict[tuple[str, str], list[Part]] = {}
         self._fences: list[str] = [""]
         self._strips: dict[tuple[str, tuple[Span, ...], bool], Strip] = {}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from readinglist.tui.widgets.part_styles import NOTE_PARTS, PartStyles
+from readinglist.tui.widgets.part_styles import NOTE_LOOKS, PartStyles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 class NotePreview(ScrollView, can_focus=False):
     """Rendered lines."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(NOTE_PARTS)
-    """The styles of the parts of a note."""
-
     def __init__(self) -> None:
         super().__init__(id="note-preview")
-        self.parts = PartStyles(self, "note")
+        self.parts = PartStyles(self, NOTE_LOOKS)
         self._strips: list[Strip] = []
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.text import Text
@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from readinglist.domain.text import plural, printable, printable_block
 from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, readable
-from readinglist.tui.widgets.part_styles import NOTE_PARTS, PartStyles
+from readinglist.tui.widgets.part_styles import NOTE_LOOKS, PartStyles
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,18 +23,10 @@ if TYPE_CHECKING:
 class PaperCard(VerticalScroll, can_focus=False, inherit_bindings=False):
     """The title, who wrote it and when, the abstract, where it is to be had."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "card--title",
-        "card--facts",
-        "card--link",
-        *NOTE_PARTS,
-    }
-    """The styles of the parts."""
-
     def __init__(self) -> None:
         super().__init__(id="card")
-        self._parts = PartStyles(self, "card")
-        self._note_parts = PartStyles(self, "note")
+        self._parts = PartStyles(self)
+        self._note_parts = PartStyles(self, NOTE_LOOKS)
         self._shown: tuple[Paper | None, str] = None, ""
         self._content = Static(id="card-content", markup=False)
 
@@ -56,7 +48,7 @@ class PaperCard(VerticalScroll, can_focus=False, inherit_bindings=False):
         self.scroll_home(animate=False)
 
     def _rendered(self, paper: Paper) -> RenderableType:
-        facts, link = self._parts["facts"], self._parts["link"]
+        facts, link = self._parts["muted"], self._parts["link"]
         about = (
             *(paper.byline, paper.organization if paper.authors else None, paper.venue),
             *(paper.published, plural(paper.comments, "comment") if paper.comments else None),

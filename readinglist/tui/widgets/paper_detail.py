@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.console import Group
@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from readinglist.domain.text import printable, printable_block
 from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, readable, version
-from readinglist.tui.widgets.part_styles import NOTE_PARTS, PartStyles
+from readinglist.tui.widgets.part_styles import NOTE_LOOKS, PartStyles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,8 +36,8 @@ class Details:
     paper: Paper
     history: tuple[str, ...] = ()
     """The latest changes, one line each."""
-    spans: Spans = field(default=lambda text: [])
-    """Finds what to highlight."""
+    spans: Spans | None = None
+    """Finds what to highlight; None where nothing was searched for."""
     links_to: tuple[Paper, ...] = ()
     """The papers that the note links to."""
     linked_from: tuple[Paper, ...] = ()
@@ -65,19 +65,10 @@ class _MarkedLines:
 class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
     """The title, the facts, the abstract, the note and the history of a paper."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "detail--title",
-        "detail--label",
-        "detail--link",
-        "detail--match",
-        *NOTE_PARTS,
-    }
-    """The styles of the parts."""
-
     def __init__(self) -> None:
         super().__init__(id="detail")
-        self._parts = PartStyles(self, "detail")
-        self._note_parts = PartStyles(self, "note")
+        self._parts = PartStyles(self)
+        self._note_parts = PartStyles(self, NOTE_LOOKS)
         self._details: Details | None = None
         self._content = Static(id="detail-content", markup=False)
 
@@ -115,14 +106,15 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
             from readinglist.tui.note_text import NoteText
 
             note = NoteText(paper.note, self._note_parts)
-            parts += [Text("\nNote", self._parts["label"])]
-            parts += [_MarkedLines(note, details.spans, self._parts["match"])]
+            parts += [Text("\nNote", self._parts["muted"])]
+            spans = details.spans
+            parts += [_MarkedLines(note, spans, self._parts["match"]) if spans else note]
         parts += self._links("Links to", details.links_to)
         parts += self._links("Linked from", details.linked_from)
         if paper.abstract:
             parts += [Text(), self._marked(printable_block(readable(paper.abstract)), details, "")]
         if details.history:
-            parts.append(Text("\nHistory", self._parts["label"]))
+            parts.append(Text("\nHistory", self._parts["muted"]))
             parts += [Text(printable(line)) for line in details.history]
         return Group(*parts)
 
@@ -137,11 +129,11 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
             )
             for paper in papers
         )
-        return [Text(f"\n{label}", self._parts["label"]), *lines]
+        return [Text(f"\n{label}", self._parts["muted"]), *lines]
 
     def _facts(self, details: Details) -> Table:
         paper = details.paper
-        label, link = self._parts["label"], self._parts["link"]
+        label, link = self._parts["muted"], self._parts["link"]
         priority = PRIORITY_SIGNS[paper.priority]
         state = f"{STATUS_SIGNS[paper.status]} {paper.status}"
         facts = [
@@ -173,6 +165,6 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def _marked(self, text: str, details: Details, style: Style | str) -> Text:
         marked = Text(text, style)
-        for start, end in details.spans(text):
+        for start, end in details.spans(text) if details.spans else ():
             marked.stylize(self._parts["match"], start, end)
         return marked

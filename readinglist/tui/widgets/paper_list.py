@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -35,20 +35,6 @@ _NEVER_SEARCHED = ("status", "priority", "year", "added", "why")
 
 class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
     """Papers, one a line, with a cursor and a choice of several."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "papers--cursor",
-        "papers--chosen",
-        "papers--done",
-        "papers--match",
-        "papers--match-here",
-        "papers--excerpt",
-        "papers--high",
-        "papers--medium",
-        "papers--low",
-        "papers--muted",
-    }
-    """The styles of the parts of a line."""
 
     cursor: reactive[int] = reactive(0, repaint=False)
     """The place of the cursor in the list, from 0."""
@@ -86,11 +72,12 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         """The columns as they are laid out."""
         self._fetch = fetch
         self._ids: Sequence[int] = ()
+        self._total = 0
         self._papers: dict[int, Paper] = {}
-        self._lines: dict[tuple[int, bool, bool], Strip] = {}
+        self._lines: dict[tuple[int, str, bool], Strip] = {}
         self._look = Style.null(), 0
         self._spans: Callable[[str], list[tuple[int, int]]] | None = None
-        self._parts = PartStyles(self, "papers")
+        self._parts = PartStyles(self)
         self.chosen: set[int] = set()
         self._last_chosen: int | None = None
 
@@ -110,6 +97,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         spans: Callable[[str], list[tuple[int, int]]] | None,
         keep: bool,
         paper: int | None = None,
+        total: int = 0,
     ) -> None:
         """Show other papers, or the same ones changed.
 
@@ -118,6 +106,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
             spans: finds what matched in a text; None where nothing was searched for.
             keep: leave the cursor on its paper, where it still is; else go to the first.
             paper: which paper that is, if not the one under the cursor.
+            total: so many papers the list will have, where `ids` are the first ones.
         """
         old = paper
         if old is None and self.cursor < len(self._ids):
@@ -130,15 +119,22 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
                 place = max(0, min(self.cursor, len(ids) - 1))
         self._ids = ids
         self._spans = spans
-        self.virtual_size = Size(0, len(ids))
+        self._total = max(total, len(ids))
+        if not self.size and self._total > self.app.size.height:
+            # Else everything would be laid out once without a scrollbar and then again with it.
+            self.set_reactive(PaperList.show_vertical_scrollbar, True)
+        self.virtual_size = Size(0, self._total)
         self.set_reactive(PaperList.cursor, place)
         self._scroll_to_cursor()
         self.draw_anew()
 
     def extend(self, ids: Sequence[int]) -> None:
         """Show more papers: those that are shown come first among `ids`."""
+        if self.scroll_offset.y + self.size.height > len(self._ids):
+            self.refresh()
         self._ids = ids
-        self.virtual_size = Size(0, len(ids))
+        self._total = len(ids)
+        self.virtual_size = Size(0, self._total)
 
     def draw_anew(self) -> None:
         """Fetch the papers in view again, as after a change, and draw them."""
@@ -216,9 +212,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         """Fit the columns to the new width."""
         self._lay_columns()
-        self.virtual_size = Size(0, len(self._ids))
+        self.virtual_size = Size(0, self._total)
         self._scroll_to_cursor()
-        self.refresh()
 
     def _lay_columns(self) -> None:
         columns = columns_for(self.scrollable_content_region.width - 1, self._column_names)
@@ -232,6 +227,14 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         super().notify_style_update()
         self._parts.forget()
         self._lines.clear()
+
+    def on_focus(self) -> None:
+        """Show where keys go."""
+        self.refresh_line(self.cursor)
+
+    def on_blur(self) -> None:
+        """Show that keys go elsewhere."""
+        self.refresh_line(self.cursor)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; twice: open; with ctrl or shift: choose."""
@@ -265,20 +268,27 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         if paper is None:
             style, width = self._look
             return Strip.blank(width, style)
-        key = (place, place == self.cursor, paper.id in self.chosen)
+        key = (place, self._cursor_part if place == self.cursor else "", paper.id in self.chosen)
         if key not in self._lines:
             self._lines[key] = self._line(paper, *key[1:])
         return self._lines[key]
 
-    def _line(self, paper: Paper, is_current: bool, is_chosen: bool) -> Strip:
-        """Return the line of a paper."""
+    @property
+    def _cursor_part(self) -> str:
+        if self.app.no_color:
+            return "cursor-colorless"
+        return "cursor" if self.has_focus else "cursor-away"
+
+    def _line(self, paper: Paper, cursor: str, is_chosen: bool) -> Strip:
+        """Return the line of a paper; `cursor` names the part that the cursor on it is."""
+        is_current = bool(cursor)
         style, width = self._look
         if paper.status in (Status.READ, Status.SKIPPED):
-            style += self._parts["done"]
+            style += self._parts["muted"]
         if is_chosen:
             style += self._parts["chosen"]
         if is_current:
-            style += self._parts["cursor"]
+            style += self._parts[cursor]
         match = self._parts["match-here" if is_current else "match"]
         segments = [Segment("▌" if is_chosen else " ", style)]
         cells = [self._marked(cell(paper, c.name), c.name) for c in self.columns]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
@@ -42,14 +42,9 @@ _MOST, _BEFORE = 280, 40
 class PaperPair(Vertical):
     """The paper that stays, the one that goes, and the values that the merged one will have."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "pair--label", "pair--key", "pair--holds", "pair--muted",
-    }  # fmt: skip
-    """The styles of the parts."""
-
     def __init__(self) -> None:
         super().__init__(id="pair")
-        self._parts = PartStyles(self, "pair")
+        self._parts = PartStyles(self)
         self._papers: tuple[Paper, Paper] | None = None
         self._rows: list[str] = []
         self.take: frozenset[str] = frozenset()
@@ -102,7 +97,7 @@ class PaperPair(Vertical):
         assert self._papers
         head = self._grid()
         names = (("stays  ", self._papers[0].key), ("goes  ", self._papers[1].key))
-        muted, key = self._parts["muted"], self._parts["key"]
+        muted, key = self._parts["muted"], self._parts["title"]
         head.add_row("", *(Text.assemble((role, muted), (printable(n), key)) for role, n in names))
         self.query_one("#pair-head", Static).update(head)
         place = self._list.highlighted
@@ -112,7 +107,7 @@ class PaperPair(Vertical):
 
     def _grid(self) -> Table:
         table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-        table.add_column(width=_LABEL_WIDTH, style=self._parts["label"], no_wrap=True)
+        table.add_column(width=_LABEL_WIDTH, style=self._parts["muted"], no_wrap=True)
         table.add_column(ratio=1, overflow="fold")
         table.add_column(ratio=1, overflow="fold")
         return table

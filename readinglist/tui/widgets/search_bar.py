@@ -39,8 +39,6 @@ class SearchBar(Input):
         Binding("down", "later", "Later queries, then the list", show=False),
     ]
     """Beside those of any line of text."""
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"search-bar--problem"}
-    """The style of what is not understood."""
 
     @dataclass
     class ValuesWanted(Message):
@@ -76,7 +74,7 @@ class SearchBar(Input):
             placeholder=placeholder,
             compact=True,
             suggester=_FieldNames(),
-            highlighter=_Problems(PartStyles(self, "search-bar")),
+            highlighter=_Problems(PartStyles(self)),
         )
         self._earlier = earlier
         self._changed = changed
