@@ -62,7 +62,8 @@ class PartStyles:
     def __getitem__(self, name: str) -> Style:
         """Return what the part adds to the style around it."""
         if name not in self._known:
-            look = Look.parse(self._looks[name])
+            # In a thread there is no active app to have the variables from.
+            look = Look.parse(self._looks[name], self._widget.app.theme_variables)
             style, color = look.rich_style, look.foreground
             if color and not look.background and color.a < 1:
                 # Rich knows no transparency: blend it here.
