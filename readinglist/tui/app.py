@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
+from textual.css.stylesheet import Stylesheet
 
 from readinglist.config import views_path
 from readinglist.errors import ConfigError, ReadingListError
@@ -53,6 +54,14 @@ _NOT_IN_PALETTE = (
 """What nobody looks for by its name, or under another one."""
 
 
+class _Stylesheet(Stylesheet):
+    """Reads each source once for the same variables, where Textual's own begins anew."""
+
+    def reparse(self) -> None:
+        """Take up new sources and new variables."""
+        self.parse()
+
+
 class ReadingListApp(App[None]):
     """The reading list in a terminal."""
 
@@ -83,6 +92,7 @@ class ReadingListApp(App[None]):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         for theme in themes.OWN:
             self.register_theme(theme)
+        self.stylesheet = _Stylesheet(variables=self.get_css_variables())
         self._views = views or KeptViews(views_path())
         check_settings(config, self._views)
         self._library = library
