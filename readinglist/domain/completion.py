@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.domain.query import FIELDS, LONGEST, ONE_OF_VALUES, TERM, quoted, unquoted
 from readinglist.domain.text import fold, printable
@@ -24,8 +23,7 @@ Counted = tuple[str, int]
 """A value, and how many papers have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A part of a query that is being written."""
 
     text: str

@@ -11,7 +11,7 @@ venue:"neural systems"      a value with spaces; a quote within is written twice
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from readinglist.domain.paper import Priority, Status
 
@@ -59,8 +59,7 @@ _AFTER_ALL = "~"
 """Stands behind all that dates are made of: `2024~` comes after each date in 2024."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """Text to look for in all that a paper says."""
 
     text: str
@@ -71,8 +70,7 @@ class Words:
     """True for the last word, with nothing behind it yet: it may be a beginning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """A condition on one field: any of `values`, or a date `within` two."""
 
     field: str
@@ -82,8 +80,7 @@ class Filter:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class QueryProblem:
+class QueryProblem(NamedTuple):
     """What could not be understood in a query; the rest of it still holds."""
 
     sentence: str
@@ -95,8 +92,7 @@ class QueryProblem:
         return self.sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """What a line in the search bar asks for."""
 
     words: tuple[Words, ...] = ()

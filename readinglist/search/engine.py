@@ -79,15 +79,24 @@ class Searcher:
             sort: the name of an order, see `filters.is_sort`.
             most: so many of them, the first ones; -1 for all.
         """
+        where, parameters = self._passing(query)
+        return self._index.read_numbers(
+            f"SELECT id FROM paper WHERE {where} ORDER BY {order_by(sort)} LIMIT ?",
+            [*parameters, most],
+        )
+
+    def count(self, query: Query) -> int:
+        """Return how many papers `filtered` would."""
+        where, parameters = self._passing(query)
+        return self._index.read_numbers(f"SELECT count(*) FROM paper WHERE {where}", parameters)[0]
+
+    @staticmethod
+    def _passing(query: Query) -> tuple[str, list[object]]:
         where, parameters = condition(query.filters)
         if unwanted := _unwanted(query):
             with_it = "SELECT paper FROM whole JOIN doc ON number = whole.rowid WHERE whole MATCH ?"
-            where = f"({where or 1}) AND id NOT IN ({with_it})"
-            parameters.append(unwanted)
-        return self._index.read_numbers(
-            f"SELECT id FROM paper WHERE {where or 1} ORDER BY {order_by(sort)} LIMIT ?",
-            [*parameters, most],
-        )
+            return f"({where or 1}) AND id NOT IN ({with_it})", [*parameters, unwanted]
+        return where or "1", [*parameters]
 
     def ranked(self, query: Query, is_indexed: bool = True) -> Ranking:
         """Return the papers that answer the words of `query` best.

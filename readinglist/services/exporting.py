@@ -10,9 +10,9 @@ import os
 import re
 import stat
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.errors import InvalidValueError, ReadingListError
 
@@ -38,8 +38,7 @@ _BIBLATEX_ONLY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(NamedTuple):
     """Papers as the text of a file."""
 
     text: str

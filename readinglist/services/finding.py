@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.domain.query import Query, parse_query, quoted
 from readinglist.domain.text import printable
@@ -32,8 +31,7 @@ Span = tuple[int, int]
 """A part of a text that matched: from one letter up to, not including, another."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A part of the library to look at: what answers a query, with its own order."""
 
     name: str
@@ -70,19 +68,17 @@ def like_view(paper: Paper) -> View:
     return View(f"like:{paper.key}", f"More like “{printable(paper.title)}”", "", "", paper.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A paper that answers a query."""
 
     paper: Paper
     score: float
     """Comparable within one search: the higher, the better; 0 where nothing was ranked."""
-    spans: Mapping[str, list[Span]] = field(default_factory=dict)
+    spans: Mapping[str, list[Span]]
     """What matched, by field: title, authors, abstract, note, venue, tags, key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The papers that answer a query, by their ids."""
 
     ids: array[int]
@@ -164,6 +160,17 @@ class Finder:
             self._searcher.renew()
             return self._find(text, view, sort, most)
 
+    def count(self, view: View) -> int:
+        """Return the number of papers of a view.
+
+        Raises:
+            SearchInterruptedError: the answer is not wanted any more.
+        """
+        query = parse_query(view.query)
+        if query.words or view.like is not None or needs_index(query.filters):
+            return len(self.find("", view).ids)
+        return self._searcher.count(query)
+
     def complete(self, found: Found) -> Found:
         """Return all papers that answer, in the same order, where `found` has the first ones.
 
@@ -177,14 +184,14 @@ class Finder:
         except DamagedIndexError:
             self._searcher.renew()
             is_indexed = self._searcher.prepare(_SOON)
-            return replace(self._complete(found), is_indexed=is_indexed)
+            return self._complete(found)._replace(is_indexed=is_indexed)
 
     def _complete(self, found: Found) -> Found:
         if found.ranking is None:
             ids = self._searcher.filtered(found.query, found.sort)
         else:
             ids = found.ids + self._searcher.others(found.query, found.ranking, found.is_indexed)
-        return replace(found, ids=ids, is_complete=True)
+        return found._replace(ids=ids, is_complete=True)
 
     def _find(self, text: str, view: View, sort: str | None, most: int | None) -> Found:
         typed, limits = parse_query(text), parse_query(view.query)
@@ -202,7 +209,7 @@ class Finder:
             return Found(ids, query, sort, None, most is None or len(ids) < most, indexed)
         # Words find papers that lack one of them where none has all: not so those of a view.
         is_within = typed.is_ranked and limits.is_ranked
-        asked = replace(query, words=typed.words) if is_within else query
+        asked = query._replace(words=typed.words) if is_within else query
         ranking = self._searcher.ranked(asked, indexed)
         ids = array("q", sorted(ranking.scores, key=ranking.scores.__getitem__, reverse=True))
         found = Found(ids, query, sort, ranking, ranking.is_complete, indexed)
@@ -213,7 +220,7 @@ class Finder:
         return self._in_order(found, sort) if sort else found
 
     def _in_order(self, found: Found, sort: str) -> Found:
-        return replace(found, ids=self._searcher.ordered(found.ids, sort), sort=sort)
+        return found._replace(ids=self._searcher.ordered(found.ids, sort), sort=sort)
 
     def _find_like(self, paper: int, query: Query, indexed: bool) -> Found:
         """Return the papers that are like one, as far as they answer a query."""
@@ -223,7 +230,7 @@ class Finder:
         if query.is_ranked:
             ranking = self._searcher.ranked(query)
             answers = self.complete(Found(array("q", ranking.scores), query, "", ranking, False))
-            return replace(_limited_to(near, answers.ids), ranking=ranking)
+            return _limited_to(near, answers.ids)._replace(ranking=ranking)
         return _limited_to(near, self._searcher.filtered(query, "added"))
 
     def search(self, text: str, limit: int | None = 10, sort: str | None = None) -> list[Hit]:
@@ -242,7 +249,7 @@ class Finder:
             self._searcher.renew()
             self._searcher.prepare(None)
             scores = self._searcher.similar(paper, limit)
-        return [Hit(near, scores[near.id]) for near in self._working.papers.get(scores)]
+        return [Hit(near, scores[near.id], {}) for near in self._working.papers.get(scores)]
 
     def index(self, goes_on: Callable[[int, int], bool] = lambda done, of: True) -> bool:
         """Index what changed, in short steps; return whether all is done.
@@ -270,4 +277,4 @@ class Finder:
 
 def _limited_to(found: Found, papers: Iterable[int]) -> Found:
     inside = set(papers)
-    return replace(found, ids=array("q", (paper for paper in found.ids if paper in inside)))
+    return found._replace(ids=array("q", (paper for paper in found.ids if paper in inside)))

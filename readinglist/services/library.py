@@ -200,9 +200,9 @@ class Library:
         """Return all citation keys."""
         return self._working.papers.all_keys()
 
-    def count(self) -> int:
-        """Return the number of papers."""
-        return self._working.papers.count()
+    def count(self, view: View | None = None) -> int:
+        """Return the number of papers, of all or of a view."""
+        return self._the_finder.count(view) if view else self._working.papers.count()
 
     def count_by_status(self) -> dict[Status, int]:
         """Return the number of papers of each status."""
@@ -274,6 +274,10 @@ class Library:
     def complete(self, found: Found) -> Found:
         """Return all papers that answer, where `found` has the first ones."""
         return self._the_finder.complete(found)
+
+    def interrupt(self) -> None:
+        """Let what is being searched here by another thread end with a `SearchInterruptedError`."""
+        self._the_finder.interrupt()
 
     def live_search(
         self,

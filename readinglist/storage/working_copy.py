@@ -19,8 +19,8 @@ import shutil
 import sqlite3
 import time
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readinglist.domain.change import (
     ALIAS,
@@ -124,8 +124,7 @@ _RACE = 5
 """Seconds before the file changed, in which its writer may have missed what was saved."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakenIn:
+class TakenIn(NamedTuple):
     """What came of looking at the library file."""
 
     changed: bool = False

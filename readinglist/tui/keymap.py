@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.errors import ConfigError
 
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What a key does."""
 
     id: str
@@ -178,7 +176,7 @@ TRIAGE = (
     Key("triage.now", "enter", "set_status('reading')", "Read now", "Mark as being read", True),
     Key("triage.later", "space,j,down,right", "go(1)", "Later", "Leave it undecided", True),
     *(
-        replace(key, in_footer=key.id in ("paper.skipped", "priority.high", "undo", "help"))
+        key._replace(in_footer=key.id in ("paper.skipped", "priority.high", "undo", "help"))
         for key in LIBRARY
         if key.id in _ALSO_IN_TRIAGE
     ),
@@ -206,7 +204,7 @@ DUPLICATES = (
         "Take the value of the other paper, or this one's again", True,
     ),
     *(
-        replace(key, in_footer=key.id == "undo")
+        key._replace(in_footer=key.id == "undo")
         for key in LIBRARY
         if key.id in _ALSO_IN_DUPLICATES
     ),
@@ -227,7 +225,7 @@ READING_LOG = (
     Key("log.page_up", "ctrl+u,pageup", "scroll_page(-1)", "Page up", "Half a page up"),
     Key("log.top", "g,home", "scroll_to(0)", "Top", "To the beginning"),
     Key("log.bottom", "G,end", "scroll_to(-1)", "Bottom", "To the end"),
-    *(replace(key, in_footer=True) for key in LIBRARY if key.id == "help"),
+    *(key._replace(in_footer=True) for key in LIBRARY if key.id == "help"),
     Key("log.close", "escape,q,L", "close", "Back", "Back to the list", True),
 )
 """The keys of the reading log."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -65,8 +64,7 @@ _SHARES = {"authors": 0.2, "tags": 0.14, "key": 0.18, "venue": 0.18}
 _NARROWEST_TITLE = 56
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of the list with its place in the line."""
 
     name: str

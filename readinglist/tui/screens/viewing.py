@@ -66,6 +66,12 @@ class Viewing(Acting):
         self._at = self._state.paper
         self._count_timer: Timer | None = None
         self._is_counting = False
+        self._counting: Library | None = None
+
+    def on_unmount(self) -> None:
+        """Count no more: of a million papers it may take a while."""
+        if self._counting:
+            self._counting.interrupt()
 
     def _show_view(self, view: View, text: str = "") -> None:
         """Ask for the papers of a view, as far as they answer a text."""
@@ -309,6 +315,7 @@ class Viewing(Acting):
         worker = get_current_worker()
         counts: dict[str, int] = {}
         with suppress(ReadingListError), closing(self._library.sibling()) as library:
+            self._counting = library
             counts = library.known_counts()
             views = {**VIEWS, **self._views.all()}
             views |= {view.name: view for view in map(tag_view, self._state.starred or ())}
@@ -317,6 +324,7 @@ class Viewing(Acting):
                 if worker.is_cancelled:
                     return
                 counts[name] = count
+        self._counting = None
         self.post_message(self.Counted(counts))
 
     def on_viewing_counted(self, message: Counted) -> None:

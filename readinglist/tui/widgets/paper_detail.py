@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from rich.console import Group
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
     Spans = Callable[[str], list[tuple[int, int]]]
 
 
-@dataclass(frozen=True)
-class Details:
+class Details(NamedTuple):
     """What the pane shows."""
 
     paper: Paper
