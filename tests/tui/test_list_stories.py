@@ -47,7 +47,7 @@ def shown(app: ReadingListApp) -> list[Paper]:
 
 def header(app: ReadingListApp) -> str:
     """Return what stands above the list."""
-    return str(screen_of(app).query_one(ListHeader).content)
+    return str(screen_of(app).query_one(ListHeader).render())
 
 
 def views(app: ReadingListApp) -> list[str]:

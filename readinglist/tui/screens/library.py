@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -149,8 +149,9 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         with Horizontal(id="body"):
             yield ViewBar()
             with Vertical(id="list-pane"):
-                yield ListHeader()
-                yield PaperList(self._columns(), self._library.papers)
+                papers = PaperList(self._columns(), self._library.papers)
+                yield ListHeader(lambda: papers.columns)
+                yield papers
                 yield Static("", id="message", markup=False)
             yield PaperDetail()
         yield Static("", id="status", markup=False)
@@ -167,6 +168,7 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         self._show(self._found, keep=True, paper=self._question.paper)
         self._answer_shown()
         self._show_detail()
+        self._show_keys()
         self.set_interval(_LOOK_EVERY, self._look_for_changes)
         self.set_interval(_LOOK_EVERY, self._remember_place)
         self.set_timer(_FIRST_SCREEN, self._go_on)
@@ -468,7 +470,8 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
             self.add_class("-reading")
             self.set_focus(self.detail)
 
-    def on_descendant_focus(self) -> None:
+    @on(events.DescendantFocus)
+    def _show_keys(self) -> None:
         """Show the keys of the place one is in."""
         if self.search.has_focus:
             keys = [

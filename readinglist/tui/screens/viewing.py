@@ -169,7 +169,7 @@ class Viewing(Acting):
 
     @on(PaperList.Laid)
     def _show_header(self) -> None:
-        self.query_one(ListHeader).show(self.papers.columns, self._found.sort)
+        self.query_one(ListHeader).show(self._found.sort)
 
     # --- the views
 

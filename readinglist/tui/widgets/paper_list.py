@@ -68,8 +68,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         """
         super().__init__(id="papers")
         self._column_names = columns
-        self.columns: list[Column] = []
-        """The columns as they are laid out."""
+        self._columns: list[Column] = []
         self._fetch = fetch
         self._ids: Sequence[int] = ()
         self._total = 0
@@ -80,6 +79,12 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._parts = PartStyles(self)
         self.chosen: set[int] = set()
         self._last_chosen: int | None = None
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns as they are laid out in the present width."""
+        self._lay_columns()
+        return self._columns
 
     @property
     def ids(self) -> Sequence[int]:
@@ -217,8 +222,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _lay_columns(self) -> None:
         columns = columns_for(self.scrollable_content_region.width - 1, self._column_names)
-        if columns != self.columns:
-            self.columns = columns
+        if columns != self._columns:
+            self._columns = columns
             self._lines.clear()
             self.post_message(self.Laid())
 
@@ -291,14 +296,14 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
             style += self._parts[cursor]
         match = self._parts["match-here" if is_current else "match"]
         segments = [Segment("▌" if is_chosen else " ", style)]
-        cells = [self._marked(cell(paper, c.name), c.name) for c in self.columns]
+        cells = [self._marked(cell(paper, c.name), c.name) for c in self._columns]
         is_plain = any(
             cell_len(marked.text[:start]) < column.width
-            for column, marked in zip(self.columns, cells, strict=True)
+            for column, marked in zip(self._columns, cells, strict=True)
             for start, _ in marked.spans
         )
         excerpt = None if is_plain else self._excerpt(paper)
-        for column, marked in zip(self.columns, cells, strict=True):
+        for column, marked in zip(self._columns, cells, strict=True):
             if column.name == "title" and excerpt:
                 room = width - 1 - sum(segment.cell_length for segment in segments)
                 segments += self._fitted(
