@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readinglist.domain.text import plural, printable
+from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.widgets.paper_list import PaperList
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from readinglist.domain.paper import Paper
 
 
-class BulkPreview(ModalScreen[bool]):
+class BulkPreview(Dialog[bool]):
     """Shows the papers that would change, all of them, and how; True to do it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from readinglist.config import COLUMNS
 from readinglist.tui.presentation import COLUMN_LABELS
+from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _IN_WORDS = {"status": "Status", "priority": "Priority", "why": "Why it is next"}
 
 
-class ChooseColumns(ModalScreen[tuple[str, ...] | None]):
+class ChooseColumns(Dialog[tuple[str, ...] | None]):
     """Lets one choose columns and move them; the title always stays."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

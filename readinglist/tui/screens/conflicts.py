@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readinglist.domain.text import printable, printable_block
 from readinglist.errors import ReadingListError
+from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from readinglist.services.library import Library
 
 
-class Conflicts(ModalScreen[bool]):
+class Conflicts(Dialog[bool]):
     """Lists the open conflicts, and takes or keeps; True if any was settled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

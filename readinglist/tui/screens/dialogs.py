@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+
+from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Asks whether to do something that is not easily seen to be wanted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,7 +51,7 @@ class Item:
     """What is said of it beside, more quietly."""
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Dialog[str | None]):
     """Lets one choose one of several; None if one would rather not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -107,7 +108,7 @@ def _prompt(item: Item) -> Content:
     return Content.assemble(item.label, gap, (item.detail, "$foreground-muted"))
 
 
-class AskText(ModalScreen[str | None]):
+class AskText(Dialog[str | None]):
     """Asks for a line of text; None if one would rather not say."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]

@@ -55,6 +55,8 @@ class _Deed:
 class Duplicates(Acting):
     """Shows the pairs, and the two papers of one of them."""
 
+    CSS_PATH = "duplicates.tcss"
+
     @dataclass
     class Looking(Message):
         """So many steps of the search are done, of so many."""

@@ -14,7 +14,6 @@ from textual import on, work
 from textual.binding import Binding
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readinglist.domain.fields import field_text, parse_field
@@ -22,6 +21,7 @@ from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.tui.presentation import BREAKPOINTS
+from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.screens.dialogs import Confirm, LastOfList
 from readinglist.tui.widgets.form_field import FormField, Prompt
 
@@ -61,8 +61,10 @@ _PROMPTS = (
 _KEYS = "[@click=screen.save]Ctrl+S save[/] · Tab next · [@click=screen.leave]Esc back[/]"
 
 
-class EntryForm(ModalScreen["Step | None"]):
+class EntryForm(Dialog["Step | None"]):
     """Edits the fields of a paper, or adds one; gives the step, None where nothing was done."""
+
+    CSS_PATH = ["dialog.tcss", "entry_form.tcss"]  # noqa: RUF012 - as in Screen
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from readinglist.domain.text import plural, printable, printable_block
+from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ _SHOWN = 200_000
 """So many letters are shown of what will be written."""
 
 
-class ExportPreview(ModalScreen[str | None]):
+class ExportPreview(Dialog[str | None]):
     """Shows the text to be written and asks for its file; None if one would rather not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]

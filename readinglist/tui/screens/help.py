@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readinglist.domain.query import FIELDS
 from readinglist.tui.keymap import LIBRARY_SECTIONS, NOTE_EDITOR, PALETTE, SEARCH_BAR, help_lines
+from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ _FOR_TWO = 100
 """From so many cells on, there is room for two columns."""
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog[None]):
     """The keys of a place, in sections."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

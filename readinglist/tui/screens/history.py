@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,6 +17,7 @@ from readinglist.errors import ReadingListError
 from readinglist.services.changing import Step
 from readinglist.services.past_values import past_values
 from readinglist.tui.presentation import BREAKPOINTS
+from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual import events
@@ -44,8 +44,10 @@ class _Entries(OptionList):
                 self.action_select()
 
 
-class History(ModalScreen[Step | None]):
+class History(Dialog[Step | None]):
     """Lists what was done to a paper, and brings one old value back; None if none was."""
+
+    CSS_PATH = ["dialog.tcss", "history.tcss"]  # noqa: RUF012 - as in Screen
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "bring_back", "Bring back"),

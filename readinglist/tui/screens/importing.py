@@ -12,12 +12,12 @@ from textual import work
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, ProgressBar, Static
 
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
+from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -31,7 +31,7 @@ _KEYS = "Enter import · Tab complete · Esc back"
 _KEYS_TO_TAKE = "Ctrl+T take what the file says · PgDn more · Esc back"
 
 
-class ImportFiles(ModalScreen[bool]):
+class ImportFiles(Dialog[bool]):
     """Asks for files, imports them and says what came of it; True if anything changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

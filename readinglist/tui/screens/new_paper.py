@@ -17,12 +17,12 @@ from textual import on, work
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.services.adding import Recognised, recognise
+from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.widgets.form_field import Block
 
 if TYPE_CHECKING:
@@ -44,8 +44,10 @@ _CTRL_T = "[@click=screen.take]Ctrl+T take what it says[/]"
 _ESC = "[@click=screen.leave]Esc back[/]"
 
 
-class NewPaper(ModalScreen[Answer]):
+class NewPaper(Dialog[Answer]):
     """Asks what is new."""
+
+    CSS_PATH = ["dialog.tcss", "new_paper.tcss"]  # noqa: RUF012 - as in Screen
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", priority=True),

@@ -17,7 +17,6 @@ from textual import getters, on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import TextArea
 
 from readinglist.domain.text import printable
@@ -26,6 +25,7 @@ from readinglist.services.live_search import Question
 from readinglist.services.notes import beginning, from_template
 from readinglist.tui.note_text import NoteText
 from readinglist.tui.presentation import BREAKPOINTS, WIDE, readable
+from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.suspending import edited_outside
 from readinglist.tui.widgets.key_bar import KeyBar
 from readinglist.tui.widgets.note_area import NoteArea
@@ -74,8 +74,10 @@ class Left:
     """The citation key of the link that was followed."""
 
 
-class NoteEditor(ModalScreen[Left]):
+class NoteEditor(Dialog[Left]):
     """Edits a note in Markdown; leaving it keeps what was written."""
+
+    CSS_PATH = ["dialog.tcss", "note_editor.tcss"]  # noqa: RUF012 - as in Screen
 
     @dataclass
     class Answered(Message):

@@ -53,6 +53,8 @@ _ROWS = (("read", "added"), ("left", "waits"), ("priority", "tag"))
 class ReadingLogScreen(Screen[None]):
     """Plots of the reading; nothing can be changed here."""
 
+    CSS_PATH = "reading_log.tcss"
+
     @dataclass
     class Counted(Message):
         """The figures are known."""

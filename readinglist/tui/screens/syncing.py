@@ -11,12 +11,12 @@ from textual import work
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.services.syncing import set_up, state_of, sync
+from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -31,7 +31,7 @@ _NO_DRIVER = (
 )
 
 
-class SyncLibrary(ModalScreen[bool]):
+class SyncLibrary(Dialog[bool]):
     """Commits, pulls and pushes, and tells of it; True once it has begun."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

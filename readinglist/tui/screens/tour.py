@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from readinglist.tui.keymap import LIBRARY, displayed
+from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 """Each step: its title, what it tells, and the keys that it shows."""
 
 
-class Tour(ModalScreen[None]):
+class Tour(Dialog[None]):
     """Five steps; it can be left at each of them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

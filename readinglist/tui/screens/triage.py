@@ -39,6 +39,8 @@ _LINES = 12
 class Triage(Marking, Citing):
     """Shows papers one at a time; a key that decides goes on to the next."""
 
+    CSS_PATH = "triage.tcss"
+
     KEYS = TRIAGE
     """See `readinglist.tui.keymap`."""
     BINDINGS: ClassVar[list[BindingType]] = [

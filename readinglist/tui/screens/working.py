@@ -10,10 +10,10 @@ from textual import work
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import ProgressBar, Static
 
 from readinglist.errors import ReadingListError, StoppedError
+from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ class Done:
     error: ReadingListError | None = None
 
 
-class Working(ModalScreen[Done]):
+class Working(Dialog[Done]):
     """Does something to a library in a thread; keys wait."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stop", "Stop", priority=True)]
