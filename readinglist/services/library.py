@@ -12,14 +12,6 @@ from readinglist.domain.key_pattern import check_pattern
 from readinglist.domain.query import CHOICES
 from readinglist.domain.text import plural
 from readinglist.errors import ReadingListError, UnknownKeyError
-from readinglist.services.exporting import (
-    Exported,
-    Exporter,
-    check_target,
-    foreign_keys,
-    format_of_file,
-    write_file,
-)
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
 from readinglist.services.query_history import QueryHistory
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
@@ -37,6 +29,7 @@ if TYPE_CHECKING:
     from readinglist.services.conflicts import Conflict
     from readinglist.services.drafts import Draft, Drafts
     from readinglist.services.duplicates import KeptApart, Pair
+    from readinglist.services.exporting import Exported
     from readinglist.services.importing import Importer, ImportReport
     from readinglist.services.live_search import LiveSearch, Question
     from readinglist.services.note_links import NoteLinks
@@ -620,6 +613,8 @@ class Library:
             ReadingListError: the file can't be written, is no bibliography, or has entries
                 that the library doesn't have.
         """
+        from readinglist.services.exporting import format_of_file, write_file
+
         cited = self.cited(keys)
         everything = ids is None and not cited
         papers = self.papers(self._working.papers.all_ids() if everything else ids or ())
@@ -637,6 +632,8 @@ class Library:
         return exported
 
     def _check_target(self, file: Path, replace_all: bool) -> None:
+        from readinglist.services.exporting import check_target, foreign_keys
+
         check_target(file, self._working.path)
         if replace_all or file.suffix != ".bib" or not file.is_file():
             return
@@ -656,6 +653,8 @@ class Library:
             InvalidValueError: there is no such format.
             ReadingListError: a key or a value can't be written.
         """
+        from readinglist.services.exporting import Exporter
+
         return Exporter(self._working, self._config.export).render(papers, format)
 
     def find_cited(self, key: str) -> Paper | None:

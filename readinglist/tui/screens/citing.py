@@ -11,7 +11,6 @@ from textual import work
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
 from readinglist.services import clipboard
-from readinglist.services.exporting import format_of_file
 from readinglist.tui.screens.acting import Acting
 
 if TYPE_CHECKING:
@@ -82,6 +81,8 @@ class Citing(Acting):
 
     def action_export(self) -> None:
         """Export the chosen papers, or the one under the cursor, after a preview."""
+        from readinglist.services.exporting import format_of_file
+
         targets = self._targets()
         if not targets:
             return
