@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-GARBAGE_THRESHOLDS = (50_000, 20, 50)
+GARBAGE_THRESHOLDS = (150_000, 20, 50)
 """How seldom Python looks for cyclic garbage; by default it does so for a tenth of the start."""
 
 
