@@ -23,10 +23,11 @@ from textual.screen import ModalScreen
 
 from readinglist.cli.main import cli
 from readinglist.tui import screens
+from readinglist.tui.dialog_keys import DIALOGS, NOTE
 from readinglist.tui.keymap import (
     DUPLICATES,
     LIBRARY_SECTIONS,
-    NOTE_EDITOR,
+    LINK,
     PALETTE,
     PLACES,
     READING_LOG,
@@ -178,7 +179,7 @@ def test_the_keys_of_a_page_are_there(page: Path) -> None:
     """
     text = page.read_text(encoding="utf-8")
     registry = {key.id: key for key in chain(*PLACES)}
-    known = {PALETTE[0], *(key for key, _ in (*SEARCH_BAR, *NOTE_EDITOR))}
+    known = {PALETTE[0], *(key for key, _ in (*SEARCH_BAR, *help_lines(NOTE, {}), LINK))}
 
     def write(match: re.Match[str]) -> str:
         keys = []
@@ -195,8 +196,7 @@ def test_the_keys_of_a_page_are_there(page: Path) -> None:
         known |= set().union(*(dialog_keys()[name] for name in names.split()))
     prose = re.sub(r"^\|.*", "", FENCED.sub("", text), flags=re.MULTILINE)
     named = {span for span in re.findall(r"`([^`\n]+)`", prose) if KEY.fullmatch(span)}
-    lower = {key.lower() if re.fullmatch(r"F\d", key) else key for key in named}
-    assert lower <= known, f"{page.name}: {sorted(lower - known)}"
+    assert named <= known, f"{page.name}: {sorted(named - known)}"
 
 
 def test_the_keys_in_the_readme_are_there() -> None:
@@ -207,7 +207,7 @@ def test_the_keys_in_the_readme_are_there() -> None:
         re.findall(r"`([^`]+)`", " ".join(row.split("|")[1] for row in rows.split("\n")[2:]))
     )
     known = {one for place in PLACES for key in place for one in displayed(key.keys).split()}
-    known |= {PALETTE[0], *(key.upper() for key in known if re.fullmatch(r"f\d", key))}
+    known |= {PALETTE[0]}
     assert {"|" if name == "vertical_line" else name for name in named} <= known
 
 
@@ -223,7 +223,7 @@ def test_the_page_of_keys() -> None:
 
     sections = "\n\n".join(f"## {name}\n\n{rows(keys)}" for name, keys in LIBRARY_SECTIONS.items())
     in_search_bar = "\n".join(f"| `{key}` | {deed} |" for key, deed in SEARCH_BAR)
-    in_note_editor = "\n".join(f"| `{key}` | {deed} |" for key, deed in NOTE_EDITOR)
+    boxes = "\n\n".join(f"### {name}\n\n{rows(keys)}" for name, keys in DIALOGS.items())
     page = ROOT / "docs" / "keys.md"
     compare(
         page,
@@ -254,27 +254,11 @@ Keys that are no sign are named as in Textual: `ctrl+r`, `f2`, `shift+down`.
 | --- | --- |
 {in_search_bar}
 
-## In the note editor
+## In boxes
 
-| key | what it does |
-| --- | --- |
-{in_note_editor}
+In lists `Enter` chooses, too. In the note editor `{LINK[0]}` begins a link: {LINK[1].lower()}.
+Where one writes, a letter can be no key.
 
-## In dialogs
-
-These keys are fixed; the lower edge of each dialog names the main ones.
-
-- Everywhere `Esc` goes back. The note is saved by it; the form asks first if something was changed.
-- In lists `j` `k` move and `Enter` chooses. Among the views `d` deletes one of your own.
-- In the form and for a new paper `ctrl+s` saves, `Tab` goes to the next field.
-- Before a change of many papers `Enter` or `y` does it, `Esc` or `n` does not.
-- Among the columns `Space` shows one or hides it, `J` `K` move it, `r` takes those of the
-  configuration, `Enter` is done.
-- In a paper's life `b` or `Enter` brings the old value back, `ctrl+d` `ctrl+u` scroll a long one.
-- Among the conflicts `t` takes the other value, `k` keeps what holds.
-- In the import `Tab` completes a path, `ctrl+t` takes what a file says otherwise.
+{boxes}
 """,
     )
-    in_dialogs = page.read_text(encoding="utf-8").partition("## In dialogs")[2]
-    named = set(re.findall(r"`([^`]+)`", in_dialogs))
-    assert named <= set().union(*dialog_keys().values())

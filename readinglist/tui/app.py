@@ -101,6 +101,8 @@ class ReadingListApp(App[None]):
         last = library.memory.state().theme
         self.theme = config.theme or (last if last in themes.NAMES else themes.DARK.name)
         self.set_keymap(config.keys)
+        self.remapped = config.keys
+        """The keys of the configuration, by the ids of `keymap` and `dialog_keys`."""
 
     def get_default_screen(self) -> Screen[None]:
         """Begin in the library."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from textual.binding import Binding
 
 from readinglist.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from textual.binding import BindingType
 
 
 class Key(NamedTuple):
@@ -233,6 +238,13 @@ READING_LOG = (
 PLACES = (LIBRARY, TRIAGE, DUPLICATES, READING_LOG)
 """Where keys are looked up; in each place a key does one thing."""
 
+_FUNCTION_KEY = re.compile(r"f\d+")
+_NO_LETTER = re.compile(
+    r"(?:(?:ctrl|alt|super|meta)\+.+|(?:shift\+)?(?:f\d+|escape|enter|tab|insert|delete|home|end"
+    r"|page(?:up|down)|up|down|left|right))"
+)
+"""The names of keys that write nothing."""
+
 PALETTE = ("ctrl+p", "Palette: find anything by its name")
 """Textual's own key."""
 SEARCH_BAR = (
@@ -242,15 +254,8 @@ SEARCH_BAR = (
     ("Esc", "Take the offers away; again: to the list"),
 )
 """What keys do in the search bar; these are its own."""
-NOTE_EDITOR = (
-    ("Esc", "Take the offers away; else keep the note and close, as ctrl+s does"),
-    ("[[", "Offer papers to link to, by their keys and the words of their titles"),
-    ("ctrl+o", "Keep the note and go to the paper of the link at the cursor"),
-    ("ctrl+t", "Insert a template"),
-    ("ctrl+e", "Go on in your editor, and come back with what it wrote"),
-    ("F2", "Show the preview, or hide it"),
-)
-"""What keys do in the note editor."""
+LINK = ("[[", "Offer papers to link to, by their keys and the words of their titles")
+"""What the note editor does with these two letters."""
 DISPLAY = {
     "slash": "/",
     "question_mark": "?",
@@ -267,8 +272,11 @@ DISPLAY = {
 
 
 def displayed(keys: str) -> str:
-    """Return keys as people write them: `j, down`, `/`, `ctrl+d`."""
-    return " ".join(DISPLAY.get(key.strip(), key.strip()) for key in keys.split(","))
+    """Return keys as people write them: `j, down`, `/`, `ctrl+d`, `F2`."""
+    names = (key.strip() for key in keys.split(","))
+    return " ".join(
+        DISPLAY.get(name, name.upper() if _FUNCTION_KEY.fullmatch(name) else name) for name in names
+    )
 
 
 def help_lines(keys: Iterable[Key], remapped: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -292,13 +300,27 @@ def footer(keys: Iterable[Key], remapped: Mapping[str, str]) -> list[tuple[str, 
     ]
 
 
+def bindings(keys: Iterable[Key], priority: bool = True) -> list[BindingType]:
+    """Return keys as Textual binds them; with `priority` the widget with the focus comes last."""
+    return [
+        Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help, priority=priority)
+        for key in keys
+    ]
+
+
 def check_keys(remapped: Mapping[str, str]) -> None:
     """Look whether the configuration's keys can be used.
 
     Raises:
-        ConfigError: an id is not known, or two actions have one key.
+        ConfigError: an id is not known, two actions have one key, or a letter was to be a key
+            where one writes.
     """
-    known = {key.id: key for place in PLACES for key in place}
+    if not remapped:  # the default ones are in order
+        return
+    from readinglist.tui.dialog_keys import DIALOGS, WRITTEN_IN
+
+    places = (*PLACES, *DIALOGS.values())
+    known = {key.id: key for place in places for key in place}
     for name in remapped:
         if name not in known:
             from difflib import get_close_matches
@@ -308,7 +330,14 @@ def check_keys(remapped: Mapping[str, str]) -> None:
                 f"keys: there is no action “{name}”.",
                 f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}.",
             )
-    for place in PLACES:
+    for key in (key for name in WRITTEN_IN for key in DIALOGS[name]):
+        for one in remapped.get(key.id, key.keys).split(","):
+            if not _NO_LETTER.fullmatch(one.strip()):
+                raise ConfigError(
+                    f"keys: “{one.strip()}” can't be {key.id}: one writes with it there.",
+                    "Give it a key as ctrl+t, alt+t or f5.",
+                )
+    for place in places:
         owners: dict[str, str] = {"ctrl+p": "the palette"}
         for key in place:
             for one in remapped.get(key.id, key.keys).split(","):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Static
 
 from readinglist.domain.text import plural, printable
+from readinglist.tui.dialog_keys import BULK
+from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.widgets.paper_list import PaperList
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.domain.paper import Paper
 
@@ -24,17 +24,8 @@ if TYPE_CHECKING:
 class BulkPreview(Dialog[bool]):
     """Shows the papers that would change, all of them, and how; True to do it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y", "dismiss(True)", "Do it", priority=True),
-        Binding("escape,q,n", "dismiss(False)", "Back", priority=True),
-        Binding("j,down", "move(1)", "Down", show=False),
-        Binding("k,up", "move(-1)", "Up", show=False),
-        Binding("g,home", "move_to(0)", "Top", show=False),
-        Binding("G,end", "move_to(-1)", "Bottom", show=False),
-        Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False),
-        Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False),
-    ]
-    """Moving as in the library."""
+    KEYS = BULK
+    BINDINGS = bindings(BULK)
 
     def __init__(
         self,
@@ -62,7 +53,9 @@ class BulkPreview(Dialog[bool]):
         with Vertical(classes="dialog wide") as dialog:
             title = f"{self._deed}: {plural(len(self._papers), 'paper')}"
             dialog.border_title = printable(title).replace("[", r"\[")
-            dialog.border_subtitle = "Enter do it · j k look through · Esc back"
+            dialog.border_subtitle = self.edge(
+                "{bulk.do} do it · {bulk.down} {bulk.up} look through · {bulk.close} back"
+            )
             if self._effects:
                 yield Static("\n".join(map(printable, self._effects)), id="effects", markup=False)
             yield PaperList(("status", "priority", "title", "tags"), self._fetch)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from readinglist.config import COLUMNS
+from readinglist.tui.dialog_keys import COLUMNS as COLUMN_KEYS
+from readinglist.tui.keymap import bindings
 from readinglist.tui.presentation import COLUMN_LABELS
 from readinglist.tui.screens.dialog import Dialog
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
 _IN_WORDS = {"status": "Status", "priority": "Priority", "why": "Why it is next"}
 
@@ -25,17 +25,8 @@ _IN_WORDS = {"status": "Status", "priority": "Priority", "why": "Why it is next"
 class ChooseColumns(Dialog[tuple[str, ...] | None]):
     """Lets one choose columns and move them; the title always stays."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "done", "Done", priority=True),
-        Binding("escape,q", "dismiss(None)", "Back"),
-        Binding("space", "choose", "Show or not", priority=True),
-        Binding("j", "cursor(1)", "Down", show=False),
-        Binding("k", "cursor(-1)", "Up", show=False),
-        Binding("J,shift+down", "shift(1)", "Move down", show=False),
-        Binding("K,shift+up", "shift(-1)", "Move up", show=False),
-        Binding("r", "reset", "As configured", show=False),
-    ]
-    """Moving as in the library."""
+    KEYS = COLUMN_KEYS
+    BINDINGS = bindings(COLUMN_KEYS)
 
     def __init__(self, columns: Sequence[str], configured: Sequence[str]) -> None:
         """Begin with `columns`; `configured` are those of the configuration."""
@@ -51,7 +42,10 @@ class ChooseColumns(Dialog[tuple[str, ...] | None]):
         """Show all columns."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Columns"
-            dialog.border_subtitle = "Space show · J K move · r reset · Enter done · Esc back"
+            dialog.border_subtitle = self.edge(
+                "{columns.choose} show · {columns.move_down} {columns.move_up} move · "
+                "{columns.reset} reset · {columns.done} done · {columns.close} back"
+            )
             yield OptionList(*self._options(), markup=False)
 
     def _options(self) -> list[Option]:

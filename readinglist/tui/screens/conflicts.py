@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readinglist.domain.text import printable, printable_block
 from readinglist.errors import ReadingListError
+from readinglist.tui.dialog_keys import CONFLICTS
+from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.services.conflicts import Conflict
     from readinglist.services.library import Library
@@ -25,13 +25,8 @@ if TYPE_CHECKING:
 class Conflicts(Dialog[bool]):
     """Lists the open conflicts, and takes or keeps; True if any was settled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "settle(True)", "Take the other"),
-        Binding("k", "settle(False)", "Keep"),
-        Binding("j", "cursor(1)", "Down", show=False),
-        Binding("escape,q", "close", "Back"),
-    ]
-    """Take, keep, and the way back."""
+    KEYS = CONFLICTS
+    BINDINGS = bindings(CONFLICTS)
 
     def __init__(self, library: Library) -> None:
         super().__init__()
@@ -43,7 +38,9 @@ class Conflicts(Dialog[bool]):
         """Lay out the list, and what there is of the conflict under the cursor."""
         with Vertical(classes="dialog wide") as dialog:
             dialog.border_title = "Conflicts"
-            dialog.border_subtitle = "t take the other · k keep what holds · Esc back"
+            dialog.border_subtitle = self.edge(
+                "{settle.take} take the other · {settle.keep} keep what holds · {settle.close} back"
+            )
             yield OptionList(markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static("", markup=False, id="conflict")

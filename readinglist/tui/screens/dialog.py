@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import ModalScreen, ScreenResultType
 
+from readinglist.tui.keymap import displayed
+
 if TYPE_CHECKING:
     from textual.types import CSSPathType
+
+    from readinglist.tui.keymap import Key
 
 
 class Dialog(ModalScreen[ScreenResultType]):
@@ -15,3 +20,15 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     CSS_PATH: ClassVar[CSSPathType | None] = "dialog.tcss"
     """Read when the first of them is opened: the start does not wait for it."""
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+    """See `readinglist.tui.dialog_keys`."""
+
+    def key(self, id_: str) -> str:
+        """Return the first key of one of `KEYS` as people write it, as it is now."""
+        remapped = getattr(self.app, "remapped", {})
+        keys = next(key.keys for key in self.KEYS if key.id == id_)
+        return displayed(remapped.get(id_, keys)).split()[0]
+
+    def edge(self, words: str) -> str:
+        """Return a line for the edge of the box, as markup, each `{id}` in it become its key."""
+        return re.sub(r"\{([a-z_.]+)\}", lambda m: self.key(m[1]).replace("[", r"\["), words)

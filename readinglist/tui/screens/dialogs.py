@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from readinglist.tui.dialog_keys import CHOICE, CONFIRM, LINE
+from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
 
 class Confirm(Dialog[bool]):
     """Asks whether to do something that is not easily seen to be wanted."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "dismiss(True)", "Yes"),
-        Binding("n,escape,q", "dismiss(False)", "No"),
-    ]
-    """Yes and no."""
+    KEYS = CONFIRM
+    BINDINGS = bindings(CONFIRM)
 
     def __init__(self, question: str) -> None:
         super().__init__()
@@ -37,7 +34,7 @@ class Confirm(Dialog[bool]):
     def compose(self) -> ComposeResult:
         """Show the question."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_subtitle = "y yes · n no"
+            dialog.border_subtitle = self.edge("{confirm.yes} yes · {confirm.no} no")
             yield Static(self._question, markup=False)
 
 
@@ -54,12 +51,8 @@ class Item:
 class Choose(Dialog[str | None]):
     """Lets one choose one of several; None if one would rather not."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(None)", "Back"),
-        Binding("j", "cursor(1)", "Down", show=False),
-        Binding("k", "cursor(-1)", "Up", show=False),
-    ]
-    """Moving as in the library."""
+    KEYS = CHOICE
+    BINDINGS = bindings(CHOICE)
 
     def __init__(self, title: str, items: Sequence[Item], current: str = "") -> None:
         super().__init__()
@@ -71,7 +64,7 @@ class Choose(Dialog[str | None]):
         """Show what there is to choose."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self._title
-            dialog.border_subtitle = "Enter choose · Esc back"
+            dialog.border_subtitle = self.edge("Enter choose · {choice.close} back")
             options = OptionList(*(Option(_prompt(item)) for item in self._items), markup=False)
             options.highlighted = self._place(self._current) or 0
             yield options
@@ -111,8 +104,8 @@ def _prompt(item: Item) -> Content:
 class AskText(Dialog[str | None]):
     """Asks for a line of text; None if one would rather not say."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
-    """The way back."""
+    KEYS = LINE
+    BINDINGS = bindings(LINE)
 
     def __init__(
         self, title: str, text: str, hint: str, suggester: Suggester | None = None
@@ -127,7 +120,7 @@ class AskText(Dialog[str | None]):
         """Show the line with what it holds now."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self._title
-            dialog.border_subtitle = "Enter done · Esc back"
+            dialog.border_subtitle = self.edge("Enter done · {line.close} back")
             yield Input(self._text, suggester=self._suggester, select_on_focus=False)
             yield Static(self._hint, classes="hint", markup=False)
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import getters, on, work
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
@@ -22,7 +21,7 @@ from textual.worker import get_current_worker
 from readinglist.domain.text import plural, printable
 from readinglist.domain.union import proposed
 from readinglist.errors import ReadingListError
-from readinglist.tui.keymap import DUPLICATES, footer
+from readinglist.tui.keymap import DUPLICATES, bindings, footer
 from readinglist.tui.presentation import readable
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.widgets.key_bar import KeyBar
@@ -30,7 +29,6 @@ from readinglist.tui.widgets.paper_pair import FieldList, PaperPair
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.config import Config
     from readinglist.domain.paper import Paper
@@ -77,10 +75,7 @@ class Duplicates(Acting):
 
     KEYS = DUPLICATES
     """See `readinglist.tui.keymap`."""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help) for key in DUPLICATES
-    ]
-    """All keys."""
+    BINDINGS = bindings(DUPLICATES, priority=False)
     AUTO_FOCUS = "#pairs"
 
     listed = getters.query_one(PairList)

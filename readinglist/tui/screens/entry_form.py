@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.binding import Binding
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
@@ -20,6 +19,8 @@ from readinglist.domain.fields import field_text, parse_field
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
+from readinglist.tui.dialog_keys import FORM
+from readinglist.tui.keymap import bindings
 from readinglist.tui.presentation import BREAKPOINTS
 from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.screens.dialogs import Confirm, LastOfList
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.services.changing import Step
     from readinglist.services.library import Library
@@ -58,7 +58,10 @@ _PROMPTS = (
     Prompt("tags", "Tags", example="with commas between them", is_wide=True),
     Prompt("abstract", "Abstract", "block", is_wide=True),
 )
-_KEYS = "[@click=screen.save]Ctrl+S save[/] · Tab next · [@click=screen.leave]Esc back[/]"
+_KEYS = (
+    "[@click=screen.save]{form.save} save[/] · {form.next} next · "
+    "[@click=screen.leave]{form.close} back[/]"
+)
 
 
 class EntryForm(Dialog["Step | None"]):
@@ -66,13 +69,8 @@ class EntryForm(Dialog["Step | None"]):
 
     CSS_PATH = ["dialog.tcss", "entry_form.tcss"]  # noqa: RUF012 - as in Screen
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save", priority=True),
-        Binding("escape", "leave", "Back", priority=True),
-        Binding("tab", "app.focus_next", "Next", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", "Before", show=False, priority=True),
-    ]
-    """The two ways out, and the way around: at once, so that letters behind it go there, too."""
+    KEYS = FORM
+    BINDINGS = bindings(FORM)
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     """From 110 columns, short fields stand side by side."""
 
@@ -124,7 +122,7 @@ class EntryForm(Dialog["Step | None"]):
             # Titles are text: a border's title would read [brackets] as markup.
             title = printable(self._paper.title).replace("[", r"\[") if self._paper else ""
             dialog.border_title = f"Edit: {title}" if self._paper else "New paper"
-            dialog.border_subtitle = _KEYS
+            dialog.border_subtitle = self.edge(_KEYS)
             with VerticalScroll(can_focus=False), Grid():
                 yield from self._fields
             yield Static("", id="form-problem", classes="problem", markup=False)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, Static, TextArea
 
 from readinglist.domain.text import plural, printable, printable_block
+from readinglist.tui.dialog_keys import LINE
+from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
 
 _SHOWN = 200_000
@@ -27,7 +27,8 @@ _SHOWN = 200_000
 class ExportPreview(Dialog[str | None]):
     """Shows the text to be written and asks for its file; None if one would rather not."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+    KEYS = LINE
+    BINDINGS = bindings(LINE)
     """The way back."""
 
     def __init__(self, text: str, count: int, path: str, warnings: Sequence[str] = ()) -> None:
@@ -42,7 +43,9 @@ class ExportPreview(Dialog[str | None]):
         """Show the text and its path."""
         with Vertical(classes="dialog wide") as dialog:
             dialog.border_title = f"Export {plural(self._count, 'paper')}"
-            dialog.border_subtitle = "Enter write · Tab scroll the preview · Esc back"
+            dialog.border_subtitle = self.edge(
+                "Enter write · Tab scroll the preview · {line.close} back"
+            )
             yield Input(self._path, select_on_focus=False)
             yield Static("", id="export-hint", classes="hint", markup=False)
             if self._warnings:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from readinglist.domain.query import FIELDS
-from readinglist.tui.keymap import LIBRARY_SECTIONS, NOTE_EDITOR, PALETTE, SEARCH_BAR, help_lines
+from readinglist.tui.dialog_keys import HELP, NOTE
+from readinglist.tui.keymap import (
+    LIBRARY_SECTIONS,
+    LINK,
+    PALETTE,
+    SEARCH_BAR,
+    bindings,
+    help_lines,
+)
 from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -21,7 +28,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual import events
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.tui.keymap import Key
 
@@ -35,14 +41,8 @@ _FOR_TWO = 100
 class Help(Dialog[None]):
     """The keys of a place, in sections."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss(None)", "Back"),
-        Binding("j,down", "scroll(2)", "Down", show=False),
-        Binding("k,up", "scroll(-2)", "Up", show=False),
-        Binding("ctrl+d,pagedown,space", "scroll(12)", "Page down", show=False),
-        Binding("ctrl+u,pageup", "scroll(-12)", "Page up", show=False),
-    ]
-    """The way back, and scrolling as in the library."""
+    KEYS = HELP
+    BINDINGS = bindings(HELP)
 
     def __init__(self, title: str, sections: Sequence[Section]) -> None:
         """Prepare the help of a place: its title, and the keys."""
@@ -54,7 +54,7 @@ class Help(Dialog[None]):
         """Show all."""
         with VerticalScroll(classes="dialog wide") as dialog:
             dialog.border_title = self._title
-            dialog.border_subtitle = "j k scroll · Esc back"
+            dialog.border_subtitle = self.edge("{help.down} {help.up} scroll · {help.close} back")
             yield Static()
 
     def on_mount(self) -> None:
@@ -86,7 +86,7 @@ def library_help(remapped: Mapping[str, str]) -> Help:
         ("-tag:x,y", "a filter turned round; one of several values"),
     ]
     sections += [
-        ("In the note editor", NOTE_EDITOR),
+        ("In the note editor", [*help_lines(NOTE, remapped), LINK]),
         ("In the search bar", SEARCH_BAR),
         ("Queries", queries),
     ]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
@@ -16,13 +15,14 @@ from readinglist.domain.text import printable, printable_block
 from readinglist.errors import ReadingListError
 from readinglist.services.changing import Step
 from readinglist.services.past_values import past_values
+from readinglist.tui.dialog_keys import HISTORY
+from readinglist.tui.keymap import bindings
 from readinglist.tui.presentation import BREAKPOINTS
 from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.domain.paper import Paper
     from readinglist.services.library import Library
@@ -49,15 +49,8 @@ class History(Dialog[Step | None]):
 
     CSS_PATH = ["dialog.tcss", "history.tcss"]  # noqa: RUF012 - as in Screen
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "bring_back", "Bring back"),
-        Binding("j", "cursor(1)", "Down", show=False),
-        Binding("k", "cursor(-1)", "Up", show=False),
-        Binding("ctrl+d", "scroll(1)", "Read on", show=False, priority=True),
-        Binding("ctrl+u", "scroll(-1)", "Read what was before", show=False, priority=True),
-        Binding("escape,q,H", "dismiss(None)", "Back"),
-    ]
-    """Bringing back, moving and scrolling as in the library, and the way out."""
+    KEYS = HISTORY
+    BINDINGS = bindings(HISTORY)
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     """From 110 columns on the values stand beside the list."""
 
@@ -73,8 +66,9 @@ class History(Dialog[Step | None]):
             # Titles are text: a border's title would read [brackets] as markup.
             title = printable(self._paper.title).replace("[", r"\[")
             dialog.border_title = f"The life of {title}"
-            dialog.border_subtitle = (
-                "b bring the old value back · ctrl+d ctrl+u scroll it · Esc back"
+            dialog.border_subtitle = self.edge(
+                "{life.bring_back} bring the old value back · "
+                "{life.scroll_down} {life.scroll_up} scroll it · {life.close} back"
             )
             with Container():
                 yield _Entries(*(Option(_line(c)) for c in self._changes), markup=False)

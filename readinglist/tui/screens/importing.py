@@ -5,11 +5,10 @@ from __future__ import annotations
 import glob
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.suggester import Suggester
@@ -17,31 +16,28 @@ from textual.widgets import Input, ProgressBar, Static
 
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
+from readinglist.tui.dialog_keys import IMPORT
+from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.services.importing import ImportReport
     from readinglist.services.library import Library
 
 
-_KEYS = "Enter import · Tab complete · Esc back"
-_KEYS_TO_TAKE = "Ctrl+T take what the file says · PgDn more · Esc back"
+_KEYS = "Enter import · {importing.complete} complete · {importing.close} back"
+_KEYS_TO_TAKE = (
+    "{importing.take} take what the file says · {importing.page_down} more · {importing.close} back"
+)
 
 
 class ImportFiles(Dialog[bool]):
     """Asks for files, imports them and says what came of it; True if anything changed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Back"),
-        Binding("tab", "complete", "Complete", priority=True),
-        Binding("ctrl+t", "take", "Take", priority=True),
-        Binding("pageup", "page(-1)", "Up"),
-        Binding("pagedown", "page(1)", "Down"),
-    ]
-    """The way back, what Tab does in a shell, and taking what a file says otherwise."""
+    KEYS = IMPORT
+    BINDINGS = bindings(IMPORT)
 
     @dataclass
     class Progress(Message):
@@ -71,7 +67,7 @@ class ImportFiles(Dialog[bool]):
         """Ask for the files."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Import"
-            dialog.border_subtitle = _KEYS
+            dialog.border_subtitle = self.edge(_KEYS)
             yield Input(
                 placeholder="A listing page, a .bib file, or several: ~/pages/*.txt",
                 suggester=PathSuggester(),
@@ -132,7 +128,8 @@ class ImportFiles(Dialog[bool]):
             self._differing = [file.file for file in report.files if file.offers]
             for file in report.files:
                 lines += [*file.problems, *file.assumptions, *file.offers]
-        self.query_one(".dialog").border_subtitle = _KEYS_TO_TAKE if self._differing else _KEYS
+        keys = _KEYS_TO_TAKE if self._differing else _KEYS
+        self.query_one(".dialog").border_subtitle = self.edge(keys)
         self.query_one("#import-report", Static).update(
             Text("\n".join(printable(line) for line in lines))
         )

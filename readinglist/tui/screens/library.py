@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events, getters, on, work
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
@@ -21,7 +20,7 @@ from readinglist.errors import ReadingListError
 from readinglist.services.external_editor import edit_text
 from readinglist.services.finding import Found, View, like_view
 from readinglist.services.live_search import FIRST, LiveSearch, Question
-from readinglist.tui.keymap import LIBRARY, displayed, footer
+from readinglist.tui.keymap import LIBRARY, bindings, displayed, footer
 from readinglist.tui.presentation import counts_line
 from readinglist.tui.screens.citing import Citing
 from readinglist.tui.screens.linking import Linking
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
     from textual.timer import Timer
 
     from readinglist.config import Config
@@ -103,11 +101,7 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
 
     KEYS = LIBRARY
     """See `readinglist.tui.keymap`."""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help, priority=True)
-        for key in LIBRARY
-    ]
-    """All keys: looked up before the widget with the focus is asked."""
+    BINDINGS = bindings(LIBRARY)
     AUTO_FOCUS = "#papers"
     _can_follow = True
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import on, work
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static, TextArea
@@ -22,12 +21,13 @@ from textual.widgets import Static, TextArea
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.services.adding import Recognised, recognise
+from readinglist.tui.dialog_keys import NEW
+from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.widgets.form_field import Block
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.domain.paper import Paper
     from readinglist.services.importing import FileReport
@@ -37,11 +37,11 @@ Answer = Mapping[str, str] | int | None
 """The fields of the new paper that are known; or a paper to go to; or nothing."""
 
 _WANTED = "BibTeX, an arXiv id, a DOI, an address, or a title"
-_ENTER = "[@click=screen.go_on]Enter {}[/]"
-_CTRL_S = "[@click=screen.go_on]Ctrl+S import[/]"
-_CTRL_N = "[@click=screen.take_as_new]Ctrl+N new all the same[/]"
-_CTRL_T = "[@click=screen.take]Ctrl+T take what it says[/]"
-_ESC = "[@click=screen.leave]Esc back[/]"
+_ENTER = "[@click=screen.go_on]{{new.enter}} {}[/]"
+_CTRL_S = "[@click=screen.go_on]{new.go_on} import[/]"
+_CTRL_N = "[@click=screen.take_as_new]{new.as_new} new all the same[/]"
+_CTRL_T = "[@click=screen.take]{new.take} take what it says[/]"
+_CLOSE = "[@click=screen.leave]{new.close} back[/]"
 
 
 class NewPaper(Dialog[Answer]):
@@ -49,14 +49,8 @@ class NewPaper(Dialog[Answer]):
 
     CSS_PATH = ["dialog.tcss", "new_paper.tcss"]  # noqa: RUF012 - as in Screen
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back", priority=True),
-        Binding("ctrl+s", "go_on", "Go on", priority=True),
-        Binding("enter", "enter", "Go on", priority=True),
-        Binding("ctrl+n", "take_as_new", "New all the same", priority=True),
-        Binding("ctrl+t", "take", "Take", priority=True),
-    ]
-    """The way on, and the way back."""
+    KEYS = NEW
+    BINDINGS = bindings(NEW)
 
     @dataclass
     class Looked(Message):
@@ -120,7 +114,7 @@ class NewPaper(Dialog[Answer]):
         else:
             keys = [_ENTER.format("fill in the fields")] if self._recognised.is_of_use else []
         self.query_one("#recognised", Static).update(printable(text or " "))
-        self.query_one(".dialog").border_subtitle = " · ".join([*keys, _ESC])
+        self.query_one(".dialog").border_subtitle = self.edge(" · ".join([*keys, _CLOSE]))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let Enter be a line break in BibTeX, and the keys of an answer wait for it."""

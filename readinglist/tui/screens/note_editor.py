@@ -10,11 +10,10 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from textual import getters, on, work
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import TextArea
@@ -23,6 +22,8 @@ from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.services.live_search import Question
 from readinglist.services.notes import beginning, from_template
+from readinglist.tui.dialog_keys import NOTE
+from readinglist.tui.keymap import bindings
 from readinglist.tui.note_text import NoteText
 from readinglist.tui.presentation import BREAKPOINTS, WIDE, readable
 from readinglist.tui.screens.dialog import Dialog
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from rich.segment import Segment
     from textual.app import ComposeResult
-    from textual.binding import BindingType
     from textual.timer import Timer
 
     from readinglist.config import Config
@@ -54,14 +54,6 @@ _PREVIEW_AFTER = 0.25
 _MOST_OFFERED = 8
 _PREVIEWED = 12_000
 """So many letters before where one writes are rendered, and as many behind."""
-
-_KEYS = (
-    ("Esc", "Save", "back"),
-    ("ctrl+e", "Editor", "go_on_elsewhere"),
-    ("ctrl+t", "Template", "template"),
-    ("ctrl+o", "Follow", "follow"),
-    ("F2", "Preview", "preview"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +78,8 @@ class NoteEditor(Dialog[Left]):
         question: Question
         papers: list[int]
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Take the offers away, or save and close", priority=True),
-        Binding("ctrl+s", "save", "Save and close", priority=True),
-        Binding("ctrl+e", "go_on_elsewhere", "Go on in your editor", priority=True),
-        Binding("ctrl+t", "template", "Insert a template", priority=True),
-        Binding("ctrl+o", "follow", "Follow the link", priority=True),
-        Binding("f2", "preview", "Show or hide the preview", priority=True),
-    ]
-    """What is done behind the letters that were typed before, see `_behind`."""
+    KEYS = NOTE
+    BINDINGS = bindings(NOTE)
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     """Where there is much room, the preview stands beside the text."""
 
@@ -154,7 +139,13 @@ class NoteEditor(Dialog[Left]):
         self.area.dismiss_offers()
         self._draft_timer = self.set_interval(_DRAFT_EVERY, self._write_draft, pause=True)
         self._preview_timer = self.set_interval(_PREVIEW_AFTER, self._preview, pause=True)
-        self.query_one(KeyBar).show([key for key in _KEYS if self.check_action(key[2], ())])
+        self.query_one(KeyBar).show(
+            [
+                (self.key(key.id), key.label, key.action)
+                for key in NOTE
+                if key.id != "editor.save" and self.check_action(key.action, ())
+            ]
+        )
 
     def on_unmount(self) -> None:
         """Search no more; what was not kept, as the app ends, stays a draft."""

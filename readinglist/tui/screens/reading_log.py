@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import getters, work
-from textual.binding import Binding
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -23,7 +22,7 @@ from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
 from readinglist.services.statistics import month_labels, recent
 from readinglist.tui import plots
-from readinglist.tui.keymap import READING_LOG, footer
+from readinglist.tui.keymap import READING_LOG, bindings, footer
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.widgets.key_bar import KeyBar
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.config import Config
     from readinglist.services.library import Library
@@ -67,10 +65,7 @@ class ReadingLogScreen(Screen[None]):
 
         error: ReadingListError
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help) for key in READING_LOG
-    ]
-    """All keys."""
+    BINDINGS = bindings(READING_LOG, priority=False)
     HORIZONTAL_BREAKPOINTS = Acting.HORIZONTAL_BREAKPOINTS
 
     body = getters.query_one("#log", VerticalScroll)

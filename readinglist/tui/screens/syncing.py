@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
@@ -16,11 +15,12 @@ from textual.widgets import Static
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.services.syncing import set_up, state_of, sync
+from readinglist.tui.dialog_keys import SYNC
+from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.services.library import Library
 
@@ -34,11 +34,8 @@ _NO_DRIVER = (
 class SyncLibrary(Dialog[bool]):
     """Commits, pulls and pushes, and tells of it; True once it has begun."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go", "Go"),
-        Binding("escape,q", "close", "Back"),
-    ]
-    """Leave to install what is missing, and the way back."""
+    KEYS = SYNC
+    BINDINGS = bindings(SYNC)
 
     @dataclass
     class Said(Message):
@@ -103,8 +100,8 @@ class SyncLibrary(Dialog[bool]):
         self.query_one("#sync-report", Static).update(
             Text("\n".join(printable(line) for line in text.split("\n")))
         )
-        keys = "Enter do it · Esc back" if self._asks else "Esc back"
-        self.query_one(".dialog").border_subtitle = keys if self._ended else ""
+        keys = "{syncing.go} do it · {syncing.close} back" if self._asks else "{syncing.close} back"
+        self.query_one(".dialog").border_subtitle = self.edge(keys) if self._ended else ""
 
     def action_go(self) -> None:
         """Install what is missing and sync; or go back at the end."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from readinglist.tui.keymap import LIBRARY, displayed
+from readinglist.tui.dialog_keys import TOUR
+from readinglist.tui.keymap import LIBRARY, bindings, displayed
 from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
 STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -53,12 +52,8 @@ STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 class Tour(Dialog[None]):
     """Five steps; it can be left at each of them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space,right,l,j,down", "go(1)", "Next"),
-        Binding("left,h,k,up,backspace", "go(-1)", "Before"),
-        Binding("escape,q", "dismiss(None)", "Skip"),
-    ]
-    """On, back and out."""
+    KEYS = TOUR
+    BINDINGS = bindings(TOUR)
 
     def __init__(self, remapped: Mapping[str, str]) -> None:
         """Prepare the tour; `remapped` are the keys of the configuration."""
@@ -80,7 +75,10 @@ class Tour(Dialog[None]):
         dialog = self.query_one("#tour", Vertical)
         dialog.border_title = f"Welcome · {self._place + 1} of {len(STEPS)}"
         is_last = self._place + 1 == len(STEPS)
-        dialog.border_subtitle = f"Enter {'begin' if is_last else 'next'} · ← back · Esc skip"
+        dialog.border_subtitle = self.edge(
+            f"{{tour.next}} {'begin' if is_last else 'next'} · {{tour.before}} back · "
+            "{tour.skip} skip"
+        )
         lines = [Content.styled(title, "bold $text-primary"), Content(""), Content(text)]
         lines.append(Content(""))
         registry = {key.id: key for key in LIBRARY}

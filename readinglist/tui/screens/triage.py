@@ -6,16 +6,15 @@ key -> the paper's status, priority, tags or note -> the next paper; `u` -> back
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import getters
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import ProgressBar, Static
 
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.tui.keymap import TRIAGE, footer
+from readinglist.tui.keymap import TRIAGE, bindings, footer
 from readinglist.tui.screens.citing import Citing
 from readinglist.tui.screens.marking import Marking
 from readinglist.tui.widgets.key_bar import KeyBar
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.config import Config
     from readinglist.domain.paper import Paper
@@ -43,10 +41,7 @@ class Triage(Marking, Citing):
 
     KEYS = TRIAGE
     """See `readinglist.tui.keymap`."""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.help) for key in TRIAGE
-    ]
-    """All keys."""
+    BINDINGS = bindings(TRIAGE, priority=False)
 
     card = getters.query_one(PaperCard)
     """The paper."""

@@ -290,7 +290,7 @@ class Viewing(Acting):
         starred = (tag_view(tag) for tag in self._state.starred or ())
         groups = (VIEWS.values(), kept.values(), starred)
         keys = [self._config.keys.get(f"view.{n + 1}", f"f{n + 1}") for n in range(_WITH_KEYS)]
-        left = iter(displayed(key).split()[0].upper() for key in keys)
+        left = iter(displayed(key).split()[0] for key in keys)
         return [[Row(view.name, view.label, next(left, "")) for view in group] for group in groups]
 
     @on(ViewBar.Opened)

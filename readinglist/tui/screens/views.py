@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import work
-from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 
@@ -15,12 +14,12 @@ from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.services.finding import VIEWS, View, tag_view
 from readinglist.services.view_counts import counted
+from readinglist.tui.dialog_keys import VIEWS as VIEWS_KEYS
+from readinglist.tui.keymap import bindings
 from readinglist.tui.presentation import sort_label
 from readinglist.tui.screens.dialogs import AskText, Choose, Confirm, Item
 
 if TYPE_CHECKING:
-    from textual.binding import BindingType
-
     from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
 
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 class ChooseView(Choose):
     """Lets one choose a view: what is given back is its name in `views`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("d", "delete", "Delete", show=False)]
-    """Deleting as in the library."""
+    KEYS = VIEWS_KEYS
+    BINDINGS = bindings(VIEWS_KEYS)
 
     @dataclass
     class Counted(Message):
@@ -70,7 +69,8 @@ class ChooseView(Choose):
         if self._trouble:
             self._tell(self._trouble)
         if self._kept:
-            self.query_one(".dialog").border_subtitle = "Enter choose · d delete · Esc back"
+            edge = "Enter choose · {views.delete} delete · {choice.close} back"
+            self.query_one(".dialog").border_subtitle = self.edge(edge)
         self._count()
 
     @work(thread=True, group="count")

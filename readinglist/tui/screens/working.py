@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import work
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import ProgressBar, Static
 
 from readinglist.errors import ReadingListError, StoppedError
+from readinglist.tui.dialog_keys import WORKING
+from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from readinglist.services.library import Library
 
@@ -38,8 +38,8 @@ class Done:
 class Working(Dialog[Done]):
     """Does something to a library in a thread; keys wait."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stop", "Stop", priority=True)]
-    """The way out."""
+    KEYS = WORKING
+    BINDINGS = bindings(WORKING)
 
     @dataclass
     class Progressed(Message):
@@ -65,7 +65,7 @@ class Working(Dialog[Done]):
     def compose(self) -> ComposeResult:
         """Show nothing for a moment."""
         with Vertical(classes="dialog hidden") as dialog:
-            dialog.border_subtitle = "Esc stop"
+            dialog.border_subtitle = self.edge("{working.stop} stop")
             yield Static(self._what, markup=False)
             yield ProgressBar(show_eta=False)
 
