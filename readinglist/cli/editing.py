@@ -61,7 +61,7 @@ def mark(
             add_tags=tags,
             remove_tags=untags,
         )
-        _report(library, step, as_json)
+        _report(library, step, as_json=as_json)
 
 
 @click.command(short_help="Write a note.")
@@ -118,7 +118,7 @@ def edit(session: Session, key: str, assignments: tuple[str, ...], as_json: bool
     """
     texts = _texts(assignments)
     with session.open_library() as library:
-        _report(library, library.edit(key, texts), as_json)
+        _report(library, library.edit(key, texts), as_json=as_json)
 
 
 @click.command(short_help="Add a paper by hand.")
@@ -137,7 +137,7 @@ def add(session: Session, assignments: tuple[str, ...], as_json: bool) -> None:
     texts = _texts(assignments)
     with session.open_library() as library:
         step = library.add(texts)
-        _report(library, step, as_json)
+        _report(library, step, as_json=as_json)
         if not as_json:
             (paper,) = library.papers(step.papers)
             click.echo(paper.key)
@@ -205,7 +205,7 @@ def merge(session: Session, keep: str, drop: str, fields: tuple[str, ...], as_js
     with session.open_library() as library:
         kept, dropped = library.paper(keep), library.paper(drop)
         take = proposed(kept, dropped).union(field.strip().lower() for field in fields)
-        _report(library, library.merge_papers(kept.id, dropped.id, take), as_json)
+        _report(library, library.merge_papers(kept.id, dropped.id, take), as_json=as_json)
 
 
 @click.command(short_help="Delete papers.")
@@ -247,7 +247,7 @@ def restore(session: Session, key: str, number: int, as_json: bool) -> None:
         step = library.restore(change)
         when = change.at.replace("T", " ").removesuffix("Z")
         say(f"As it was before {when}, {describe(change)}:")
-        _report(library, step, as_json)
+        _report(library, step, as_json=as_json)
 
 
 @click.command(short_help="Take back the last step.")
@@ -259,7 +259,7 @@ def undo(session: Session) -> None:
     Example: readinglist undo
     """
     with session.open_library() as library:
-        _report(library, library.undo())
+        _report(library, library.undo(), "Undone: ")
 
 
 @click.command(short_help="Bring again what undo took back.")
@@ -271,7 +271,7 @@ def redo(session: Session) -> None:
     Example: readinglist redo
     """
     with session.open_library() as library:
-        _report(library, library.redo())
+        _report(library, library.redo(), "Done again: ")
 
 
 def _texts(assignments: tuple[str, ...]) -> dict[str, str]:
@@ -291,9 +291,9 @@ def _texts(assignments: tuple[str, ...]) -> dict[str, str]:
     return texts
 
 
-def _report(library: Library, step: Step, as_json: bool = False) -> None:
+def _report(library: Library, step: Step, how: str = "", *, as_json: bool = False) -> None:
     """Say what a step did, and print the papers as they are now if JSON is wanted."""
-    say(step.summary)
+    say(how + step.summary)
     if step.left_out:
         say(f"{plural(step.left_out, 'change')} left out: the same place was changed since.")
     if as_json:

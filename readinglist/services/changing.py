@@ -418,6 +418,7 @@ class Editor:
 
     def _turn_back(self, batch: int, action: Action) -> Step:
         changes: list[Change] = []
+        told: list[Change] = []
         left_out = 0
         step = self._working.journal.step(batch)
         # What the step did to a paper that it added goes with the paper, or stays with it; but
@@ -434,10 +435,13 @@ class Editor:
                 continue
             self._apply(turned)  # at once: the next one looks at what this one left
             changes += [replace(change, action=action) for change in turned]
+            # An undo is told by what it takes back, a redo by what it does again.
+            done = [replace(change, action=Action.EDIT)] if turned else []
+            told += done if action is Action.UNDO else turned
         # A step that found nothing left to turn back is noted all the same: it is done.
         noted = changes or [Change(0, NOTHING, None, None)]
         self._working.journal.record(noted, action, reverts=batch)
-        return _step(changes, left_out)
+        return replace(_step(changes, left_out), summary=summary(told))
 
     def _turned_round(self, change: Change) -> list[Change] | None:
         """Return what takes `change` back; None if its place was changed since."""

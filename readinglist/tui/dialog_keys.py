@@ -115,7 +115,7 @@ HELP: Keys = (
 )
 TOUR: Keys = (
     Key("tour.next", "enter,space,right,l,j,down", "go(1)", "Next", "Next step"),
-    Key("tour.before", "left,h,k,up,backspace", "go(-1)", "Before", "Step before"),
+    Key("tour.before", "h,left,k,up,backspace", "go(-1)", "Before", "Step before"),
     Key("tour.skip", "escape,q", "dismiss(None)", "Skip", "Skip the tour; it never returns"),
 )
 

@@ -96,7 +96,7 @@ def test_a_paper_is_added_by_hand_and_its_key_printed(filled: CommandLine) -> No
     assert done.err == "curie1911b: added\n"
     paper = filled("show", "curie1911b", "--json").data
     assert (paper["title"], paper["tags"]) == ("On A = B", ["a", "b"])
-    assert filled("undo").err == "curie1911b: deleted\n"
+    assert filled("undo").err == "Undone: curie1911b: added\n"
     assert filled("show", "curie1911b", code=1).out == ""
     filled("redo")
     (paper,) = filled("add", "title=Another", "key=mine", "--json").data
@@ -162,13 +162,14 @@ def test_undo_and_redo_over_commands(filled: CommandLine) -> None:
     filled("mark", KEYS[0], "--status", "read")
     filled("delete", KEYS[0], KEYS[1])
     assert filled("list").err == "1 paper\n"
-    assert filled("undo").err == "2 papers: brought back\n"
+    assert filled("undo").err == "Undone: 2 papers: deleted\n"
     assert filled("show", KEYS[0], "--json").data["status"] == "read"
-    assert filled("undo").err == f"{KEYS[0]}: status unread\n"
-    assert filled("undo").err == "3 papers: deleted\n"
+    assert filled("undo").err == f"Undone: {KEYS[0]}: status read\n"
+    assert filled("undo").err.startswith("Undone: 3 papers: added")
     assert filled("undo", code=1).err == "readinglist: There is nothing to undo.\n"
-    for _ in range(3):
-        filled("redo")
+    assert filled("redo").err.startswith("Done again: 3 papers: added")
+    assert filled("redo").err == f"Done again: {KEYS[0]}: status read\n"
+    assert filled("redo").err == "Done again: 2 papers: deleted\n"
     assert filled("list").err == "1 paper\n"
     filled("delete", KEYS[2])
     assert filled("redo", code=1).out == ""
@@ -180,7 +181,7 @@ def test_what_undo_left_alone_is_told(filled: CommandLine, page: object) -> None
 
     by_sql(filled.path, "UPDATE paper SET status = 'skipped'")
     assert filled("undo").err.splitlines() == [
-        "nothing to change",
+        "Undone: nothing to change",
         "1 change left out: the same place was changed since.",
     ]
 

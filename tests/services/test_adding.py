@@ -89,9 +89,9 @@ def test_one_undo_takes_it_away_and_redo_brings_all_of_it_back(library: Library)
     library.add({"title": "Two", "tags": "a, b", "status": "read", "abstract": "Of two."})
     after = content(library)
     for _ in range(2):
-        assert library.undo().summary == "Two: deleted"
+        assert library.undo().summary == "Two: added"
         assert content(library) == before
-        assert library.redo().summary == "Two: brought back"
+        assert library.redo().summary == "Two: added"
         assert content(library) == after
     library.undo()
     library.undo()
