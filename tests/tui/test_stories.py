@@ -497,7 +497,7 @@ async def test_help_names_every_key(make_app: MakeApp) -> None:
             if not re.fullmatch(r"view\.\d", key.id):
                 words = key.help.split(";")[0].split(",")[0].split()[:4]
                 assert " ".join(words).replace("'", "&#x27;") in svg
-        assert "f1 … f9" in svg
+        assert "F1 … F9" in svg
         await pilot.press("j", "k", "escape")
         await settle(pilot)
         assert len(app.screen_stack) == 1

@@ -125,13 +125,21 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         self._ids = ids
         self._spans = spans
         self._total = max(total, len(ids))
-        if not self.size and self._total > self.app.size.height:
-            # Else everything would be laid out once without a scrollbar and then again with it.
-            self.set_reactive(PaperList.show_vertical_scrollbar, True)
         self.virtual_size = Size(0, self._total)
         self.set_reactive(PaperList.cursor, place)
-        self._scroll_to_cursor()
+        if self.size:
+            self._scroll_to_cursor()
+        else:
+            self._expect_room()
         self.draw_anew()
+
+    def _expect_room(self) -> None:
+        """Be laid out and drawn once, as one will be, where it is not known yet how high one is."""
+        height = self.app.size.height
+        if self._total > height:
+            self.set_reactive(PaperList.show_vertical_scrollbar, True)
+            place = max(0, min(self.cursor - height // 2, self._total - height))
+            self.scroll_target_y = self.scroll_y = place
 
     def extend(self, ids: Sequence[int]) -> None:
         """Show more papers: those that are shown come first among `ids`."""
