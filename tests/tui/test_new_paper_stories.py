@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 from readinglist.services.importing import ImportReport
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
+from readinglist.tui.screens.dialogs import Confirm
 from readinglist.tui.screens.entry_form import EntryForm
 from readinglist.tui.screens.library import LibraryScreen
 from readinglist.tui.screens.new_paper import NewPaper
@@ -178,7 +179,7 @@ async def test_pasted_bibtex_is_imported_as_one_step(make_app: MakeApp, sample: 
         await opened(pilot)
         await paste(pilot, BIBTEX)
         assert said(pilot) == "BibTeX, 2 entries"
-        assert "Ctrl+S import" in keys(pilot)
+        assert "ctrl+s import" in keys(pilot)
         # Enter is a line break in BibTeX.
         await pilot.press("enter", "ctrl+s")
         await back_in_the_list(pilot)
@@ -211,6 +212,29 @@ async def test_nothing_can_be_written_while_it_is_imported(
         may_go_on.set()
         await back_in_the_list(pilot)
         await until(pilot, lambda: current(app).key == "knuth84")
+
+
+async def test_what_was_pasted_is_not_thrown_away_by_one_key(
+    make_app: MakeApp, sample: Library
+) -> None:
+    """Esc asks first, unless it is as short as an address."""
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await paste(pilot, BIBTEX)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NewPaper))
+        assert said(pilot).startswith("BibTeX, 2 entries")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await back_in_the_list(pilot)
+        await opened(pilot)
+        await paste(pilot, "1706.03762")
+        await pilot.press("escape")
+        await back_in_the_list(pilot)
 
 
 async def test_what_is_wrong_in_bibtex_is_said_before_one_goes_on(

@@ -24,6 +24,7 @@ from readinglist.services.adding import Recognised, recognise
 from readinglist.tui.dialog_keys import NEW
 from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
+from readinglist.tui.screens.dialogs import Confirm
 from readinglist.tui.widgets.form_field import Block
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ Answer = Mapping[str, str] | int | None
 """The fields of the new paper that are known; or a paper to go to; or nothing."""
 
 _WANTED = "BibTeX, an arXiv id, a DOI, an address, or a title"
+_WORTH_ASKING = 80
+"""So many letters are not given up by one key: an address or an identifier is shorter."""
 _ENTER = "[@click=screen.go_on]{{new.enter}} {}[/]"
 _CTRL_S = "[@click=screen.go_on]{new.go_on} import[/]"
 _CTRL_N = "[@click=screen.take_as_new]{new.as_new} new all the same[/]"
@@ -152,9 +155,14 @@ class NewPaper(Dialog[Answer]):
         self._begin_import(update=True)
 
     def action_leave(self) -> None:
-        """Go back, to what was imported if anything was."""
+        """Go back, to what was imported if anything was; what was written is not lost unasked."""
         papers = self._imported.papers if self._imported else ()
-        self.dismiss(papers[0] if papers else None)
+        written = " ".join(self.query_one(Block).text.split())
+        if self._imported or len(written) < _WORTH_ASKING:
+            self.dismiss(papers[0] if papers else None)
+        else:
+            question = "Leave? What is written here is nowhere else."
+            self.app.push_screen(Confirm(question), lambda sure: sure and self.dismiss(None))
 
     @work(thread=True, group="new")
     def _look_up(self, recognised: Recognised) -> None:
