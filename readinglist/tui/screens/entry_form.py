@@ -1,7 +1,7 @@
 """All fields of a paper, to edit; of one that is not here yet, to fill in.
 
 letter -> `parse_field` -> what is wrong, under the field
-Ctrl+S -> the fields that were changed -> service -> one step -> back
+ctrl+s -> the fields that were changed -> service -> one step -> back
 """
 
 from __future__ import annotations
