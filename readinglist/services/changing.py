@@ -441,7 +441,8 @@ class Editor:
         # A step that found nothing left to turn back is noted all the same: it is done.
         noted = changes or [Change(0, NOTHING, None, None)]
         self._working.journal.record(noted, action, reverts=batch)
-        return replace(_step(changes, left_out), summary=summary(told))
+        in_order = told[::-1] if action is Action.UNDO else told
+        return replace(_step(changes, left_out), summary=summary(in_order))
 
     def _turned_round(self, change: Change) -> list[Change] | None:
         """Return what takes `change` back; None if its place was changed since."""

@@ -40,6 +40,8 @@ class Question:
     """Whether the cursor is to stay on its paper when the answer is shown."""
     paper: int | None = None
     """The paper on which it stays, where it is another one than that under the cursor."""
+    reach: int = 0
+    """So many papers are needed at once, as the cursor stands so far down."""
 
 
 class LiveSearch:
@@ -70,6 +72,7 @@ class LiveSearch:
         self._is_closed = False
         self._awaited: Question | None = None
         self._handed: Found | None = None
+        self._answered: tuple[Question, Found] | None = None
         self._thread: threading.Thread | None = None
         self.pending = False
         self._finder = Finder(working, given_up=self._is_given_up)
@@ -93,6 +96,22 @@ class LiveSearch:
         """Find all papers where the first ones are known by now; `answer` is called with them."""
         with self._changed:
             self._begin(question, found)
+
+    def wait(self, question: Question, patience: float) -> Found | None:
+        """Return what answers the question that was asked last, once it is known.
+
+        Args:
+            question: that question.
+            patience: the seconds that are waited for the first papers at most.
+        """
+
+        def answer() -> Found | None:
+            asked, found = self._answered or (None, None)
+            return found if asked is question else None
+
+        with self._changed:
+            self._changed.wait_for(lambda: answer() or not self.pending, patience)
+            return answer()
 
     def _begin(self, question: Question, found: Found | None = None) -> None:
         self._question, self._begun = question, found
@@ -126,7 +145,9 @@ class LiveSearch:
             except SearchInterruptedError:
                 continue
             except ReadingListError as error:
-                self.pending = False
+                with self._changed:
+                    self.pending = False
+                    self._changed.notify_all()
                 self._fail(error)
 
     def _is_given_up(self) -> bool:
@@ -136,7 +157,8 @@ class LiveSearch:
         if begun:
             self._tell(question, self._finder.complete(begun))
             return
-        found = self._finder.find(question.text, question.view, question.sort, FIRST)
+        most = max(FIRST, question.reach)
+        found = self._finder.find(question.text, question.view, question.sort, most)
         if question.paper is not None and question.paper not in found.ids:
             found = self._finder.complete(found)
         if self._tell(question, found) and not found.is_complete:
@@ -149,10 +171,11 @@ class LiveSearch:
         with self._changed:
             if self._is_given_up():
                 return False
+            self._answered = question, found
+            self._changed.notify_all()
             if self._awaited is question:
                 self._awaited, self._handed = None, found
                 self.pending = not found.is_complete
-                self._changed.notify_all()
                 return True
         self._answer(question, found)
         with self._changed:

@@ -139,5 +139,7 @@ DIALOGS: Mapping[str, Keys] = {
 }
 """The keys of each box, by what it is."""
 
+CHOSEN_FROM = ("Something to choose from", "The views", "A paper's life")
+"""The boxes with a list, from which Enter chooses."""
 WRITTEN_IN = ("A line to write", "The note editor", "The form of a paper", "A new paper", "Import")
 """The boxes in which one writes: a letter can be no key there."""

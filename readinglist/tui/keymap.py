@@ -240,10 +240,9 @@ PLACES = (LIBRARY, TRIAGE, DUPLICATES, READING_LOG)
 
 _FUNCTION_KEY = re.compile(r"f\d+")
 _NO_LETTER = re.compile(
-    r"(?:(?:ctrl|alt|super|meta)\+.+|(?:shift\+)?(?:f\d+|escape|enter|tab|insert|delete|home|end"
-    r"|page(?:up|down)|up|down|left|right))"
+    r"(?:ctrl|alt|super|meta)\+.+|(?:shift\+)?(?:f\d+|tab)|escape|insert|page(?:up|down)"
 )
-"""The names of keys that write nothing."""
+"""The names of keys that write nothing, and that nobody needs in order to write."""
 
 PALETTE = ("ctrl+p", "Palette: find anything by its name")
 """Textual's own key."""
@@ -317,7 +316,7 @@ def check_keys(remapped: Mapping[str, str]) -> None:
     """
     if not remapped:  # the default ones are in order
         return
-    from readinglist.tui.dialog_keys import DIALOGS, WRITTEN_IN
+    from readinglist.tui.dialog_keys import CHOSEN_FROM, DIALOGS, WRITTEN_IN
 
     places = (*PLACES, *DIALOGS.values())
     known = {key.id: key for place in places for key in place}
@@ -330,15 +329,21 @@ def check_keys(remapped: Mapping[str, str]) -> None:
                 f"keys: there is no action “{name}”.",
                 f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}.",
             )
+    for name, keys in remapped.items():
+        if not all(one.strip() for one in keys.split(",")):
+            raise ConfigError(f"keys: {name} has an empty key.", "Name one, as f5.")
     for key in (key for name in WRITTEN_IN for key in DIALOGS[name]):
-        for one in remapped.get(key.id, key.keys).split(","):
-            if not _NO_LETTER.fullmatch(one.strip()):
+        for one in remapped.get(key.id, "f1").split(","):
+            if one.strip() not in key.keys.split(",") and not _NO_LETTER.fullmatch(one.strip()):
                 raise ConfigError(
                     f"keys: “{one.strip()}” can't be {key.id}: one writes with it there.",
                     "Give it a key as ctrl+t, alt+t or f5.",
                 )
+    chosen_from = [DIALOGS[name] for name in CHOSEN_FROM]
     for place in places:
         owners: dict[str, str] = {"ctrl+p": "the palette"}
+        if place in chosen_from:
+            owners["enter"] = "what chooses"
         for key in place:
             for one in remapped.get(key.id, key.keys).split(","):
                 owner = owners.setdefault(one.strip(), key.id)

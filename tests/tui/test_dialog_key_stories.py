@@ -49,6 +49,11 @@ def test_one_id_has_one_meaning() -> None:
         ({"editor.preview": "p"}, "“p” can't be editor.preview: one writes with it there"),
         ({"form.save": "space"}, "“space” can't be form.save"),
         ({"line.close": "escape, Q"}, "“Q” can't be line.close"),
+        ({"line.close": "enter"}, "“enter” can't be line.close"),
+        ({"editor.preview": "delete"}, "“delete” can't be editor.preview"),
+        ({"choice.down": "enter"}, "“enter” is given to both what chooses and choice.down"),
+        ({"confirm.yes": ""}, "confirm.yes has an empty key"),
+        ({"paper.read": "z,"}, "paper.read has an empty key"),
         ({"bulk.doit": "z"}, "there is no action “bulk.doit”. Did you mean “bulk.do”?"),
     ],
 )

@@ -8,35 +8,41 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widgets import OptionList, ProgressBar
+from textual.widgets import OptionList, ProgressBar, Static
 from textual.widgets._toast import Toast
 
 from readinglist.config import Config
 from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.services.app_memory import AppState
 from readinglist.services.finding import VIEWS
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.presentation import COLUMN_LABELS
 from readinglist.tui.screens.bulk_preview import BulkPreview
+from readinglist.tui.screens.dialogs import Confirm
 from readinglist.tui.screens.working import Working
 from readinglist.tui.widgets.list_header import ListHeader
 from readinglist.tui.widgets.paper_list import PaperList
-from tests.tui.conftest import line, screen_of
+from tests.tui.conftest import at_rest, line, screen_of
 from tests.tui.test_stories import current, settle, until
 
 MakeApp = Callable[..., ReadingListApp]
 
 
-@pytest.fixture
-def many(tmp_path: Path) -> Library:
-    """A library of more papers than are changed at once."""
-    library = Library.open(tmp_path / "many.db", state=tmp_path / "many")
-    file = tmp_path / "many.json"
-    lines = ",".join(f'{{"title": "On the Number {n}"}}' for n in range(450))
+def of_size(folder: Path, count: int) -> Library:
+    library = Library.open(folder / "many.db", state=folder / "many")
+    file = folder / "many.json"
+    lines = ",".join(f'{{"title": "On the Number {n}"}}' for n in range(count))
     file.write_text(f"[{lines}]")
     library.import_files([file])
     library.index()
     return library
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Library:
+    """A library of more papers than are changed at once."""
+    return of_size(tmp_path, 450)
 
 
 def shown(app: ReadingListApp) -> list[Paper]:
@@ -416,3 +422,48 @@ async def test_the_cursor_far_down_is_found_again(make_app: MakeApp, tmp_path: P
     app = make_app(library)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: current(app).id == left.id)
+
+
+# --- far down in a long list
+
+
+async def test_one_goes_on_far_down_where_one_was(make_app: MakeApp, tmp_path: Path) -> None:
+    """Behind the first papers, too: the first key is for the paper that was left, no other."""
+    library = of_size(tmp_path, 900)
+    ids = list(library.find().ids)
+    library.memory.keep(AppState(paper=ids[700]))
+    app = make_app(library)
+    async with app.run_test(size=(100, 30)) as pilot:
+        assert screen_of(app).papers.cursor == 700
+        await pilot.press("r")
+        await until(pilot, lambda: library.papers([ids[700]])[0].status is Status.READ)
+        await pilot.press("q")
+    assert library.memory.state().paper == ids[700]
+    assert library.count_by_status()[Status.READ] == 1
+
+
+async def test_the_cursor_stays_far_down_when_its_paper_goes(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    library = of_size(tmp_path, 900)
+    ids = list(library.find().ids)
+    app = make_app(library)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await at_rest(pilot)
+        await pilot.press("G", "k", "d")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: library.count() == 899)
+        await at_rest(pilot)
+        assert current(app).id == ids[899]
+        assert screen_of(app).papers.cursor == 898
+
+
+async def test_the_end_of_the_list_is_there_at_once(make_app: MakeApp, tmp_path: Path) -> None:
+    """Also before all of it was read behind the first screen."""
+    library = of_size(tmp_path, 900)
+    app = make_app(library)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("G")
+        assert screen_of(app).papers.cursor == 899
+        assert "900 papers" in str(screen_of(app).query_one("#status", Static).content)

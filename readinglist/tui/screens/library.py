@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import events, getters, on, work
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.message import Message
 from textual.widgets import ProgressBar, Static
 from textual.worker import get_current_worker
@@ -68,6 +69,8 @@ _AT_ONCE = 0.01
 """Seconds that a letter waits for its results, to be drawn with them."""
 _LINKS_AFTER = 0.5
 """Seconds from the start to the first look for links between notes: the screen comes first."""
+_PATIENCE = 2.0
+"""Seconds that Enter waits for what is searched."""
 _LONG = 2000
 """From so many papers on one sees how far the index is."""
 _DETAIL_AFTER = 0.02
@@ -120,8 +123,11 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         super().__init__(library, config, views)
         self._edit_externally = edit_externally
         first = Question("", self._view, self._sort, keep=True, paper=self._state.paper)
-        self._question = first
+        self._question = self._answered = first
         self._found = library.find("", self._view, self._sort, most=FIRST)
+        if first.paper is not None and first.paper not in self._found.ids:
+            # It comes behind the first ones: one goes on there, and nowhere else before.
+            self._found = library.complete(self._found)
         self._live: LiveSearch
         self._is_indexing = False
         self._detail_timer: Timer | None = None
@@ -278,7 +284,8 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         """Ask for the papers anew; those in view are drawn anew at once."""
         if self._links:
             self._keep_links()
-        self._ask(Question(self.search.value, self._view, self._sort, keep))
+        reach = self.papers.cursor + self.papers.size.height if keep else 0
+        self._ask(Question(self.search.value, self._view, self._sort, keep, reach=reach))
 
     def _show_change(self, step: Step) -> None:
         """Draw the papers that changed anew; ask again only if others may be found now."""
@@ -333,6 +340,7 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
 
     def _answer_shown(self) -> None:
         """See to it that what comes behind the first papers does not move the cursor."""
+        self._answered = self._question
         current = self.papers.current
         self._question.keep = True
         if self._found.is_complete or (current and current.id == self._question.paper):
@@ -414,6 +422,13 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
             self._reload(keep=not self.search.value)
 
     def _search_done(self) -> None:
+        # What is pressed next is meant for what was found, not for what is still shown.
+        self._search_changed()
+        if self._answered is not self._question:
+            found = self._live.wait(self._question, _PATIENCE)
+            if found:
+                self._show(found, self._question.keep, self._question.paper)
+                self._answer_shown()
         self._library.remember_query(self.search.value)
         self.set_focus(self.papers)
 
@@ -437,18 +452,20 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
 
     def _show_detail(self) -> None:
         self._detail_timer = None
-        if not self.children:  # the app ends
+        try:
+            papers, detail = self.papers, self.detail
+        except NoMatches:  # the app ends
             return
-        paper = self.papers.current
+        paper = papers.current
         if paper is None:
-            self.detail.show(None)
+            detail.show(None)
             return
         latest = self._library.history_of(paper.id, limit=6)
         history = tuple(
             f"{change.at[:16].replace('T', ' ')}  {describe(change)}" for change in latest
         )
         to, by = self._linked_from(paper), self._linking_to(paper)
-        self.detail.show(Details(paper, history, self._found.spans, tuple(to), tuple(by)))
+        detail.show(Details(paper, history, self._found.spans, tuple(to), tuple(by)))
 
     def _links_found(self) -> None:
         self._show_detail()

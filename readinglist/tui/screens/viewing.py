@@ -324,7 +324,8 @@ class Viewing(Acting):
                 if worker.is_cancelled:
                     return
                 counts[name] = count
-        self._counting = None
+            if self._counting is library:
+                self._counting = None
         self.post_message(self.Counted(counts))
 
     def on_viewing_counted(self, message: Counted) -> None:

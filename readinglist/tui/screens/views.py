@@ -50,6 +50,7 @@ class ChooseView(Choose):
         self._first = first
         self._kept: dict[str, View] = {}
         self._trouble = ""
+        self._counting: Library | None = None
         try:
             self._kept = views.all()
         except ReadingListError as error:
@@ -73,10 +74,16 @@ class ChooseView(Choose):
             self.query_one(".dialog").border_subtitle = self.edge(edge)
         self._count()
 
+    def on_unmount(self) -> None:
+        """Count no more."""
+        if self._counting:
+            self._counting.interrupt()
+
     @work(thread=True, group="count")
     def _count(self) -> None:
         """Count in a thread: each view is a search."""
         with suppress(ReadingListError), closing(self._library.sibling()) as library:
+            self._counting = library
             for name, count in counted(library, self._uncounted):
                 self.post_message(self.Counted(self._item(self.views[name], count)))
 
