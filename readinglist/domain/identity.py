@@ -28,8 +28,7 @@ _PLACE = re.compile(r"\w+")
 
 _ARXIV = re.compile(
     r"(?:arxiv:\s*|https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/)?"
-    r"((?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5}"
-    r"|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?",
+    r"((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}))(?:v\d+)?(?:\.pdf)?",
     re.IGNORECASE | re.ASCII,
 )
 _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
@@ -131,11 +130,7 @@ def _place(entry: Entry) -> tuple[str, ...]:
 
 
 def arxiv_id(text: str) -> str | None:
-    """Return the arXiv identifier in `text` without prefix and version, or None.
-
-    A year, a month, and four digits up to 2014, five from 2015 on; `math/0211159` before April
-    2007. See https://info.arxiv.org/help/arxiv_identifier.html.
-    """
+    """Return the arXiv identifier in `text` without prefix and version, or None."""
     match = _ARXIV.fullmatch(text.strip())
     return match.group(1) if match else None
 
