@@ -123,11 +123,12 @@ def main() -> None:
             starters[f"{library.papers:,} papers"] = Starter(place, command, "paper")
             if options.bibtui:
                 file = _as_bib(library, home)
+                place, home = terminal()
                 settings = home / ".config" / "bibtui" / "config.toml"
                 settings.parent.mkdir(parents=True)  # else it begins with a welcome
                 settings.write_text("[updates]\ncheck_for_updates = false\n")
                 name = f"bibtui, {library.papers:,}"
-                starters[name] = Starter(terminal()[0], [options.bibtui, str(file)], "Title")
+                starters[name] = Starter(place, [options.bibtui, str(file)], "Title")
         for _ in range(options.rounds):
             for starter in starters.values():
                 starter.time()
