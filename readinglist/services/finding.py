@@ -169,7 +169,11 @@ class Finder:
         query = parse_query(view.query)
         if query.words or view.like is not None or needs_index(query.filters):
             return len(self.find("", view).ids)
-        return self._searcher.count(query)
+        try:
+            return self._searcher.count(query)
+        except DamagedIndexError:
+            self._searcher.renew()
+            return self._searcher.count(query)
 
     def complete(self, found: Found) -> Found:
         """Return all papers that answer, in the same order, where `found` has the first ones.

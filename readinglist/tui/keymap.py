@@ -332,11 +332,12 @@ def check_keys(remapped: Mapping[str, str]) -> None:
     for name, keys in remapped.items():
         if not all(one.strip() for one in keys.split(",")):
             raise ConfigError(f"keys: {name} has an empty key.", "Name one, as f5.")
-    for key in (key for name in WRITTEN_IN for key in DIALOGS[name]):
-        for one in remapped.get(key.id, "f1").split(","):
-            if one.strip() not in key.keys.split(",") and not _NO_LETTER.fullmatch(one.strip()):
+    writing = [key for name in WRITTEN_IN for key in DIALOGS[name] if key.id in remapped]
+    for key in writing:
+        for one in map(str.strip, remapped[key.id].split(",")):
+            if one not in key.keys.split(",") and not _NO_LETTER.fullmatch(one):
                 raise ConfigError(
-                    f"keys: “{one.strip()}” can't be {key.id}: one writes with it there.",
+                    f"keys: “{one}” can't be {key.id}: one writes with it there.",
                     "Give it a key as ctrl+t, alt+t or f5.",
                 )
     chosen_from = [DIALOGS[name] for name in CHOSEN_FROM]
