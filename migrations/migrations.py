@@ -96,3 +96,20 @@ def m0002_entries_of_bib_files(db: Database) -> None:
         "PRAGMA user_version = 2",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m0003_sources_of_metadata(db: Database) -> None:
+    """What sources of metadata tell, and which of them a value came from.
+
+    `paper.cite_as` is `preprint` or `published` where a person prefers one of them;
+    `journal.source` names the file or the service that gave a value, and is NULL for a person.
+    """
+    for statement in (
+        "ALTER TABLE paper ADD COLUMN votes INTEGER",
+        "ALTER TABLE paper ADD COLUMN stars INTEGER",
+        "ALTER TABLE paper ADD COLUMN cite_as TEXT",
+        "ALTER TABLE journal ADD COLUMN source TEXT",
+        "PRAGMA user_version = 3",
+    ):
+        db.execute(statement)

@@ -110,8 +110,8 @@ def edit(session: Session, key: str, assignments: tuple[str, ...], as_json: bool
     """Set fields of the paper KEY; no import touches them any more. An empty value empties.
 
     Fields: key, type, title, authors (with ; between them), author_count, organization,
-    abstract, published (or year), venue, arxiv, doi, url, links, comments, status, priority,
-    tags (with , between them), note.
+    abstract, published (or year), venue, arxiv, doi, url, links, comments, votes, stars, cite_as
+    (published or preprint), status, priority, tags (with , between them), note.
 
     \b
     Example: readinglist edit DeepModelAssembling2022 "authors=Ni, Zanlin; Wang, Yulin" year=2023
@@ -195,7 +195,7 @@ def merge(session: Session, keep: str, drop: str, fields: tuple[str, ...], as_js
     that cite it compile as before.
 
     Fields: title, authors, author_count, organization, published, venue, arxiv, doi, url, key,
-    type, status, priority, comments, abstract.
+    type, status, priority, comments, votes, stars, cite_as, abstract.
 
     \b
     Example: readinglist merge vaswani2017attention AttentionAllYouNeed2017 --take venue

@@ -71,6 +71,8 @@ class Change:
     machine: str = ""
     key: str = ""
     """The citation key of the paper at that time: what people call it."""
+    source: str | None = None
+    """The file or the service that the value came from; None for a person's."""
 
     @property
     def machine_name(self) -> str:

@@ -28,6 +28,7 @@ class Entry:
     """One entry of a .bib file."""
 
     key: str
+    """Empty for what no file says: it goes under whatever key its paper has."""
     type: str
     """In lower case."""
     fields: tuple[tuple[str, str | Parts], ...]

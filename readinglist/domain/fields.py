@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.citekey import check_key
 from readinglist.domain.identity import arxiv_id, doi_name
-from readinglist.domain.paper import Priority, Status, check_date
+from readinglist.domain.paper import VERSIONS, Priority, Status, check_date
 from readinglist.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -187,6 +187,13 @@ def _choice(kind: type[Status] | type[Priority]) -> Callable[[str], Status | Pri
     return parse
 
 
+def _version(text: str) -> str | None:
+    version = text.strip().lower()
+    if version and version not in VERSIONS:
+        raise InvalidValueError(f"“{version}” is no version.", f"It is {' or '.join(VERSIONS)}.")
+    return version or None
+
+
 EDITABLE: dict[str, Callable[[str], Any]] = {
     "key": lambda text: check_key(text.strip()),
     "type": _type,
@@ -202,6 +209,9 @@ EDITABLE: dict[str, Callable[[str], Any]] = {
     "url": _address,
     "links": _links,
     "comments": _number,
+    "votes": _number,
+    "stars": _number,
+    "cite_as": _version,
     "status": _choice(Status),
     "priority": _choice(Priority),
     "tags": _tags,

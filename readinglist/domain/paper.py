@@ -13,6 +13,9 @@ from readinglist.errors import InvalidValueError
 if TYPE_CHECKING:
     from readinglist.domain.entry import Entry
 
+VERSIONS = ("published", "preprint")
+"""What of a paper can be cited, where there is both."""
+
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
@@ -68,6 +71,12 @@ class Paper:
     """Code and project pages."""
     comments: int | None = None
     """How many comments the listing page showed."""
+    votes: int | None = None
+    """How many readers of the listing page voted for it."""
+    stars: int | None = None
+    """How many stars its repository has."""
+    cite_as: str | None = None
+    """One of `VERSIONS`, where a person prefers it; else the configuration says which."""
     status: Status = Status.UNREAD
     priority: Priority = Priority.NONE
     tags: tuple[str, ...] = ()

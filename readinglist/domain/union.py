@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 TAKEABLE = (
     "title", "authors", "author_count", "organization", "published", "venue", "arxiv", "doi",
-    "url", "key", "type", "status", "priority", "comments", "abstract",
+    "url", "key", "type", "status", "priority", "comments", "votes", "stars", "cite_as",
+    "abstract",
 )  # fmt: skip
 """The fields of which one of the two values holds."""
 UNITED = ("tags", "note", "links", "entries", "sources")

@@ -18,7 +18,7 @@ from readinglist.formats.parsed import Parsed, Problem
 _ARRAY = re.compile(r"\[\s*\{")
 _TEXTS = (
     "type", "title", "organization", "abstract", "published", "venue", "arxiv", "doi", "url",
-    "status", "priority", "note",
+    "cite_as", "status", "priority", "note",
 )  # fmt: skip
 
 
@@ -41,6 +41,9 @@ def to_object(paper: Paper) -> dict[str, Any]:
         "url": paper.url,
         "links": list(paper.links),
         "comments": paper.comments,
+        "votes": paper.votes,
+        "stars": paper.stars,
+        "cite_as": paper.cite_as,
         "status": str(paper.status),
         "priority": str(paper.priority),
         "tags": list(paper.tags),
@@ -103,7 +106,7 @@ def _paper(value: object) -> Paper:
         text = value.get(name)
         if text is not None:
             fields[name] = EDITABLE[name](_text(name, text))
-    for name in ("author_count", "comments"):
+    for name in ("author_count", "comments", "votes", "stars"):
         if value.get(name) is not None:
             fields[name] = EDITABLE[name](str(value[name]))
     if "published" not in fields and value.get("year") is not None:

@@ -209,7 +209,9 @@ class Importer:
             if changes and not self._working.papers.has_source(source):
                 at_text = started.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
                 self._working.papers.save_source(source, file, kind, at_text, _definitions(parsed))
-            self._batch = self._working.journal.record(changes, Action.IMPORT, batch=self._batch)
+            self._batch = self._working.journal.record(
+                changes, Action.IMPORT, batch=self._batch, source=file
+            )
         return FileReport(
             name,
             kind,

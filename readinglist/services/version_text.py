@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from readinglist.storage.tables import Row, Tables
 
 _LINES = ("title", "authors", "published", "venue", "type", "arxiv", "doi", "url", "links",
-          "organization", "author_count", "comments", "status", "priority", "abstract")  # fmt: skip
+          "organization", "author_count", "comments", "votes", "stars", "cite_as", "status",
+          "priority", "abstract")  # fmt: skip
 _FIELDS = [(name, COLUMNS.index(name)) for name in _LINES]
 _ID, _KEY, _NOTE, _ENTRIES = (COLUMNS.index(name) for name in ("id", "key", "note", "entries"))
 _LONGEST = 300

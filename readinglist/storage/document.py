@@ -26,12 +26,13 @@ from readinglist.errors import LibraryError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """The newest schema: `user_version` of a library file."""
 APPLICATION_ID = 0x524C5354
 SCHEMA_DIGESTS = {
     1: "f62a00c4dc539e6894cd5342f97d82a14f18e72a917cca0da9ef87252945626e",
     2: "a7e9f4fea8fe141d0c907f07aa35d4d0f6095dc85a9a2abfef7fe848ed6fee99",
+    3: "da31e4134ae9a378889099f220de440bce28e7961b136c193811d01af9a82204",
 }
 """The digest of the exact schema of each version, see `schema_digest`."""
 

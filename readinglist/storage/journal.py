@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
 
-COLUMNS = "id, machine, batch, at, action, reverts, paper, key, field, old, new"
+COLUMNS = "id, machine, batch, at, action, reverts, paper, key, field, old, new, source"
 _RANDOM_BITS = 21
 
 
@@ -42,6 +42,7 @@ class Journal:
         action: Action,
         reverts: int | None = None,
         batch: int | None = None,
+        source: str | None = None,
     ) -> int | None:
         """Append `changes` as one step and return the step's id; None where there are none.
 
@@ -52,6 +53,7 @@ class Journal:
             action: why.
             reverts: the step that an undo or a redo turns back.
             batch: an earlier step that this one goes on with.
+            source: what the values came from, where a change doesn't say.
         """
         (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
         clocked = (int(self._clock() * 1000) << _RANDOM_BITS) | int.from_bytes(os.urandom(4)) >> (
@@ -60,13 +62,13 @@ class Journal:
         first = max(clocked, last + 1)
         at = now()
         rows = [
-            (first + n, self._machine, batch or first, at, action, reverts, *_facts(c))
+            (first + n, self._machine, batch or first, at, action, reverts, *_facts(c, source))
             for n, c in enumerate(changes)
         ]
         if not rows:
             return batch
         self._connection.executemany(
-            f"INSERT INTO journal ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows
+            f"INSERT INTO journal ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", rows
         )
         return batch or first
 
@@ -228,8 +230,9 @@ class Journal:
         return [change_from_row(row) for row in rows]
 
 
-def _facts(change: Change) -> tuple[object, ...]:
-    return change.paper, change.key, change.field, change.old, change.new
+def _facts(change: Change, source: str | None) -> tuple[object, ...]:
+    told = change.paper, change.key, change.field, change.old, change.new
+    return (*told, change.source or source)
 
 
 def change_from_row(row: tuple[Any, ...]) -> Change:
@@ -238,11 +241,11 @@ def change_from_row(row: tuple[Any, ...]) -> Change:
     Raises:
         LibraryError: a value doesn't fit.
     """
-    id_, machine, batch, at, action, reverts, paper, key, field, old, new = row
+    id_, machine, batch, at, action, reverts, paper, key, field, old, new, source = row
     try:
         known = Action(action)
     except ValueError as error:
         raise LibraryError(
             f"The journal holds an action that can't be one: {action!r:.60}."
         ) from error
-    return Change(paper, field, old, new, known, id_, batch, reverts, at, machine, key)
+    return Change(paper, field, old, new, known, id_, batch, reverts, at, machine, key, source)

@@ -38,6 +38,8 @@ _QUIET: dict[str, Callable[[Any, Any], Any]] = {
     "added_at": min,
     "author_count": max,
     "comments": max,
+    "votes": max,
+    "stars": max,
 }
 #: Where one value goes on where the other one ends, the longer one says more.
 _GROWING = frozenset(("abstract", "published"))
@@ -358,7 +360,7 @@ class _Merge:
             machine += f"{CONFLICT_MARK}{digest}"
             row = (
                 number, machine, number, at, str(Action.CONFLICT), None, paper, place, name,
-                _text(before), _text(lost),
+                _text(before), _text(lost), None,
             )  # fmt: skip
             if journal.setdefault((number, machine), row) is row:
                 new.append(row)

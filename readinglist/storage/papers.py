@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 COLUMNS = (
     "id", "key", "key_frozen", "type", "title", "authors", "author_count", "organization",
     "abstract", "published", "venue", "arxiv", "doi", "url", "links", "comments", "status",
-    "priority", "note", "added_at", "entries",
+    "priority", "note", "added_at", "entries", "votes", "stars", "cite_as",
 )  # fmt: skip
 _LISTS = frozenset(("authors", "links"))
 _ENCODED = _LISTS | {"entries", "key_frozen", "status", "priority"}
-_NUMBERS = frozenset(("author_count", "comments", "key_frozen"))
-_EXACT = ("type", "published", "arxiv", "doi", "url")
+_NUMBERS = frozenset(("author_count", "comments", "key_frozen", "votes", "stars"))
+_EXACT = ("type", "published", "arxiv", "doi", "url", "cite_as")
 _ALWAYS_THERE = ("key", "type", "title", "status", "priority")
 _BATCH = 500
 _HAS_LINK = "instr(note, '[[')"
@@ -104,7 +104,7 @@ def checked(paper: Paper) -> Paper:
             fits = False
         if not fits:
             raise _misfit(field, value)
-    for key in (paper.key, *(entry.key for entry in paper.entries)):
+    for key in (paper.key, *(entry.key for entry in paper.entries if entry.key)):
         if not key or importable_key(key) != key:
             raise _misfit("key", key)
     for link in paper.links:

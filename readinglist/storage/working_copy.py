@@ -91,15 +91,23 @@ _SINCE_LAYOUT_2 = (
     *_LATEST_FIRST,
     *_COUNTS_AT_HAND,
 )
+_SINCE_SCHEMA_2 = (
+    "ALTER TABLE paper ADD COLUMN votes INTEGER",
+    "ALTER TABLE paper ADD COLUMN stars INTEGER",
+    "ALTER TABLE paper ADD COLUMN cite_as TEXT",
+    "ALTER TABLE journal ADD COLUMN source TEXT",
+)
 _UPGRADES = {
     "1.1": (
         "ALTER TABLE paper ADD COLUMN entries TEXT",
         "ALTER TABLE source ADD COLUMN definitions TEXT",
         *_CONFLICTS_AT_HAND,
         *_SINCE_LAYOUT_2,
+        *_SINCE_SCHEMA_2,
     ),
-    "2.1": (*_CONFLICTS_AT_HAND, *_SINCE_LAYOUT_2),
-    "2.2": _SINCE_LAYOUT_2,
+    "2.1": (*_CONFLICTS_AT_HAND, *_SINCE_LAYOUT_2, *_SINCE_SCHEMA_2),
+    "2.2": (*_SINCE_LAYOUT_2, *_SINCE_SCHEMA_2),
+    "2.3": _SINCE_SCHEMA_2,
 }
 """What brings a working copy of an earlier layout to this one: its edits may be unsaved."""
 _SCHEMA = f"""
@@ -504,7 +512,7 @@ class WorkingCopy:
                     rows = read_table(self.connection, table, some)
                     write_differences(target, table, rows, read_table(target, table, some))
                 target.executemany(
-                    "INSERT OR REPLACE INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                    "INSERT OR REPLACE INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                     self.connection.execute(
                         "SELECT * FROM journal WHERE rowid > ? ORDER BY rowid", (saved,)
                     ),

@@ -28,7 +28,8 @@ KEYS = ["AttentionDetail", "BuildTwice", "CachesEverywhere"]
 PAPER = {
     "id": str, "key": str, "type": str, "title": str, "authors": list, "author_count": int,
     "organization": str, "abstract": str, "published": str, "year": int, "venue": str,
-    "arxiv": str, "doi": str, "url": str, "links": list, "comments": int, "status": str,
+    "arxiv": str, "doi": str, "url": str, "links": list, "comments": int,
+    "votes": int, "stars": int, "cite_as": str, "status": str,
     "priority": str, "tags": list, "note": str, "added_at": str, "sources": list,
 }  # fmt: skip
 
@@ -148,7 +149,8 @@ def test_papers_in_json_have_the_promised_members(filled: CommandLine, tmp_path:
         "title": "Everything", "key": "every2020", "type": "article", "authors": ["Curie, Marie"],
         "author_count": 1, "organization": "Sorbonne", "abstract": "All of it.",
         "published": "2020-02-03", "venue": "Annals", "arxiv": "2002.00001", "doi": "10.1000/1",
-        "url": "https://e.org", "links": ["https://e.org/code"], "comments": 2, "status": "read",
+        "url": "https://e.org", "links": ["https://e.org/code"], "comments": 2,
+        "votes": 40, "stars": 1200, "cite_as": "preprint", "status": "read",
         "priority": "medium", "tags": ["b", "a"], "note": "# N",
     }  # fmt: skip
     (tmp_path / "full.json").write_text(json.dumps([full]))
@@ -170,7 +172,7 @@ def test_what_is_not_known_is_null_or_empty(filled: CommandLine) -> None:
         for name in ("authors", "links", "tags"):
             assert paper[name] == []
         for name in ("author_count", "organization", "published", "year", "venue", "arxiv", "doi",
-                     "url", "comments", "note"):  # fmt: skip
+                     "url", "comments", "votes", "stars", "cite_as", "note"):  # fmt: skip
             assert paper[name] is None
         assert (paper["status"], paper["priority"], paper["type"]) == ("unread", "none", "misc")
     assert filled("list", "--json", "zymurgy").data == []

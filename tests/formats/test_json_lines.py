@@ -31,6 +31,9 @@ FULL = Paper(
     url="https://example.org/lists",
     links=("https://example.org/code",),
     comments=3,
+    votes=40,
+    stars=1200,
+    cite_as="preprint",
     status=Status.READING,
     priority=Priority.HIGH,
     tags=("lists", "two words"),
@@ -43,7 +46,8 @@ FULL = Paper(
 def test_the_promised_names() -> None:
     assert list(to_object(FULL)) == [
         *("id", "key", "type", "title", "authors", "author_count", "organization", "abstract"),
-        *("published", "year", "venue", "arxiv", "doi", "url", "links", "comments", "status"),
+        *("published", "year", "venue", "arxiv", "doi", "url", "links", "comments"),
+        *("votes", "stars", "cite_as", "status"),
         *("priority", "tags", "note", "added_at", "sources"),
     ]
 
@@ -60,7 +64,7 @@ def test_what_is_not_known_is_null_or_an_empty_list() -> None:
     told = to_object(Paper("On Lists", id=7))
     assert {name for name, value in told.items() if value is None} == {
         *("author_count", "organization", "abstract", "published", "year", "venue", "arxiv"),
-        *("doi", "url", "comments", "note"),
+        *("doi", "url", "comments", "votes", "stars", "cite_as", "note"),
     }
     assert {name for name, value in told.items() if value == []} == {
         *("authors", "links", "tags", "sources"),
@@ -89,6 +93,7 @@ PAPERS = st.builds(
     url=st.none() | st.just("https://example.org/?a=b"),
     links=st.lists(st.sampled_from(["https://a.org/x", "http://b.org"]), unique=True).map(tuple),
     comments=st.none() | st.integers(0, 10**6),
+    votes=st.none() | st.integers(0, 10**6),
     status=st.sampled_from(Status),
     priority=st.sampled_from(Priority),
     tags=st.lists(st.sampled_from(["a", "b c", "ü"]), unique=True).map(lambda t: tuple(sorted(t))),

@@ -105,4 +105,4 @@ def test_fields_that_a_person_set_are_told_from_those_that_an_import_set(
 
 def test_a_row_of_an_unknown_action_is_refused() -> None:
     with pytest.raises(LibraryError, match="action"):
-        change_from_row((1, "m", 1, now(), "explode", None, 1, "k", "status", None, None))
+        change_from_row((1, "m", 1, now(), "explode", None, 1, "k", "status", None, None, None))

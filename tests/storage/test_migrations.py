@@ -31,7 +31,7 @@ SCHEMA = {
     "paper": [
         "id", "key", "key_frozen", "type", "title", "authors", "author_count", "organization",
         "abstract", "published", "venue", "arxiv", "doi", "url", "links", "comments", "status",
-        "priority", "note", "added_at", "entries",
+        "priority", "note", "added_at", "entries", "votes", "stars", "cite_as",
     ],
     "paper_tag": ["paper", "tag"],
     "source": ["id", "name", "format", "added_at", "definitions"],
@@ -39,6 +39,7 @@ SCHEMA = {
     "key_alias": ["key", "paper"],
     "journal": [
         "id", "machine", "batch", "at", "action", "reverts", "paper", "key", "field", "old", "new",
+        "source",
     ],
 }  # fmt: skip
 
@@ -139,7 +140,11 @@ def test_a_library_of_the_first_version_is_read_and_written_as_one_of_today(
         assert library.count() == 1
 
 
-_TO_2_2 = (
+_TO_2_3 = (
+    "ALTER TABLE paper DROP COLUMN votes; ALTER TABLE paper DROP COLUMN stars;"
+    "ALTER TABLE paper DROP COLUMN cite_as; ALTER TABLE journal DROP COLUMN source;"
+)
+_TO_2_2 = _TO_2_3 + (
     "ALTER TABLE unindexed DROP COLUMN version; DROP INDEX paper_by_added;"
     "DROP INDEX paper_by_status; CREATE INDEX paper_by_status ON paper (status);"
     "DROP TABLE status_count; DROP TRIGGER count_insert; DROP TRIGGER count_delete;"
@@ -162,6 +167,7 @@ _TO_1_1 = (
         ("1.1", _TO_2_2 + _TO_1_1),
         ("2.1", _TO_2_2 + "DROP INDEX journal_conflicts; DROP INDEX journal_settled;"),
         ("2.2", _TO_2_2),
+        ("2.3", _TO_2_3),
     ],
 )
 def test_edits_that_an_earlier_version_could_not_save_outlive_the_update(

@@ -815,7 +815,7 @@ def test_a_field_set_here_and_by_another_machine_is_a_conflict(
         library_file,
         f"UPDATE paper SET venue = 'Science' WHERE id = {three[0]}",
         "INSERT INTO journal VALUES (9000000000000000000, 'lab', 1, '2030', 'edit', NULL, "
-        f"{three[0]}, 'k', 'venue', NULL, 'Science')",
+        f"{three[0]}, 'k', 'venue', NULL, 'Science', NULL)",
     )
     assert library.take_in().conflicts == 1
     assert library.paper(KEYS[0]).venue == "Science"

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from readinglist.domain.fields import field_text, parse_field
-from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.domain.paper import VERSIONS, Paper, Priority, Status
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.tui.dialog_keys import FORM
@@ -53,6 +53,7 @@ _PROMPTS = (
     Prompt("doi", "DOI", example="10.1000/182"),
     Prompt("url", "URL", example="https://", is_wide=True),
     Prompt("links", "Links", "block", "Code and project pages, one a line", is_wide=True),
+    Prompt("cite_as", "Cite as", example="published or preprint", known=VERSIONS),
     Prompt("status", "Status", "choice", known=tuple(Status)),
     Prompt("priority", "Priority", "choice", known=tuple(Priority)),
     Prompt("tags", "Tags", example="with commas between them", is_wide=True),

@@ -51,7 +51,8 @@ class PaperCard(VerticalScroll, can_focus=False, inherit_bindings=False):
         facts, link = self._parts["muted"], self._parts["link"]
         about = (
             *(paper.byline, paper.organization if paper.authors else None, paper.venue),
-            *(paper.published, plural(paper.comments, "comment") if paper.comments else None),
+            *(paper.published, plural(paper.votes, "vote") if paper.votes else None),
+            plural(paper.comments, "comment") if paper.comments else None,
         )
         state = (
             f"{STATUS_SIGNS[paper.status]} {paper.status}",
