@@ -47,6 +47,18 @@ class FormatError(ReadingListError):
         self.line = line
 
 
+class SourceError(ReadingListError):
+    """A source of metadata can't be asked, or gives no answer that can be used.
+
+    Attributes:
+        is_unreachable: True where there is no connection to it at all.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, is_unreachable: bool = False) -> None:
+        super().__init__(message, hint)
+        self.is_unreachable = is_unreachable
+
+
 class InvalidValueError(ReadingListError):
     """A value that doesn't fit its field."""
 
