@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from readinglist.domain.citekey import DEFAULT_PATTERN
 from readinglist.domain.key_pattern import check_pattern
 from readinglist.domain.note_template import check_template
+from readinglist.domain.paper import VERSIONS
 from readinglist.errors import ConfigError, InvalidValueError
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ COLUMNS = (
     *("status", "priority", "year", "title", "why", "authors", "tags", "key", "venue", "added"),
 )
 """The columns that the list can show."""
+SOURCES = ("arxiv", "huggingface", "dblp", "crossref", "openalex")
+"""The sources of metadata, by the names that the settings have for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class ExportConfig:
     """TeX commands that may stand in imported entries, beside those of our own list."""
     abstracts: bool = False
     """Whether the abstracts of listing pages are written into .bib files."""
+    cite: str = VERSIONS[0]
+    """Which version of a paper is cited, where there are a preprint and a published one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,22 @@ class SyncConfig:
 
     most_loose: int = 64
     """How many MiB of loose objects may lie in the repository before git packs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineConfig:
+    """Where metadata comes from."""
+
+    sources: tuple[str, ...] = SOURCES
+    """The sources to ask, in order."""
+    mail: str = ""
+    """Whom Crossref may write to about our questions; it answers those faster who say so."""
+    openalex_key: str = ""
+    """The user's key for OpenAlex, which lets some more questions a day."""
+    cache_days: int = 7
+    """For how many days an answer is kept; 0 for not at all."""
+    addresses: dict[str, str] = field(default_factory=dict)
+    """Base URLs of mirrors, by source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +103,7 @@ class Config:
     citation_key: str = DEFAULT_PATTERN
     export: ExportConfig = field(default_factory=ExportConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
+    online: OnlineConfig = field(default_factory=OnlineConfig)
     keys: dict[str, str] = field(default_factory=dict)
     """Keys by the id of what they do, as in the help: `{paper.read: z}`."""
 
@@ -93,7 +116,13 @@ class Config:
 _CHOICES = {
     "format": ("bibtex", "biblatex", "csl-json", "json"),
     "columns": COLUMNS,
+    "cite": VERSIONS,
+    "sources": SOURCES,
 }
+
+
+_PAIRS = {"templates": "name: text", "addresses": "source: address"}
+"""What those settings hold that are pairs."""
 
 
 def config_path(given: str | None = None) -> Path:
@@ -116,6 +145,13 @@ def state_folder() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path(APP, appauthor=False)
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be fetched again."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path(APP, appauthor=False)
 
 
 def load_config(given: str | None = None) -> Config:
@@ -245,15 +281,20 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
             raise _wrong(node, name, "“columns” needs the title")
     else:
         if not isinstance(node, yaml.MappingNode):
-            pair = "name: text" if key == "templates" else "id: key"
+            pair = _PAIRS.get(key, "id: key")
             raise _wrong(node, name, f"“{key}” holds “{pair}” pairs")
         value = {}
         for key_node, value_node in _pairs(node, name):
+            if key == "addresses":
+                _check_choice("sources", key_node.value, key_node, name)
+                _check(_web_address, value_node, name)
             value[key_node.value] = _value(value_node, str(key_node.value), str, name)
             if key == "templates":
                 _check(check_template, value_node, name)
     if key == "citation_key":
         _check(check_pattern, node, name)
+    if key in ("mail", "openalex_key"):
+        _check(_word, node, name)
     return value
 
 
@@ -264,6 +305,16 @@ def _check(check: Callable[[str], object], node: Any, name: str) -> None:
     except InvalidValueError as error:
         line = node.start_mark.line + 1
         raise ConfigError(f"{name}:{line}: {error.message}", error.hint) from error
+
+
+def _web_address(text: str) -> None:
+    if not re.fullmatch(r"https?://[!-~]+", text):
+        raise InvalidValueError(f"“{text}” is no web address.", "It begins with https://.")
+
+
+def _word(text: str) -> None:
+    if not re.fullmatch(r"[!-~]*", text):
+        raise InvalidValueError(f"“{text}” is not one word in ASCII.")
 
 
 def _pairs(node: MappingNode, name: str) -> list[tuple[Any, Node]]:

@@ -14,6 +14,7 @@ from readinglist.errors import ReadingListError
 
 _MODULES = {
     "import": "files:import_",
+    "complete": "completing:complete",
     "add": "editing:add",
     "list": "looking:list_",
     "show": "looking:show",

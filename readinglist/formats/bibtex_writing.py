@@ -21,7 +21,9 @@ from urllib.parse import quote
 
 from readinglist.domain.citekey import importable_key
 from readinglist.domain.entry import Entry, Macro
+from readinglist.domain.paper import VERSIONS
 from readinglist.domain.text import plural, printable_block
+from readinglist.domain.versions import cited_version
 from readinglist.errors import InvalidValueError, ReadingListError
 from readinglist.formats.bib_syntax import MONTHS, split
 from readinglist.formats.latex import (
@@ -66,6 +68,8 @@ class Context:
     """Commands that may stand in imported values, beside those of our own list."""
     abstracts: bool = False
     """Whether the abstracts of listing pages are written."""
+    cite: str = VERSIONS[0]
+    """Which version of a paper is written, where a person has said nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,7 @@ class _Writer:
         return Written(text, tuple(dict.fromkeys(self._warnings)))
 
     def entry(self, paper: Paper, no_year: str = "") -> Entry:
-        source = _source_entry(paper)
+        paper, source = cited_version(paper, self._context.cite)
         edited = self._context.edited.get(paper.id, frozenset())
         if source is None:
             fields = self._fields_of_facts(paper, no_year)
@@ -391,7 +395,7 @@ class _Writer:
         if len(paper.sources) > 1:
             from readinglist.formats.bibtex_reading import paper_of
 
-            said = [paper_of(entry) for entry in paper.entries]
+            said = [paper_of(entry) for entry in (paper.entries if source.key else (source,))]
             for name in ("authors", "published", "venue", "arxiv", "doi", "url"):
                 value = getattr(paper, name)
                 if value and not any(getattr(one, name) for one in said):
@@ -458,14 +462,6 @@ class _Writer:
         ]
         head = "\n".join(filter(None, notes))
         return f"{head}\n\n" if head else ""
-
-
-def _source_entry(paper: Paper) -> Entry | None:
-    """Return the entry that a paper is written from: that of its key, else what was published."""
-    for entry in paper.entries:
-        if entry.key.lower() == paper.key.lower():
-            return entry
-    return min(paper.entries, key=lambda entry: entry.is_preprint, default=None)
 
 
 def _text_of(entry: Entry) -> str:

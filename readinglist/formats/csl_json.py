@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.entry import Entry
+from readinglist.domain.paper import VERSIONS
+from readinglist.domain.versions import cited_version
 from readinglist.errors import FormatError
 from readinglist.formats.bibtex_reading import paper_of_record
 from readinglist.formats.parsed import Parsed, Problem
@@ -101,19 +103,26 @@ def _name(name: dict[str, str]) -> str:
     return f"{family}, {given}" if family and given else family or given
 
 
-def write(papers: Iterable[Paper]) -> str:
-    """Return `papers` as an array of CSL items, sorted by their keys, as pandoc reads it."""
+def write(papers: Iterable[Paper], cite: str = VERSIONS[0]) -> str:
+    """Return `papers` as an array of CSL items, sorted by their keys, as pandoc reads it.
+
+    Args:
+        papers: the papers.
+        cite: which version of a paper is written, where a person has said nothing of it.
+    """
     ordered = sorted(papers, key=lambda paper: (paper.key.lower(), paper.key))
-    return json.dumps([_item(paper) for paper in ordered], ensure_ascii=False, indent=2) + "\n"
+    return (
+        json.dumps(
+            [_item(*cited_version(paper, cite)) for paper in ordered], ensure_ascii=False, indent=2
+        )
+        + "\n"
+    )
 
 
-def _item(paper: Paper) -> dict[str, Any]:
+def _item(paper: Paper, source: Entry | None) -> dict[str, Any]:
     from readinglist.formats.latex_text import to_text
 
-    entry = next(
-        (e for e in paper.entries if e.key == paper.key),
-        next(iter(paper.entries), Entry("", "", ())),
-    )
+    entry = source or Entry("", "", ())
     item: dict[str, Any] = {
         "id": paper.key,
         "type": _CSL_TYPES.get(paper.type, "article"),

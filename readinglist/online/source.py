@@ -23,11 +23,12 @@ class Source(Protocol):
     """Its usual base URL."""
     interval: float
     """The least seconds from one request to the next, as its keepers ask for."""
-    at_once: int
-    """So many papers are looked up with one request."""
 
     def wants(self, paper: Paper) -> bool:
         """Return whether it may know what `paper` lacks."""
+
+    def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
+        """Return those of the papers `waiting` that one request can look up; at least one."""
 
     def find(self, papers: Sequence[Paper], web: Web) -> list[list[Paper]]:
         """Return for each of `papers` those that it may be, the likeliest first.

@@ -33,6 +33,8 @@ _LONGEST = 60.0
 """Seconds for one answer, and the most that a source may ask us to wait."""
 _TIMEOUT = 20.0
 """Seconds without a byte."""
+_CONNECT = 8.0
+"""Seconds to be connected."""
 _TRIES = 4
 _FIRST_PAUSE = 1.0
 """Seconds before the second try; twice as many before each one after."""
@@ -129,6 +131,14 @@ class Web:
             self._cache.put(question, text)
         return found
 
+    def wait_for_turn(self) -> None:
+        """Wait until the next request may be sent.
+
+        Raises:
+            StoppedError: no answer is wanted any more.
+        """
+        self._wait(self._next - time.monotonic())
+
     def close(self) -> None:
         """Close the connections."""
         if self._client:
@@ -140,7 +150,8 @@ class Web:
         """Return the bytes of an answer and its encoding; None where there is no such thing."""
         pause = self._first_pause
         for tries_left in reversed(range(_TRIES)):
-            self._wait_for_turn()
+            self.wait_for_turn()
+            self._next = time.monotonic() + self._interval
             try:
                 return self._request(url)
             except _TryAgainError as error:
@@ -237,10 +248,6 @@ class Web:
 
     # --- manners
 
-    def _wait_for_turn(self) -> None:
-        self._wait(self._next - time.monotonic())
-        self._next = time.monotonic() + self._interval
-
     def _wait(self, seconds: float) -> None:
         if self._stop.wait(max(0.0, seconds)):
             raise StoppedError("Stopped.")
@@ -261,7 +268,7 @@ def new_client(agent: str, timeout: float = _TIMEOUT) -> httpx.Client:
     return httpx.Client(
         # Packed answers can't be bounded: a piece of 64 KiB may hold 64 MiB.
         headers={"User-Agent": agent, "Accept-Encoding": "identity"},
-        timeout=timeout,
+        timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT)),
         follow_redirects=False,
     )
 

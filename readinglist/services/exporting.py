@@ -77,7 +77,7 @@ class Exporter:
         if kind == CSL_JSON:
             from readinglist.formats import csl_json
 
-            return Exported(csl_json.write(chosen), tuple(chosen), kind)
+            return Exported(csl_json.write(chosen, self._config.cite), tuple(chosen), kind)
         if kind not in EXPORT_FORMATS:
             raise InvalidValueError(
                 f"There is no format “{kind}”.", f"It is one of {', '.join(EXPORT_FORMATS)}."
@@ -94,6 +94,7 @@ class Exporter:
             frozenset(self._config.protect),
             frozenset(name.lstrip("\\") for name in self._config.commands),
             self._config.abstracts,
+            self._config.cite,
         )
         written = write_bibtex(chosen, context)
         return Exported(written.text, tuple(chosen), kind, (*written.warnings, *missing))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from readinglist.config import Config, state_folder
+from readinglist.config import APP, Config, cache_folder, state_folder
 from readinglist.domain.key_pattern import check_pattern
 from readinglist.domain.query import CHOICES
 from readinglist.domain.text import plural
@@ -17,6 +17,7 @@ from readinglist.services.query_history import QueryHistory
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Collection, Iterable, Mapping
     from os import PathLike
     from types import TracebackType
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from readinglist.services.adding import Adder
     from readinglist.services.app_memory import AppMemory
     from readinglist.services.changing import Editor, Step
+    from readinglist.services.completing import Completer, Completion, Doubtful, Progress
     from readinglist.services.conflicts import Conflict
     from readinglist.services.drafts import Draft, Drafts
     from readinglist.services.duplicates import KeptApart, Pair
@@ -585,6 +587,34 @@ class Library:
         """
         return self._importer.import_text(text, name, update=update)
 
+    def complete_papers(
+        self,
+        ids: Iterable[int],
+        progress: Callable[[Progress], object] = lambda progress: None,
+        stop: threading.Event | None = None,
+    ) -> Completion:
+        """Give papers what sources of metadata know and they lack, as one step; see there.
+
+        It takes as long as the sources want us to wait between two questions: do it in a thread.
+
+        Args:
+            ids: the papers.
+            progress: called whenever nobody is left to ask for a paper.
+            stop: set when it is enough; what was found by then stays.
+
+        Raises:
+            SourceError: no source can be reached; nothing was changed.
+        """
+        return self._completer.complete(ids, progress, stop)
+
+    def facts_of(self, doubtful: Doubtful) -> Mapping[str, object]:
+        """Return what a paper would get from what may be known of it: values by field."""
+        return self._completer.facts(doubtful.paper, doubtful.candidate)
+
+    def take_candidate(self, doubtful: Doubtful) -> Step:
+        """Give a paper what a person says is known of it, as one step."""
+        return self._completer.take(doubtful)
+
     def export(
         self,
         ids: Iterable[int] | None = None,
@@ -709,6 +739,21 @@ class Library:
         from readinglist.services.duplicates import KeptApart
 
         return KeptApart(self._working.folder / "apart.json")
+
+    @property
+    def _completer(self) -> Completer:
+        from readinglist import __version__
+        from readinglist.services.completing import Completer
+
+        online = self._config.online
+        contact = f" (mailto:{online.mail})" if online.mail else ""
+        return Completer(
+            self._working,
+            online,
+            self._config.citation_key,
+            f"{APP}/{__version__}{contact}",
+            cache_folder() / "answers",
+        )
 
     @property
     def _the_finder(self) -> Finder:

@@ -92,6 +92,11 @@ class Journal:
         """Return the undo that can be taken back, newest first, or None."""
         return self._stacks()[1]
 
+    def is_turned_back(self, batch: int) -> bool:
+        """Return whether a step of this machine was undone, were it for a while."""
+        query = "SELECT 1 FROM journal WHERE reverts = ? AND machine = ?"
+        return self._connection.execute(query, (batch, self._machine)).fetchone() is not None
+
     def extent(self, batch: int) -> int:
         """Return how many changes a step of this machine has."""
         (count,) = self._connection.execute(

@@ -136,6 +136,20 @@ LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
     ),
     "In and out": (
         Key("import", "i", "import", "Import", "Import a listing page, a .bib file"),
+        Key(
+            "complete",
+            "c",
+            "complete",
+            "Complete",
+            "Complete from online sources what the papers lack; again: stop",
+        ),
+        Key(
+            "doubtful",
+            "M",
+            "doubtful",
+            "Matches",
+            "What sources have that may be a paper: you decide",
+        ),
         Key("export", "e", "export", "Export", "Export the chosen papers, after a preview", True),
         Key("open", "o", "open", "Open", "Open the paper in the browser"),
         Key("copy.key", "y", "copy_key", "Copy key", "Copy the citation key"),
@@ -217,6 +231,14 @@ DUPLICATES = (
 )  # fmt: skip
 """The keys on papers that may be the same."""
 
+DOUBTFUL = (
+    Key("doubtful.take", "enter,M", "take", "It is", "It is the paper: take what is known", True),
+    Key("doubtful.drop", "x", "drop", "It is not", "Another work: leave it", True),
+    *(key._replace(in_footer=key.id == "undo") for key in LIBRARY if key.id in _ALSO_IN_DUPLICATES),
+    Key("doubtful.close", "escape,q", "close", "Back", "Back to the list", True),
+)
+"""The keys on what sources have that may be a paper."""
+
 READING_LOG = (
     Key("log.fewer", "h,left", "span(-1)", "Fewer weeks", "Show fewer weeks", True),
     Key("log.more", "l,right", "span(1)", "More", "Show more weeks: 13, 26, 52, all", True),
@@ -235,7 +257,7 @@ READING_LOG = (
 )
 """The keys of the reading log."""
 
-PLACES = (LIBRARY, TRIAGE, DUPLICATES, READING_LOG)
+PLACES = (LIBRARY, TRIAGE, DUPLICATES, DOUBTFUL, READING_LOG)
 """Where keys are looked up; in each place a key does one thing."""
 
 _FUNCTION_KEY = re.compile(r"f\d+")

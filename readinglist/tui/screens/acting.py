@@ -155,6 +155,11 @@ class Acting(Screen[None]):
             self._save_failed = error
             self._tell(error, "error")
 
+    def _key_of(self, id_: str) -> str:
+        """Return the first key of an action of this screen, as people write it."""
+        key = next(key for key in self.KEYS if key.id == id_)
+        return displayed(self._config.keys.get(id_, key.keys)).split()[0]
+
     def _tell(
         self,
         text: str,
@@ -173,7 +178,7 @@ class Acting(Screen[None]):
         shown = escape(printable(text))
         key = next((key for key in self.KEYS if key.action == offer), None)
         if key:
-            keys = displayed(self._config.keys.get(key.id, key.keys)).split()[0]
+            keys = escape(self._key_of(key.id))
             shown += f"  [@click=screen.{offer}][b]{keys}[/b] {key.label.lower()}[/]"
         self.notify(
             shown,

@@ -24,6 +24,7 @@ from readinglist.services.live_search import FIRST, LiveSearch, Question
 from readinglist.tui.keymap import LIBRARY, bindings, displayed, footer
 from readinglist.tui.presentation import counts_line
 from readinglist.tui.screens.citing import Citing
+from readinglist.tui.screens.completing import Completing
 from readinglist.tui.screens.linking import Linking
 from readinglist.tui.screens.marking import Marking
 from readinglist.tui.screens.other_machines import OtherMachines
@@ -77,7 +78,7 @@ _DETAIL_AFTER = 0.02
 """Seconds that the cursor rests before the detail pane follows."""
 
 
-class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
+class LibraryScreen(Viewing, Linking, Marking, Citing, Completing, OtherMachines):
     """The one screen on which all happens."""
 
     @dataclass
@@ -184,7 +185,8 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, OtherMachines):
         self._index_ahead()
 
     def on_unmount(self) -> None:
-        """Search no more."""
+        """Search no more, and ask nobody."""
+        self.stop_completing()
         self._remember_place()
         self._live.close()
 

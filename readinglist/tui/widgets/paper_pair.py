@@ -46,6 +46,7 @@ class PaperPair(Vertical):
         super().__init__(id="pair")
         self._parts = PartStyles(self)
         self._papers: tuple[Paper, Paper] | None = None
+        self._roles = ("", "")
         self._rows: list[str] = []
         self.take: frozenset[str] = frozenset()
         """The fields in which the value of the second paper holds."""
@@ -62,14 +63,22 @@ class PaperPair(Vertical):
         if self._papers:
             self._draw()
 
-    def show(self, kept: Paper, dropped: Paper, take: Iterable[str]) -> None:
+    def show(
+        self,
+        kept: Paper,
+        dropped: Paper,
+        take: Iterable[str],
+        roles: tuple[str, str] = ("stays  ", "goes  "),
+    ) -> None:
         """Show two papers.
 
         Args:
             kept: the one that stays.
             dropped: the one that goes.
             take: the fields in which its value holds, to begin with.
+            roles: what stands before their keys.
         """
+        self._roles = roles
         self._papers, self.take = (kept, dropped), frozenset(take)
         self._rows = [field for field in _FIELDS if any(_texts(field, kept, dropped))]
         self._draw()
@@ -96,7 +105,7 @@ class PaperPair(Vertical):
     def _draw(self) -> None:
         assert self._papers
         head = self._grid()
-        names = (("stays  ", self._papers[0].key), ("goes  ", self._papers[1].key))
+        names = zip(self._roles, (paper.key for paper in self._papers), strict=True)
         muted, key = self._parts["muted"], self._parts["title"]
         head.add_row("", *(Text.assemble((role, muted), (printable(n), key)) for role, n in names))
         self.query_one("#pair-head", Static).update(head)

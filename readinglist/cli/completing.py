@@ -1,0 +1,208 @@
+"""The command that completes papers from sources of metadata."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import contextmanager
+from threading import Event
+from typing import TYPE_CHECKING
+
+import click
+
+from readinglist.cli.session import (
+    Session,
+    json_option,
+    pass_session,
+    print_json,
+    say,
+)
+from readinglist.domain.text import plural, printable
+from readinglist.errors import ReadingListError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from readinglist.domain.paper import Paper
+    from readinglist.services.completing import Completion, Doubtful, Progress
+    from readinglist.services.library import Library
+
+_FIELDS = ("authors", "published", "venue", "abstract", "arxiv", "doi")
+_LABELS = (
+    ("title", "title"), ("authors", "byline"), ("published", "published"), ("venue", "venue"),
+    ("arXiv", "arxiv"), ("DOI", "doi"),
+)  # fmt: skip
+
+
+@click.command(short_help="Complete papers from online sources.")
+@click.argument("query", nargs=-1, metavar="[QUERY]")
+@click.option("--all", "everything", is_flag=True, help="All papers.")
+@click.option(
+    "--missing",
+    multiple=True,
+    type=click.Choice(_FIELDS),
+    help="Only papers that have no such thing; may be repeated.",
+)
+@click.option("--ask", is_flag=True, help="Ask about what may be a paper and is not sure to be.")
+@json_option
+@pass_session
+def complete(
+    session: Session,
+    query: tuple[str, ...],
+    everything: bool,
+    missing: tuple[str, ...],
+    ask: bool,
+    as_json: bool,
+) -> int:
+    """Give the papers that answer QUERY the authors, dates, identifiers and venues they lack.
+
+    arXiv, Hugging Face, DBLP, Crossref and OpenAlex are asked, as the configuration says, at
+    the pace that they wish. A paper is completed only where no word of its title differs; what
+    may be meant is told, and asked with --ask. What you typed stays, and one `undo` takes all of it
+    back. Ctrl-C stops; what was found by then stays.
+
+    \b
+    Example: readinglist complete --missing authors
+             readinglist complete tag:thesis --ask
+    """
+    if not (query or everything or missing):
+        raise click.UsageError("Say which papers: QUERY, --missing FIELD or --all.")
+    if query and everything:
+        raise click.UsageError("QUERY and --all exclude each other.")
+    if ask and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError("--ask needs a terminal.")
+    with session.open_library() as library:
+        found = library.find(" ".join(query))
+        if found.query.problems:
+            raise click.UsageError(" ".join(map(str, found.query.problems)))
+        papers = [
+            paper.id
+            for paper in library.papers(found.ids)
+            if not any(getattr(paper, name) for name in missing)
+        ]
+        if not papers:
+            raise ReadingListError("No paper is meant.", "See: readinglist list.")
+        completion = _completed(library, papers, sys.stderr.isatty() and not session.listing)
+        _tell(library, completion)
+        decided = _decide(library, completion.doubtful) if ask else set()
+        if as_json:
+            print_json(_object(library, completion))
+        else:
+            _tell_doubtful(library, [d for d in completion.doubtful if d not in decided])
+    return 1 if completion.problems or completion.is_stopped else 0
+
+
+def _completed(library: Library, papers: Sequence[int], is_shown: bool) -> Completion:
+    """Complete papers; the first Ctrl-C stops it, and what was done is told."""
+    stop = Event()
+    with _progress(is_shown) as progress, _stopped_by_interrupt(stop):
+        return library.complete_papers(papers, progress, stop)
+
+
+@contextmanager
+def _stopped_by_interrupt(stop: Event) -> Iterator[None]:
+    """Let Ctrl-C ask for an end instead of making one."""
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress(is_shown: bool) -> Iterator[Callable[[Progress], object]]:
+    """Show a progress bar, if there is one to see."""
+    if not is_shown:
+        yield lambda progress: None
+        return
+    with click.progressbar(length=1, file=sys.stderr, label="Completing") as bar:
+
+        def progress(now: Progress) -> None:
+            bar.label = f"{now.completed:,} completed, {now.doubtful:,} doubtful"
+            bar.length = max(1, now.of)
+            bar.pos = now.done
+            bar.update(0)
+            bar.render_progress()
+
+        yield progress
+
+
+def _tell(library: Library, completion: Completion) -> None:
+    for problem in completion.problems:
+        say(problem)
+    for name, count in completion.by_source.items():
+        say(f"{name}: {plural(count, 'paper')}")
+    for number, twin in completion.twins:
+        keys = [paper.key for paper in library.papers([number, twin])]
+        if len(keys) == 2:
+            say(f"{keys[0]} and {keys[1]} have one identifier: see readinglist duplicates.")
+    parts = [f"{plural(len(completion.completed), 'paper')} completed"]
+    if completion.doubtful:
+        parts.append(f"{len({one.paper for one in completion.doubtful}):,} doubtful")
+    say(f"{'Stopped: ' if completion.is_stopped else ''}{', '.join(parts)}.")
+
+
+def _tell_doubtful(library: Library, doubtful: Sequence[Doubtful]) -> None:
+    keys = {paper.id: paper.key for paper in library.papers(one.paper for one in doubtful)}
+    for one in doubtful:
+        other = one.candidate
+        facts = ", ".join(filter(None, (other.byline[:60], other.published, other.venue)))
+        say(f"{keys[one.paper]}: {one.source} has “{other.title}” ({facts}): {one.why}.")
+    if doubtful:
+        say("With --ask you decide about them.")
+
+
+def _decide(library: Library, doubtful: Sequence[Doubtful]) -> set[Doubtful]:
+    """Ask about each one; return those about which there is no question any more."""
+    decided: set[Doubtful] = set()
+    taken: set[int] = set()
+    for one in doubtful:
+        if one.paper in taken:
+            decided.add(one)
+            continue
+        for paper in library.papers([one.paper]):
+            say("")
+            for label, name in _LABELS:
+                mine, theirs = (_shown(p, name) for p in (paper, one.candidate))
+                if mine or theirs:
+                    say(f"  {label:10} {mine or '–'}")
+                    say(f"  {'':10} {theirs or '–'}")
+            question = f"{paper.key}: is it what {one.source} has ({one.why})? y/n/q"
+            answer = click.prompt(
+                printable(question), type=click.Choice("ynq"), show_choices=False, err=True
+            )
+            if answer == "q":
+                return decided
+            decided.add(one)
+            if answer == "y":
+                taken.add(one.paper)
+                say(library.take_candidate(one).summary)
+    return decided
+
+
+def _shown(paper: Paper, name: str) -> str:
+    return printable(str(getattr(paper, name) or ""))[:200]
+
+
+def _object(library: Library, completion: Completion) -> dict[str, object]:
+    from readinglist.formats.json_lines import to_object
+
+    ids = dict.fromkeys([*completion.completed, *(one.paper for one in completion.doubtful)])
+    keys = {paper.id: paper.key for paper in library.papers(ids)}
+    return {
+        "asked": completion.asked,
+        "completed": [keys[number] for number in completion.completed if number in keys],
+        "by_source": dict(completion.by_source),
+        "doubtful": [
+            {
+                "key": keys[one.paper],
+                "source": one.source,
+                "why": one.why,
+                "candidate": to_object(one.candidate),
+            }
+            for one in completion.doubtful
+            if one.paper in keys
+        ],
+        "problems": list(completion.problems),
+        "stopped": completion.is_stopped,
+    }

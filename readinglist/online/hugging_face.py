@@ -1,0 +1,46 @@
+"""Hugging Face Papers: a paper by its arXiv id, or by its title.
+
+https://huggingface.co/.well-known/openapi.json, the routes below /api/papers
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from readinglist.formats import hugging_face
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from readinglist.domain.paper import Paper
+    from readinglist.online.web import Web
+
+_MOST = 8
+
+
+class HuggingFace:
+    """See `readinglist.online.source.Source`."""
+
+    name = "Hugging Face"
+    address = "https://huggingface.co"
+    interval = 0.6  # 500 questions in five minutes: https://huggingface.co/docs/hub/rate-limits
+
+    def wants(self, paper: Paper) -> bool:
+        """Return whether `paper` lacks its authors, or has a title alone."""
+        return not paper.authors or not (paper.arxiv or paper.published)
+
+    def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
+        """Return the first: there is one question for each."""
+        return waiting[:1]
+
+    def find(self, papers: Sequence[Paper], web: Web) -> list[list[Paper]]:
+        """Return the paper of this id, or papers whose titles are like this one."""
+        (paper,) = papers
+        if paper.arxiv:
+            path = f"/api/papers/{quote(paper.arxiv, safe='/')}"
+            found = web.ask(path, {}, hugging_face.parse_answer)
+        else:
+            question = {"q": paper.title[:250], "limit": str(_MOST)}
+            found = web.ask("/api/papers/search", question, hugging_face.parse_answer)
+        return [list(found or ())[:_MOST]]

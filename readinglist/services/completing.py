@@ -1,0 +1,422 @@
+"""Completing papers with what sources of metadata know of them.
+
+papers -> the first source that may know what they lack -> candidates -> those that are meant
+       -> written at once, all as one step -> the next source, until nobody is left to ask
+
+A thread for each source asks at the source's pace; so all of them are at work at the same time,
+each for other papers. The caller's thread alone writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from dataclasses import dataclass, field, replace
+from queue import Empty, Queue
+from typing import TYPE_CHECKING, NamedTuple
+
+from readinglist.domain.change import SOURCE, Action, Change, summary
+from readinglist.domain.citekey import possible_keys
+from readinglist.domain.versions import completed
+from readinglist.errors import ReadingListError, SourceError, StoppedError
+from readinglist.services.changing import Step, field_change
+from readinglist.storage.journal import now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from readinglist.config import OnlineConfig
+    from readinglist.domain.paper import Paper
+    from readinglist.online.source import Source
+    from readinglist.online.web import Web
+    from readinglist.storage.working_copy import WorkingCopy
+
+_FAILURES_IN_A_ROW = 3
+"""After so many, a source is not asked any more."""
+_LOOK_EVERY = 0.1
+"""Seconds between two looks whether it is enough."""
+_MOST_DOUBTS = 4
+"""So many candidates for one paper are worth a look."""
+_ONLINE = "online"
+"""The format of what came from no file."""
+
+
+class Progress(NamedTuple):
+    """How far it is."""
+
+    done: int = 0
+    of: int = 0
+    completed: int = 0
+    doubtful: int = 0
+
+
+class Doubtful(NamedTuple):
+    """What a source has that may be a paper: a person decides."""
+
+    paper: int
+    source: str
+    """What people call the source."""
+    candidate: Paper
+    why: str
+    """Why it was not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What became of papers that were to be completed."""
+
+    asked: int
+    """How many papers lacked something that a source may know."""
+    completed: tuple[int, ...] = ()
+    """The papers that got something, in order."""
+    by_source: Mapping[str, int] = field(default_factory=dict)
+    """How many papers got something from each source, by its name."""
+    doubtful: tuple[Doubtful, ...] = ()
+    twins: tuple[tuple[int, int], ...] = ()
+    """Papers of which the identifiers now say that they are other papers of the library."""
+    problems: tuple[str, ...] = ()
+    """One sentence for each source that could not be asked, or not for all."""
+    is_stopped: bool = False
+
+
+class Completer:
+    """Completes papers of one library."""
+
+    def __init__(
+        self,
+        working: WorkingCopy,
+        config: OnlineConfig,
+        key_pattern: str,
+        agent: str,
+        cache: Path,
+        *,
+        pace: float = 1.0,
+    ) -> None:
+        """Prepare to ask.
+
+        Args:
+            working: the working copy.
+            config: whom to ask.
+            key_pattern: see `readinglist.domain.key_pattern`.
+            agent: who asks.
+            cache: the folder for answers.
+            pace: what the sources' intervals are multiplied by.
+        """
+        self._working = working
+        self._config = config
+        self._key_pattern = key_pattern
+        self._agent = agent
+        self._cache = cache
+        self._pace = pace
+        self._batch: int | None = None
+        self._owners: dict[str, int] | None = None
+        self._twins: dict[tuple[int, int], None] = {}
+
+    def complete(
+        self,
+        papers: Iterable[int],
+        progress: Callable[[Progress], object] = lambda progress: None,
+        stop: threading.Event | None = None,
+    ) -> Completion:
+        """Give papers what they lack, as one step.
+
+        Args:
+            papers: their ids.
+            progress: called whenever nobody is left to ask for a paper.
+            stop: set when it is enough; what was found by then stays.
+
+        Raises:
+            SourceError: no source can be reached; nothing was changed.
+        """
+        stop = stop or threading.Event()
+        stations = self._stations(stop)
+        run = _Run(stations)
+        try:
+            for paper in self._working.papers.get(dict.fromkeys(papers)):
+                run.send(paper, 0)
+            total = run.waiting
+            progress(Progress(0, total))
+            for station in stations:
+                station.thread.start()
+            while run.waiting and not stop.is_set():
+                try:
+                    answer = run.answers.get(timeout=_LOOK_EVERY)
+                except Empty:
+                    continue
+                for paper, candidates in self._answered(run, answer):
+                    self._choose(run, answer.station, paper, candidates)
+                progress(Progress(total - run.waiting, total, len(run.done), len(run.doubts)))
+        finally:
+            is_stopped = stop.is_set()
+            stop.set()
+            for station in stations:
+                station.send(None)
+        if run.is_offline:
+            raise SourceError(
+                "No source of metadata can be reached: nothing was changed.",
+                "Is there a network?",
+            )
+        return Completion(
+            total,
+            tuple(run.done),
+            run.by_source,
+            tuple(one for ones in run.doubts.values() for one in ones),
+            tuple(self._twins),
+            tuple(run.problems.values()),
+            is_stopped,
+        )
+
+    def facts(self, number: int, candidate: Paper) -> dict[str, Any]:
+        """Return what a paper would get from a candidate: values by field."""
+        present = next(iter(self._working.papers.get([number])), None)
+        edited = self._working.journal.edited_fields(number)
+        return completed(present, candidate, edited) if present else {}
+
+    def take(self, doubtful: Doubtful) -> Step:
+        """Give a paper what a person says is known of it, as one step."""
+        self._batch = None
+        with self._working.transaction():
+            changes = self._apply(doubtful.paper, doubtful.candidate, doubtful.source)
+        papers = (doubtful.paper,) if changes else ()
+        return Step(papers, summary(changes), frozenset(change.field for change in changes))
+
+    # --- asking
+
+    def _stations(self, stop: threading.Event) -> list[_Station]:
+        from readinglist.online.answer_cache import AnswerCache
+        from readinglist.online.catalogue import sources
+        from readinglist.online.web import Web
+
+        cache = AnswerCache(self._cache, self._config.cache_days)
+        cache.forget_old()
+        return [
+            _Station(
+                source,
+                Web(
+                    source.name,
+                    self._config.addresses.get(name, source.address),
+                    source.interval * self._pace,
+                    agent=self._agent,
+                    cache=cache,
+                    stop=stop,
+                ),
+                stop,
+            )
+            for name, source in sources(self._config).items()
+        ]
+
+    def _answered(self, run: _Run, answer: _Answer) -> Iterator[tuple[Paper, Sequence[Paper]]]:
+        """Yield the papers of an answer with what the source has for each."""
+        run.note(answer)
+        for place, paper in enumerate(answer.papers):
+            yield paper, () if answer.error else answer.candidates[place]
+
+    def _choose(
+        self, run: _Run, station: _Station, paper: Paper, candidates: Sequence[Paper]
+    ) -> None:
+        """Write what is meant, note what is doubtful, and go on to the next source."""
+        from readinglist.online.matching import choose
+
+        source = station.source.name
+        choice = choose(paper, candidates)
+        changed = False
+        for candidate in choice.same:
+            with self._working.transaction():
+                changed |= bool(self._apply(paper.id, candidate, source))
+        if changed:
+            run.by_source[source] = run.by_source.get(source, 0) + 1
+            run.done[paper.id] = None
+        if choice.same:
+            run.doubts.pop(paper.id, None)
+            run.certain.add(paper.id)
+        elif choice.doubts and paper.id not in run.certain:
+            known = run.doubts.setdefault(paper.id, [])
+            room = _MOST_DOUBTS - len(known)
+            known += (
+                Doubtful(paper.id, source, doubt.candidate, doubt.why)
+                for doubt in choice.doubts[:room]
+            )
+        run.waiting -= 1
+        for present in self._working.papers.get([paper.id]):
+            run.send(present, run.stations.index(station) + 1)
+
+    # --- writing
+
+    def _apply(self, number: int, candidate: Paper, source: str) -> list[Change]:
+        """Give a paper what a candidate has beside it; return the changes that this takes."""
+        papers, journal = self._working.papers, self._working.journal
+        present = next(iter(papers.get([number])), None)
+        if present is None:
+            return []
+        origin = _source_id(source)
+        entries = tuple(replace(entry, source=origin) for entry in candidate.entries)
+        candidate = replace(candidate, entries=entries)
+        facts = completed(present, candidate, journal.edited_fields(number))
+        changes = [field_change(present, name, value) for name, value in facts.items()]
+        if not changes:
+            return []
+        changes += self._new_key(present, replace(present, **facts))
+        if origin not in papers.sources_of(number):
+            papers.save_source(origin, source, _ONLINE, now())
+            changes.append(Change(number, SOURCE, None, str(origin), key=present.key))
+        for change in changes:
+            self._working.apply(change)
+        if self._batch is not None and journal.is_turned_back(self._batch):
+            self._batch = None
+        self._batch = journal.record(changes, Action.IMPORT, batch=self._batch, source=source)
+        self._note_twin(number, facts)
+        return changes
+
+    def _new_key(self, before: Paper, after: Paper) -> list[Change]:
+        """Return what gives a paper a better key, where ours was made without its authors."""
+        if before.key_frozen or before.authors or not after.authors:
+            return []
+        if before.entries and any(entry.key for entry in before.entries):
+            return []
+        made = {key.lower() for key in possible_keys(before, self._key_pattern)}
+        by_hand = "key" in self._working.journal.edited_fields(before.id)
+        if by_hand or before.key.lower() not in made:
+            return []
+        for key in possible_keys(after, self._key_pattern):
+            if self._working.papers.id_of_key(key) in (None, before.id):
+                return [field_change(before, "key", key)] if key != before.key else []
+        return []
+
+    def _note_twin(self, number: int, facts: Mapping[str, Any]) -> None:
+        """Note which other paper has an identifier that this one has got."""
+        if self._owners is None:
+            self._owners = {}
+            for owner, _, arxiv, doi in self._working.papers.identifiers():
+                for identifier in filter(None, (arxiv, doi and doi.lower())):
+                    self._owners.setdefault(identifier, owner)
+        for name in ("arxiv", "doi"):
+            identifier = str(facts.get(name) or "").lower()
+            owner = self._owners.setdefault(identifier, number) if identifier else number
+            if owner != number:
+                self._twins[number, owner] = None
+
+
+class _Answer(NamedTuple):
+    """What came of one request."""
+
+    station: _Station
+    papers: Sequence[Paper]
+    candidates: Sequence[Sequence[Paper]] = ()
+    error: ReadingListError | None = None
+
+
+class _Station:
+    """One source, the papers that wait for it, and the thread that asks."""
+
+    def __init__(self, source: Source, web: Web, stop: threading.Event) -> None:
+        self.source = source
+        self.web = web
+        self.is_given_up = False
+        self.failures = 0
+        self._stop = stop
+        self._arriving: Queue[Paper | None] = Queue()
+        self._answers: Queue[_Answer] | None = None
+        self.thread = threading.Thread(target=self._work, name=source.name, daemon=True)
+
+    def join(self, answers: Queue[_Answer]) -> None:
+        """Put what is answered there."""
+        self._answers = answers
+
+    def send(self, paper: Paper | None) -> None:
+        """Let a paper wait for this source; None is the last one."""
+        self._arriving.put(paper)
+
+    def _work(self) -> None:
+        assert self._answers
+        waiting: list[Paper] = []
+        try:
+            while not self._stop.is_set():
+                waiting += self._arrived(is_patient=not waiting)
+                # While the source wants us to wait, others arrive: one request may do for all.
+                if not self.is_given_up:
+                    self.web.wait_for_turn()
+                waiting += self._arrived()
+                if waiting:
+                    batch = list(self.source.batch(waiting))
+                    chosen = {paper.id for paper in batch}
+                    waiting = [paper for paper in waiting if paper.id not in chosen]
+                    self._answers.put(self._ask(batch))
+        except StoppedError:
+            pass
+        finally:
+            self.web.close()
+
+    def _arrived(self, is_patient: bool = False) -> Iterator[Paper]:
+        """Yield the papers that came, if need be after waiting for one."""
+        with contextlib.suppress(Empty):
+            while True:
+                paper = self._arriving.get(block=is_patient)
+                is_patient = False
+                if paper:
+                    yield paper
+
+    def _ask(self, batch: Sequence[Paper]) -> _Answer:
+        if self.is_given_up:
+            return _Answer(self, batch, error=StoppedError("given up"))
+        try:
+            return _Answer(self, batch, self.source.find(batch, self.web))
+        except ReadingListError as error:
+            return _Answer(self, batch, error=error)
+
+
+class _Run:
+    """What is known while papers are completed."""
+
+    def __init__(self, stations: list[_Station]) -> None:
+        self.stations = stations
+        self.answers: Queue[_Answer] = Queue()
+        self.waiting = 0
+        """How many papers are still to be answered."""
+        self.done: dict[int, None] = {}
+        self.certain: set[int] = set()
+        self.by_source: dict[str, int] = {}
+        self.doubts: dict[int, list[Doubtful]] = {}
+        self.problems: dict[str, str] = {}
+        self._has_answer = False
+        self._is_unreachable = False
+        for station in stations:
+            station.join(self.answers)
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether none of the sources that were asked could be reached."""
+        return self._is_unreachable and not self._has_answer
+
+    def send(self, paper: Paper, place: int) -> None:
+        """Let a paper wait for the first source from `place` on that may know what it lacks."""
+        for station in self.stations[place:]:
+            if not station.is_given_up and station.source.wants(paper):
+                self.waiting += 1
+                station.send(paper)
+                return
+
+    def note(self, answer: _Answer) -> None:
+        """Note whether a source could be asked."""
+        station, error = answer.station, answer.error
+        if error is None:
+            station.failures = 0
+            self._has_answer = True
+            return
+        if isinstance(error, StoppedError):
+            return
+        station.failures += 1
+        self.problems.setdefault(station.source.name, str(error))
+        is_unreachable = isinstance(error, SourceError) and error.is_unreachable
+        self._is_unreachable |= is_unreachable
+        self._has_answer |= not is_unreachable
+        if is_unreachable or station.failures >= _FAILURES_IN_A_ROW:
+            station.is_given_up = True
+
+
+def _source_id(name: str) -> int:
+    """Return the id of a source in the library: the same on every machine."""
+    digest = hashlib.sha256(f"{_ONLINE}\0{name}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
