@@ -55,7 +55,12 @@ class Entry:
         venue = self.get("journal") or self.get("journaltitle")
         if self.type in ("unpublished", "online", "misc"):
             return not (venue or self.get("booktitle"))
-        return self.type == "article" and bool(_PREPRINT_SERVER.search(venue))
+        return self.type == "article" and is_preprint_server(venue)
+
+
+def is_preprint_server(venue: str) -> bool:
+    """Return whether a venue is a preprint server: `arXiv`, `CoRR`, `bioRxiv`."""
+    return bool(_PREPRINT_SERVER.search(venue))
 
 
 def with_entry(entries: tuple[Entry, ...], more: Entry) -> tuple[Entry, ...]:
