@@ -83,7 +83,7 @@ def _title(text: str) -> str:
 
 
 def _authors(text: str) -> tuple[str, ...]:
-    return tuple(name for part in _names(text) if (name := _author(part)))
+    return tuple(name for part in _names(text) if (name := family_first(part)))
 
 
 def _names(text: str) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _author_text(author: str) -> str:
     return author if _authors(f"\n{author}\n") == (author,) else f"{{{author}}}"
 
 
-def _author(name: str) -> str:
+def family_first(name: str) -> str:
     """Return `Family, Given` of a name written in either order.
 
     One word stays as it is, and so does what stands in braces.

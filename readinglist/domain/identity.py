@@ -31,6 +31,7 @@ _ARXIV = re.compile(
     r"((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}))(?:v\d+)?(?:\.pdf)?",
     re.IGNORECASE | re.ASCII,
 )
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
 
 
@@ -139,3 +140,9 @@ def doi_name(text: str) -> str | None:
     """Return the DOI in `text` without prefix or resolver, or None."""
     match = _DOI.fullmatch(text.strip())
     return match.group(1) if match else None
+
+
+def arxiv_of_doi(doi: str) -> str | None:
+    """Return the arXiv identifier of a preprint from its DOI, or None: arXiv has a prefix."""
+    match = _ARXIV_DOI.fullmatch(doi)
+    return arxiv_id(match[1]) if match else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from readinglist.domain.citekey import importable_key
 from readinglist.domain.entry import Entry, Macro
-from readinglist.domain.identity import arxiv_id, doi_name, paper_id
+from readinglist.domain.identity import arxiv_id, arxiv_of_doi, doi_name, paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper, check_date
 from readinglist.domain.text import printable
@@ -38,7 +38,6 @@ _ARXIV_IN_TEXT = re.compile(
     r"((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}))(?:v\d+)?",
     re.IGNORECASE,
 )
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s{}\\]+")
 _SIMPLE_NAME = re.compile(
     r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*)*, [^\W\d_][\w.'’-]*(?: [\w.'’-]+)*"
@@ -228,8 +227,7 @@ def _arxiv(entry: Entry) -> str | None:
     eprint = entry.get("eprint").strip()
     if eprint and kind in ("arxiv", "") and (found := arxiv_id(eprint)):
         return found
-    doi = _ARXIV_DOI.fullmatch(_doi(entry) or "")
-    if doi and (found := arxiv_id(doi[1])):
+    if found := arxiv_of_doi(_doi(entry) or ""):
         return found
     for name in ("journal", "journaltitle", "url", "howpublished", "note", "volume"):
         match = _ARXIV_IN_TEXT.search(entry.get(name))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.entry import Entry
@@ -11,6 +10,7 @@ from readinglist.domain.paper import VERSIONS
 from readinglist.domain.versions import cited_version
 from readinglist.errors import FormatError
 from readinglist.formats.bibtex_reading import paper_of_record
+from readinglist.formats.html_text import plain_text
 from readinglist.formats.parsed import Parsed, Problem
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ _FIELDS = {
     "ISBN": "isbn", "ISSN": "issn", "abstract": "abstract", "note": "note", "keyword": "keywords",
     "language": "language", "DOI": "doi", "URL": "url",
 }  # fmt: skip
-_TAG = re.compile(
-    r"</?(?:i|b|em|strong|sub|sup|span|sc|p|br|div|(?:jats:)\w+)(?:\s[^<>]*)?/?>", re.IGNORECASE
-)
-_RAISED = re.compile(r"<(sup|sub)>([-+0-9]+)</\1>", re.IGNORECASE)
-_RAISED_DIGITS = {
-    "sup": str.maketrans("-+0123456789", "⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹"),
-    "sub": str.maketrans("-+0123456789", "₋₊₀₁₂₃₄₅₆₇₈₉"),
-}
 
 
 def parse(text: str) -> Parsed:
@@ -71,13 +63,13 @@ def parse(text: str) -> Parsed:
 def _paper(item: dict[str, Any]) -> Paper:
     kind = _TYPES.get(item["type"], "misc")
     record = {name: str(item[csl]) for csl, name in _FIELDS.items() if item.get(csl)}
-    record["title"] = _plain(item["title"])
+    record["title"] = plain_text(item["title"])
     if "abstract" in record:
-        record["abstract"] = _plain(record["abstract"])
+        record["abstract"] = plain_text(record["abstract"])
     container = item.get("container-title")
     if container:
         place = "journal" if kind in ("article", "misc") else "booktitle"
-        record[place] = _plain(container[0] if isinstance(container, list) else container)
+        record[place] = plain_text(container[0] if isinstance(container, list) else container)
     if kind in ("phdthesis", "techreport") and "publisher" in record:
         record["school" if kind == "phdthesis" else "institution"] = record.pop("publisher")
     parts = item.get("issued", {}).get("date-parts")
@@ -87,11 +79,6 @@ def _paper(item: dict[str, Any]) -> Paper:
         )
     names = {role: [_name(name) for name in item.get(role, [])] for role in ("author", "editor")}
     return paper_of_record(str(item.get("id") or ""), kind, record, names)
-
-
-def _plain(text: str) -> str:
-    text = _RAISED.sub(lambda m: m[2].translate(_RAISED_DIGITS[m[1].lower()]), text)
-    return " ".join(_TAG.sub("", text).split())
 
 
 def _name(name: dict[str, str]) -> str:

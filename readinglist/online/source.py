@@ -1,17 +1,43 @@
-"""What all sources of metadata have in common."""
+"""What all sources of metadata have in common.
+
+An answer is data from outside: any part of it may be missing, of another type, or huge. `at`,
+`rows`, `line` and the like take from it what is sound, and nothing else.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
-from readinglist.errors import FormatError
+from readinglist.domain.entry import is_preprint_server
+from readinglist.domain.identity import arxiv_of_doi, doi_name
+from readinglist.domain.paper import check_date, family_name
+from readinglist.domain.text import printable
+from readinglist.errors import FormatError, InvalidValueError
+from readinglist.formats.bibtex_reading import paper_of_record
+from readinglist.formats.html_text import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from readinglist.domain.paper import Paper
     from readinglist.online.web import Web
+
+MOST_CANDIDATES = 10
+_MOST_RECORDS = 100
+_MOST_AUTHORS = 5000
+_LONGEST_LINE = 2000
+_LONGEST_NAME = 500
+_LONGEST_TEXT = 4_000_000
+_LONGEST_QUERY = 3000
+"""Letters of the DOIs in one address: servers take some 4,000 for all of it."""
+_MOST_WORDS = 40
+_MATH = re.compile(r"\$[^$]*\$")
+_WORD = re.compile(r"[^\W_]+")
+_DOI_TO_ASK_FOR = re.compile(r"10\.\d{4,9}/[!-~]{1,300}")
 
 
 class Source(Protocol):
@@ -39,6 +65,80 @@ class Source(Protocol):
         """
 
 
+# --- what is asked
+
+
+def lacks_publication(paper: Paper) -> bool:
+    """Return whether no published version is known: no venue, or a preprint server."""
+    return not paper.venue or is_preprint_server(paper.venue)
+
+
+def title_words(paper: Paper) -> str:
+    """Return the words of a title as any search takes them: no signs, no formulas, lower case."""
+    words = _WORD.findall(_MATH.sub(" ", paper.title)) or _WORD.findall(paper.title)
+    return " ".join(words[:_MOST_WORDS]).lower()
+
+
+def title_and_author(paper: Paper) -> str:
+    """Return the words of a title, and the family name of the first author where it is known."""
+    family = _WORD.findall(family_name(paper.authors[0])) if paper.authors else []
+    return " ".join([title_words(paper), *family]).strip().lower()
+
+
+def find_by_doi_or_title(
+    papers: Sequence[Paper],
+    by_dois: Callable[[list[str]], list[Paper]],
+    by_title: Callable[[Paper], list[Paper]],
+    at_once: int,
+) -> list[list[Paper]]:
+    """Return the candidates for each paper: by its DOI; by its title where that is not enough.
+
+    A DOI is not enough if the source doesn't know it, or if it names a preprint.
+
+    Args:
+        papers: what is looked for.
+        by_dois: gives the works of some DOIs, in any order.
+        by_title: gives the works that may have the title of a paper, the likeliest first.
+        at_once: the most DOIs that `by_dois` takes.
+    """
+    asked = [_doi_to_ask_for(paper) for paper in papers]
+    known: dict[str, Paper] = {}
+    for some in _batches(dict.fromkeys(filter(None, asked)), at_once):
+        known |= {work.doi.lower(): work for work in by_dois(some) if work.doi}
+    found: list[list[Paper]] = []
+    for paper, doi in zip(papers, asked, strict=True):
+        candidates = [known[doi]] if doi in known else []
+        if not any(work.entries for work in candidates):
+            candidates += by_title(paper)
+        found.append(candidates[:MOST_CANDIDATES])
+    return found
+
+
+def _doi_to_ask_for(paper: Paper) -> str:
+    """Return the DOI of a paper, empty where it is arXiv's, whose DOIs are kept elsewhere."""
+    doi = (paper.doi or "").lower()
+    known = _DOI_TO_ASK_FOR.fullmatch(doi) and not doi.startswith("10.48550/")
+    return doi if known else ""
+
+
+def _batches(dois: Iterable[str], at_once: int) -> Iterator[list[str]]:
+    """Yield DOIs, `at_once` at most, and as many as fit into one address."""
+    batch: list[str] = []
+    letters = 0
+    for doi in dois:
+        length = len(quote(doi, safe="")) + 8
+        if batch and (len(batch) == at_once or letters + length > _LONGEST_QUERY):
+            yield batch
+            batch, letters = [], 0
+        batch.append(doi)
+        letters += length
+    if batch:
+        yield batch
+
+
+# --- what is answered
+
+
 def read_json(text: str) -> Any:
     """Return the value of a JSON text.
 
@@ -49,3 +149,103 @@ def read_json(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise FormatError("it is no JSON.") from error
+
+
+def at(value: Any, *path: str) -> Any:
+    """Return what stands at a path of names in JSON objects; None where there is nothing."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def rows(value: Any) -> list[Any]:
+    """Return the values of a JSON array; one that stands there alone counts as an array of it."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def works(items: list[Any], read: Callable[[Any], Paper | None]) -> list[Paper]:
+    """Return what `read` makes of the records of an answer, without those that are no work."""
+    return [work for item in items[:_MOST_RECORDS] if (work := read(item))]
+
+
+def line(value: Any) -> str:
+    """Return a JSON string as one printable line; empty for anything else, or what is too long."""
+    return printable(value) if isinstance(value, str) and len(value) <= _LONGEST_LINE else ""
+
+
+def marked_line(value: Any) -> str:
+    """Return a JSON string that may hold tags and entities as one printable line without them."""
+    # Formulas in MathML are many times as long as what is seen of them.
+    return line(plain_text(value)) if isinstance(value, str) and len(value) <= 20_000 else ""
+
+
+def marked_text(value: Any) -> str:
+    """Return a JSON string that may be an abstract like `marked_line`, whatever its length."""
+    sound = isinstance(value, str) and len(value) <= _LONGEST_TEXT
+    return printable(plain_text(value)) if sound else ""
+
+
+def people(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names, each as `Family, Given`, that can be names; none if one is left out.
+
+    A list with a gap would be taken for all the authors.
+    """
+    listed = tuple(names)
+    if len(listed) > _MOST_AUTHORS or not all(0 < len(name) <= _LONGEST_NAME for name in listed):
+        return ()
+    return listed
+
+
+def date(*parts: Any) -> str:
+    """Return the date of a year, a month, a day, as far as they are in the calendar; or nothing."""
+    found = ""
+    for part, width in zip(parts, (4, 2, 2), strict=False):
+        number = int(part) if isinstance(part, str) and re.fullmatch("[0-9]{1,4}", part) else part
+        if not isinstance(number, int) or isinstance(number, bool):
+            break
+        try:
+            found = check_date(f"{found}-{number:0{width}}" if found else f"{number:0{width}}")
+        except InvalidValueError:
+            break
+    return found
+
+
+def identifiers(doi: str) -> dict[str, str]:
+    """Return a DOI, with or without its resolver, as `doi`, or as `arxiv` if it is arXiv's."""
+    found = doi_name(doi)
+    if not found:
+        return {}
+    if found.startswith("10.48550/"):
+        arxiv = arxiv_of_doi(found)
+        return {"arxiv": arxiv} if arxiv else {}
+    return {"doi": found}
+
+
+def candidate(
+    kind: str, record: Mapping[str, str], names: Mapping[str, Sequence[str]]
+) -> Paper | None:
+    """Return the work that a source tells of; None if it has no title.
+
+    Args:
+        kind: the type of its entry; empty for a preprint, which has no entry, only facts.
+        record: plain text by the name of the field of a .bib file, with `arxiv` and `abstract`,
+            which belong to the paper alone.
+        names: people as `Family, Given`, by `author` and `editor`.
+    """
+    fields = {name: text for name, text in record.items() if text}
+    if not any(character.isalnum() for character in fields.get("title", "")):
+        return None
+    abstract, arxiv = fields.pop("abstract", ""), fields.pop("arxiv", "")
+    paper = paper_of_record("", kind or "misc", fields, names)
+    # Whoever edited the proceedings has not written the article.
+    authors = names.get("author") or (names.get("editor") if kind == "book" else ()) or ()
+    return replace(
+        paper,
+        authors=tuple(authors),
+        abstract=abstract or None,
+        arxiv=arxiv or None,
+        venue=paper.venue if kind else None,
+        entries=paper.entries if kind else (),
+    )

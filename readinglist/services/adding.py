@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from readinglist.domain.change import WHOLE_PAPER, Change
 from readinglist.domain.citekey import unique_key
 from readinglist.domain.fields import parse_field
-from readinglist.domain.identity import arxiv_id, doi_name, paper_id
+from readinglist.domain.identity import arxiv_id, arxiv_of_doi, doi_name, paper_id
 from readinglist.domain.paper import Paper
 from readinglist.domain.text import plural
 from readinglist.errors import FormatError, InvalidValueError
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _LONGEST_TITLE = 500
 """So many letters of plain text are taken for a title, broken into lines or not."""
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"https?://\S+")
 _NO_SCHEME = re.compile(r"(?:(?:www\.|export\.)?arxiv\.org|(?:dx\.)?doi\.org)/", re.IGNORECASE)
 _BEGUN = "BibTeX, without an entry that is complete"
@@ -68,8 +67,7 @@ def recognise(text: str) -> Recognised:
     if _NO_SCHEME.match(line):
         line = f"https://{line}"
     found = doi_name(line)
-    preprint = _ARXIV_DOI.fullmatch(found or "")
-    arxiv = arxiv_id(preprint[1] if preprint else line)
+    arxiv = arxiv_of_doi(found) if found else arxiv_id(line)
     if arxiv:
         return Recognised(f"arXiv id {arxiv}", texts={"arxiv": arxiv})
     if found:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from readinglist.domain.identity import arxiv_id, contradict, only_share_identifier, title_key
+from readinglist.domain.identity import arxiv_of_doi, contradict, only_share_identifier, title_key
 from readinglist.domain.text import fold
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ _SHORTEST_TITLE = 12
 """Letters of a title that is long enough for a slip to be told from another title."""
 _NO_LETTER = re.compile(r"[\W_]+")
 _ROMAN = re.compile("[ivx]+")
-_ARXIV_DOI = "10.48550/arxiv."
 
 
 class Why(StrEnum):
@@ -177,9 +176,7 @@ def _blocks() -> list[tuple[Why, _Block]]:
 
 def _arxiv_of(row: _Row) -> str | None:
     """Return the arXiv id of a paper, which the DOI of a preprint has in it."""
-    if not row.arxiv and row.doi and row.doi.lower().startswith(_ARXIV_DOI):
-        return arxiv_id(row.doi[len(_ARXIV_DOI) :])
-    return row.arxiv
+    return row.arxiv or arxiv_of_doi(row.doi or "")
 
 
 def _near_block(part: int) -> _Block:
