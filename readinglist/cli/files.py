@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from readinglist.services.exporting import Exported
     from readinglist.services.importing import ImportReport
 
-_IMPORT_FORMATS = ("daily-papers", "bibtex", "csl-json", "ris", "json")
+_IMPORT_FORMATS = (
+    "daily-papers", "hugging-face", "arxiv-atom", "arxiv-mail", "bibtex", "csl-json", "ris", "json",
+)  # fmt: skip
 _OFFERS_SHOWN = 10
 _EXPORT_FORMATS = ("bibtex", "biblatex", "csl-json", "json")
 
@@ -85,9 +87,12 @@ def import_(
 ) -> int:
     """Import papers from each FILE, or from standard input for -.
 
-    Listing pages, BibTeX, CSL-JSON, RIS and our own JSON are told apart by their content.
+    Told apart by their content: listing pages of Hugging Face Daily Papers, copied as text or
+    saved as HTML, and its API's JSON; arXiv's feeds and daily mails; BibTeX, CSL-JSON, RIS and
+    our own JSON.
 
-    New papers are added, known ones get what they lacked; what you did to them stays. A file
+    New papers are added, known ones get what they lacked, and the larger numbers of votes,
+    comments and stars; what you did to them stays. A file
     that can't be read is named and doesn't stop the others; the exit code is 1 then.
 
     \b

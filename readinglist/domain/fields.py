@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.citekey import check_key
 from readinglist.domain.identity import arxiv_id, doi_name
-from readinglist.domain.paper import VERSIONS, Priority, Status, check_date
+from readinglist.domain.paper import VERSIONS, Priority, Status, check_date, inverted_name
 from readinglist.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _title(text: str) -> str:
 
 
 def _authors(text: str) -> tuple[str, ...]:
-    return tuple(name for part in _names(text) if (name := family_first(part)))
+    return tuple(name for part in _names(text) if (name := inverted_name(part)))
 
 
 def _names(text: str) -> Iterator[str]:
@@ -101,25 +101,6 @@ def _names(text: str) -> Iterator[str]:
 def _author_text(author: str) -> str:
     """Return a line that gives this author, whatever stands before and after it."""
     return author if _authors(f"\n{author}\n") == (author,) else f"{{{author}}}"
-
-
-def family_first(name: str) -> str:
-    """Return `Family, Given` of a name written in either order.
-
-    One word stays as it is, and so does what stands in braces.
-    """
-    name = " ".join(name.split()).strip(", ")
-    if name.startswith("{") and name.endswith("}"):
-        return name[1:-1].strip()
-    if "," in name:
-        family, _, given = name.partition(",")
-        return f"{family.strip()}, {given.strip()}"
-    words = name.split()
-    if len(words) < 2:
-        return name
-    # Particles in lower case belong to the family name.
-    start = next((i for i, word in enumerate(words[1:-1], 1) if word[:1].islower()), -1)
-    return f"{' '.join(words[start:])}, {' '.join(words[:start])}"
 
 
 def _number(text: str) -> int | None:

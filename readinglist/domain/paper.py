@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 VERSIONS = ("published", "preprint")
 """What of a paper can be cited, where there is both."""
 
+NAME_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
+"""What belongs to the family name that it follows."""
+
+_TEAMS = frozenset(("team", "collaboration", "consortium", "group", "labs"))
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
@@ -122,6 +126,26 @@ def natural_name(author: str) -> str:
     """Return `Given Family` of `Family, Given`."""
     family, comma, given = author.partition(", ")
     return f"{given} {family}" if comma else author
+
+
+def inverted_name(name: str) -> str:
+    """Return `Family, Given` of a name written in either order.
+
+    One word stays as it is, and so do the name of a team and what stands in braces.
+    """
+    name = " ".join(name.split()).strip(", ")
+    if name.startswith("{") and name.endswith("}"):
+        return name[1:-1].strip()
+    family, comma, given = (part.strip() for part in name.partition(","))
+    if comma and not (" " in family and NAME_SUFFIX.fullmatch(given)):
+        return f"{family}, {given}"
+    words = name.replace(",", " ").split()
+    if len(words) < 2 or words[-1].lower() in _TEAMS or words[-1] == "AI":
+        return name
+    last = len(words) - (2 if len(words) > 2 and NAME_SUFFIX.fullmatch(words[-1]) else 1)
+    # Particles in lower case belong to the family name.
+    start = next((i for i, word in enumerate(words[1:last], 1) if word[:1].islower()), last)
+    return f"{' '.join(words[start:])}, {' '.join(words[:start])}"
 
 
 def family_name(author: str) -> str:

@@ -20,6 +20,7 @@ TAKEABLE = (
 UNITED = ("tags", "note", "links", "entries", "sources")
 """The fields that hold what both papers have."""
 
+_COUNTS = ("comments", "votes", "stars")
 _NEARER_TO_READ = (Status.UNREAD, Status.SKIPPED, Status.READING, Status.READ)
 _MORE_URGENT = tuple(reversed(Priority))
 
@@ -28,7 +29,7 @@ def says_more(field: str, mine: Any, theirs: Any) -> bool:
     """Return whether a source that has `theirs` in a field completes a paper that has `mine`.
 
     What is missing is filled; of a date and of an abstract that was cut off, the one that goes
-    on where the other ends says more.
+    on where the other ends says more; of two counts, which only grow, the larger one is newer.
     """
     if field == "type":
         return bool(mine == "misc" != theirs)
@@ -36,6 +37,8 @@ def says_more(field: str, mine: Any, theirs: Any) -> bool:
         return False
     if mine in (None, ()):
         return True
+    if field in _COUNTS:
+        return bool(theirs > mine)
     is_longer = field in ("published", "abstract") and len(theirs) > len(mine)
     return is_longer and bool(theirs.startswith(mine))
 

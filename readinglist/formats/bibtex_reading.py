@@ -42,7 +42,6 @@ _URL = re.compile(r"https?://[^\s{}\\]+")
 _SIMPLE_NAME = re.compile(
     r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*)*, [^\W\d_][\w.'’-]*(?: [\w.'’-]+)*"
 )
-_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
 _NAME_PART = re.compile(r"\s*(family|given|prefix|suffix)(?:-i)?\s*=\s*", re.IGNORECASE)
 _LONGEST_TITLE = 2000
 

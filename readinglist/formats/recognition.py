@@ -22,7 +22,12 @@ BIBTEX = "bibtex"
 CSL_JSON = "csl-json"
 RIS = "ris"
 JSON = "json"
-IMPORT_FORMATS = (DAILY_PAPERS, BIBTEX, CSL_JSON, RIS, JSON)
+HUGGING_FACE = "hugging-face"
+ARXIV_ATOM = "arxiv-atom"
+ARXIV_MAIL = "arxiv-mail"
+IMPORT_FORMATS = (
+    DAILY_PAPERS, HUGGING_FACE, ARXIV_ATOM, ARXIV_MAIL, BIBTEX, CSL_JSON, RIS, JSON,
+)  # fmt: skip
 """The formats that can be imported, by name."""
 
 _BIBTEX = re.compile(r"^[ \t]*@\s*\w+\s*[{(]", re.MULTILINE)
@@ -30,6 +35,20 @@ _RIS = re.compile(r"^TY  ?- ?[A-Z]", re.MULTILINE)
 _CSL = re.compile(r'"type"\s*:\s*"[a-z]+(?:-[a-z]+)?"')
 _CSL_ONLY = re.compile(r'"(?:issued|container-title|title-short|DOI|family|id)"\s*:')
 _OURS_ONLY = re.compile(r'"(?:status|priority|author_count|added_at|published)"\s*:')
+#: Members that papers of Hugging Face's API have, and neither our JSON nor CSL.
+_HUGGING_FACE_ONLY = re.compile(
+    r'"(?:paper"\s*:\s*\{|(?:dailyPapers|publishedAt|submittedOnDailyAt|upvotes|discussionId|hidden'
+    r')"\s*:)'
+)
+_HUGGING_FACE_PAGE = re.compile(r"\bdata-props\s*=", re.IGNORECASE)
+_FEED = re.compile(r"\s*(?:<\?xml[^<>]*\?>\s*)?(?:<!--[^<>]*-->\s*)*<(?:feed|rss)\b", re.IGNORECASE)
+_MAIL_ITEM = re.compile(
+    r"^\\\\[ \t]*\r?\n(?:arXiv:\S|Paper(?: \(\*cross-listing\*\))?: ?\S)", re.MULTILINE
+)
+_MAIL_FROM_ARXIV = re.compile(
+    r"(?:From |[A-Z][\w-]*:)(?:.+\n)*?(?:From|Sender|To|Reply-To|List-Id): .*\barxiv\.org\b",
+    re.IGNORECASE,
+)
 _HTML = re.compile(r"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
 
 
@@ -110,6 +129,12 @@ def recognise(text: str) -> str:
     start = text.lstrip()[:4000]
     if start[:1] in ("@", "%") and _BIBTEX.search(text):
         return BIBTEX
+    if start[:1] in ("[", "{") and _HUGGING_FACE_ONLY.search(start):
+        return HUGGING_FACE
+    if start[:1] == "<" and (kind := _of_markup(text)):
+        return kind
+    if _MAIL_ITEM.search(text) or _MAIL_FROM_ARXIV.match(start):
+        return ARXIV_MAIL
     is_csl = _CSL.search(start) and _CSL_ONLY.search(start) and not _OURS_ONLY.search(start)
     if start[:1] in ("[", "{") and is_csl:
         return CSL_JSON
@@ -122,8 +147,20 @@ def recognise(text: str) -> str:
     if _RIS.search(text):
         return RIS
     if _HTML.match(text):
-        raise FormatError("It is a web page's source.", "Save the page as text, or copy it.")
+        raise FormatError(
+            "It is a web page's source.",
+            "Save the page as text, or copy it; only pages of huggingface.co/papers come as HTML.",
+        )
     raise FormatError("It is no listing page.", f"If it is one, say --format {DAILY_PAPERS}.")
+
+
+def _of_markup(text: str) -> str:
+    """Return the format of HTML or XML that can be imported; empty for any other."""
+    if _FEED.match(text):
+        return ARXIV_ATOM if "arxiv" in text[:4000].lower() else ""
+    names = ("dailyPapers", "PaperContent")
+    is_page = any(name in text for name in names) and _HUGGING_FACE_PAGE.search(text)
+    return HUGGING_FACE if is_page else ""
 
 
 def parse(
@@ -153,6 +190,18 @@ def parse(
         from readinglist.formats import csl_json
 
         return csl_json.parse(text)
+    if kind == HUGGING_FACE:
+        from readinglist.formats import hugging_face
+
+        return hugging_face.parse(text)
+    if kind == ARXIV_ATOM:
+        from readinglist.formats import arxiv_atom
+
+        return arxiv_atom.parse(text)
+    if kind == ARXIV_MAIL:
+        from readinglist.formats import arxiv_mail
+
+        return arxiv_mail.parse(text)
     if kind == RIS:
         from readinglist.formats import ris
 

@@ -5,12 +5,11 @@ https://info.arxiv.org/help/api/user-manual.html
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from readinglist.domain.text import fold
 from readinglist.formats import arxiv_atom
 from readinglist.online.matching import likeness
+from readinglist.online.source import title_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +21,6 @@ _MOST_IDS = 50
 _MOST_TITLES = 10
 _FOUND_BY_TITLE = 8
 """So many papers are asked for with each title: a phrase is part of longer ones, too."""
-_LONGEST_PHRASE = 200
-_MATH = re.compile(r"\$[^$]*\$")
-_NO_WORD = re.compile(r"[\W_]+")
 
 
 class Arxiv:
@@ -53,17 +49,11 @@ class Arxiv:
             parameters["id_list"] = ",".join(paper.arxiv or "" for paper in papers)
             parameters["max_results"] = str(len(papers))
         else:
-            titles = (f'ti:"{_phrase(paper.title)}"' for paper in papers)
+            titles = (f'ti:"{title_words(paper)}"' for paper in papers)
             parameters["search_query"] = " OR ".join(titles)
             parameters["max_results"] = str(_FOUND_BY_TITLE * len(papers))
         answer = web.ask("/api/query", parameters, arxiv_atom.parse_answer)
         return [_likeliest(paper, answer or ()) for paper in papers]
-
-
-def _phrase(title: str) -> str:
-    """Return the longest part of a title that has no mathematics, as words."""
-    longest = max(_MATH.split(title), key=len)
-    return " ".join(_NO_WORD.sub(" ", fold(longest)).split())[:_LONGEST_PHRASE]
 
 
 def _likeliest(paper: Paper, found: Sequence[Paper]) -> list[Paper]:

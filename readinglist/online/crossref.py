@@ -15,6 +15,7 @@ from readinglist.online.source import (
     candidate,
     date,
     find_by_doi_or_title,
+    first_with_doi,
     identifiers,
     lacks_publication,
     line,
@@ -81,6 +82,10 @@ class Crossref:
     def wants(self, paper: Paper) -> bool:
         """Return whether no published version of `paper` is known, or nobody who wrote it."""
         return lacks_publication(paper) or not paper.authors
+
+    def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
+        """Return those that have DOIs, else the first one: there is one question for a title."""
+        return first_with_doi(waiting, self.at_once)
 
     def find(self, papers: Sequence[Paper], web: Web) -> list[list[Paper]]:
         """Return for each of `papers` those that it may be, the likeliest first.

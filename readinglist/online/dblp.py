@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from readinglist.domain.fields import family_first
 from readinglist.domain.identity import arxiv_id
+from readinglist.domain.paper import inverted_name
 from readinglist.errors import FormatError
 from readinglist.online.source import (
     MOST_CANDIDATES,
@@ -53,11 +53,14 @@ class Dblp:
     name = "DBLP"
     address = "https://dblp.org"
     interval = 1.5
-    at_once = 1
 
     def wants(self, paper: Paper) -> bool:
         """Return whether no published version of `paper` is known, or nobody who wrote it."""
         return lacks_publication(paper) or not paper.authors
+
+    def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
+        """Return the first: there is one question for each."""
+        return waiting[:1]
 
     def find(self, papers: Sequence[Paper], web: Web) -> list[list[Paper]]:
         """Return for each of `papers` those that it may be, the likeliest first.
@@ -125,4 +128,4 @@ def _identifiers(info: Any, *, is_preprint: bool) -> dict[str, str]:
 def _name(author: Any) -> str:
     name = marked_line(author if isinstance(author, str) else at(author, "text"))
     # People of one name are numbered: `Wei Wang 0001`.
-    return family_first(_HOMONYM.sub("", name))
+    return inverted_name(_HOMONYM.sub("", name))

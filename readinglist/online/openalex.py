@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from readinglist.domain.entry import is_preprint_server
-from readinglist.domain.fields import family_first
 from readinglist.domain.identity import arxiv_id
+from readinglist.domain.paper import inverted_name
 from readinglist.errors import FormatError
 from readinglist.online.source import (
     at,
     candidate,
     date,
     find_by_doi_or_title,
+    first_with_doi,
     identifiers,
     lacks_publication,
     line,
@@ -79,6 +80,10 @@ class OpenAlex:
     def wants(self, paper: Paper) -> bool:
         """Return whether no published version, no author or no abstract of `paper` is known."""
         return lacks_publication(paper) or not paper.authors or not paper.abstract
+
+    def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
+        """Return those that have DOIs, else the first one: there is one question for a title."""
+        return first_with_doi(waiting, self.at_once)
 
     def find(self, papers: Sequence[Paper], web: Web) -> list[list[Paper]]:
         """Return for each of `papers` those that it may be, the likeliest first.
@@ -205,4 +210,4 @@ def _abstract(index: Any) -> str:
 def _name(authorship: Any) -> str:
     # The name that an author is known by may be that of somebody else, merged by mistake.
     written = marked_line(at(authorship, "raw_author_name"))
-    return family_first(written or marked_line(at(authorship, "author", "display_name")))
+    return inverted_name(written or marked_line(at(authorship, "author", "display_name")))

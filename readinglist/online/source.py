@@ -68,6 +68,11 @@ class Source(Protocol):
 # --- what is asked
 
 
+def first_with_doi(waiting: Sequence[Paper], most: int) -> Sequence[Paper]:
+    """Return the papers that can be looked up together, by their DOIs, else the first one."""
+    return [paper for paper in waiting if _doi_to_ask_for(paper)][:most] or waiting[:1]
+
+
 def lacks_publication(paper: Paper) -> bool:
     """Return whether no published version is known: no venue, or a preprint server."""
     return not paper.venue or is_preprint_server(paper.venue)

@@ -39,6 +39,9 @@ _NAMES = {
     recognition.CSL_JSON: "CSL JSON",
     recognition.JSON: "JSON",
     recognition.DAILY_PAPERS: "a listing page",
+    recognition.HUGGING_FACE: "papers of Hugging Face",
+    recognition.ARXIV_ATOM: "an arXiv feed",
+    recognition.ARXIV_MAIL: "an arXiv mail",
 }
 
 

@@ -1,6 +1,7 @@
 """Importing files: papers that are new are added, known ones get what they lacked.
 
-What the researcher did is never touched, and importing a file again changes nothing.
+Of votes, comments and stars the larger number holds: a newer page brings it up to date. What
+the researcher did is never touched, and importing a file again changes nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _CORRECTED = 85
 """How alike two titles of one key are, of 100, that are one title and its correction."""
 _FACTS = (
     "authors", "author_count", "organization", "abstract", "published", "venue", "arxiv", "doi",
-    "url", "comments", "type",
+    "url", "comments", "votes", "stars", "type",
 )  # fmt: skip
 
 
@@ -84,7 +85,7 @@ class ImportReport:
 
     @property
     def completed(self) -> int:
-        """How many known papers got what they lacked."""
+        """How many known papers got what they lacked, or counts that have grown since."""
         return sum(file.completed for file in self.files)
 
     @property
@@ -343,7 +344,7 @@ class Importer:
         return [field_change(present, "key", key)]
 
     def _missing_facts(self, present: Paper, incoming: Paper) -> dict[str, Any]:
-        """Return what `present` lacks and `incoming` has, but for what a person has set."""
+        """Return what `incoming` says more than `present`, but for what a person has set."""
         facts: dict[str, Any] = {
             field: getattr(incoming, field)
             for field in _FACTS
