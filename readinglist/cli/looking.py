@@ -141,6 +141,7 @@ def show(session: Session, key: str, as_json: bool) -> None:
     with session.open_library(reading=True) as library:
         paper = library.paper(key)
         linked = () if as_json else _linked(library, paper)
+        origins = library.origins(paper)
     if as_json:
         from readinglist.formats.json_lines import to_object
 
@@ -162,8 +163,15 @@ def show(session: Session, key: str, as_json: bool) -> None:
         "DOI": paper.doi,
         "URL": paper.url,
         "links": " ".join(paper.links),
-        "also": ", ".join(entry.key for entry in paper.entries if entry.key != paper.key),
+        "also": ", ".join(e.key for e in paper.entries if e.key not in ("", paper.key)),
         "from": ", ".join(paper.sources),
+        "given by": "; ".join(
+            f"{source} ({', '.join(fields).replace('_', ' ')})"
+            for source, fields in origins.items()
+        ),
+        "votes": paper.votes,
+        "stars": paper.stars,
+        "cite as": paper.cite_as,
         "added": paper.added_at[:10],
     }
     for name, value in facts.items():

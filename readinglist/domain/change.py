@@ -86,7 +86,7 @@ class Change:
 
     def turned_round(self) -> Change:
         """Return the change that takes this one back."""
-        return Change(self.paper, self.field, self.new, self.old, key=self.key)
+        return Change(self.paper, self.field, self.new, self.old, key=self.key, source=self.source)
 
 
 def summary(changes: Sequence[Change]) -> str:
@@ -98,7 +98,10 @@ def summary(changes: Sequence[Change]) -> str:
     whole = {change.paper for change in changes if change.field == WHOLE_PAPER}
     telling = (c for c in changes if c.field == WHOLE_PAPER or c.paper not in whole)
     deeds = list(dict.fromkeys(_deed(change) for change in telling if change.field != SOURCE))
-    if len(deeds) > 3:
+    sources = list(dict.fromkeys(c.source for c in changes if c.source))
+    if sources and len(sources) < 6 and not whole:
+        deeds = [f"completed from {', '.join(sources)}"]
+    elif len(deeds) > 3:
         deeds = [plural(len(deeds), "change")]
     return f"{who}: {', '.join(deeds) or 'sources'}"
 
@@ -117,7 +120,8 @@ def describe(change: Change) -> str:
     elif change.field == ALIAS:
         deed = f"also {change.new}" if change.new else f"no longer {change.old}"
     elif change.field == SOURCE:
-        deed = "found in another file" if change.new else "no longer from a file"
+        where = change.source or "another file"
+        deed = f"found in {where}" if change.new else "no longer from a file"
     elif change.field == TAG:
         deed = _deed(change)
     elif change.field == NOTHING:
@@ -127,6 +131,7 @@ def describe(change: Change) -> str:
     else:
         old, new = (_glimpse(value) for value in (change.old, change.new))
         deed = f"{change.field.replace('_', ' ')}: {old} → {new}"
+        deed += f" ({change.source})" if change.source else ""
     return f"{change.action}: {deed}" if change.action in (Action.UNDO, Action.REDO) else deed
 
 

@@ -392,6 +392,9 @@ class _Writer:
     ) -> dict[str, object]:
         """Return what a person set, and what other sources know and no entry says."""
         facts: dict[str, object] = {f: getattr(paper, f) for f in edited if f in _HELD_IN}
+        if not source.key:  # of a service: the paper has its names as the reader knows them
+            known = (name for name in ("title", "authors") if getattr(paper, name))
+            facts |= {name: getattr(paper, name) for name in known}
         if len(paper.sources) > 1:
             from readinglist.formats.bibtex_reading import paper_of
 

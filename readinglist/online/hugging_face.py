@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from readinglist.formats import hugging_face
+from readinglist.formats.hugging_face import parse_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +39,8 @@ class HuggingFace:
         (paper,) = papers
         if paper.arxiv:
             path = f"/api/papers/{quote(paper.arxiv, safe='/')}"
-            found = web.ask(path, {}, hugging_face.parse_answer)
+            found = web.ask(path, {}, parse_answer)
         else:
             question = {"q": paper.title[:250], "limit": str(_MOST)}
-            found = web.ask("/api/papers/search", question, hugging_face.parse_answer)
+            found = web.ask("/api/papers/search", question, parse_answer)
         return [list(found or ())[:_MOST]]

@@ -415,7 +415,7 @@ class Known:
             present for present in self._get(dict.fromkeys(named)) if not contradict(present, paper)
         ]
         if same:
-            keys = {entry.key for entry in paper.entries}
+            keys = {entry.key for entry in paper.entries if entry.key}
             cited = (p for p in same if any(entry.key in keys for entry in p.entries))
             return next(cited, same[0]).id
         if not named:

@@ -531,6 +531,12 @@ class Library:
         """Return what was done to the paper of an id, or to all, newest first; None is no limit."""
         return self._working.journal.history(paper, limit)
 
+    def origins(self, paper: Paper) -> Mapping[str, tuple[str, ...]]:
+        """Return the fields of a paper that files and services gave, by what gave them."""
+        from readinglist.services.origins import origins
+
+        return origins(paper, self.history_of(paper.id, None))
+
     def restore(self, change: Change) -> Step:
         """Give a paper the value again that it had before a change of its history, as one step.
 

@@ -45,4 +45,4 @@ def _facts(paper: Paper) -> str:
 
 def _entry(entry: Entry) -> str:
     fields = (f"  {name} = {entry.get(name)}" for name, _ in entry.fields)
-    return "\n".join((f"@{entry.type} {entry.key}", *fields))
+    return "\n".join((f"@{entry.type} {entry.key}".rstrip(), *fields))

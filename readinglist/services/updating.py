@@ -46,7 +46,8 @@ def newer(
     differences: list[Difference] = []
     entries = present.entries
     for entry in incoming.entries:
-        old = next((e for e in entries if e.key.lower() == entry.key.lower()), None)
+        key = entry.key.lower()
+        old = next((e for e in entries if key and e.key.lower() == key), None)
         corrected = _corrected(old, entry) if old else None
         if old is None or corrected is None:
             continue

@@ -166,6 +166,12 @@ def version(entry: Entry) -> str:
     return " ".join(filter(None, (kind, (entry.get("year") or entry.get("date"))[:4])))
 
 
+def readers(paper: Paper) -> str:
+    """Return what others make of a paper: `12 votes, 3 comments, 1,200 stars`."""
+    counts = ((paper.votes, "vote"), (paper.comments, "comment"), (paper.stars, "star"))
+    return ", ".join(plural(count, noun) for count, noun in counts if count)
+
+
 def short_byline(paper: Paper) -> str:
     """Return who wrote it, in a few words: `Vaswani et al.`, `24 authors`."""
     if not paper.authors:

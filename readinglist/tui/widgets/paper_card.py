@@ -9,8 +9,8 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from readinglist.domain.text import plural, printable, printable_block
-from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, readable
+from readinglist.domain.text import printable, printable_block
+from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, readable, readers
 from readinglist.tui.widgets.part_styles import NOTE_LOOKS, PartStyles
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class PaperCard(VerticalScroll, can_focus=False, inherit_bindings=False):
         facts, link = self._parts["muted"], self._parts["link"]
         about = (
             *(paper.byline, paper.organization if paper.authors else None, paper.venue),
-            *(paper.published, plural(paper.votes, "vote") if paper.votes else None),
-            plural(paper.comments, "comment") if paper.comments else None,
+            *(paper.published, readers(paper)),
         )
         state = (
             f"{STATUS_SIGNS[paper.status]} {paper.status}",

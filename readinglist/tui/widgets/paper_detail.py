@@ -14,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from readinglist.domain.text import printable, printable_block
-from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, readable, version
+from readinglist.tui.presentation import PRIORITY_SIGNS, STATUS_SIGNS, readable, readers, version
 from readinglist.tui.widgets.part_styles import NOTE_LOOKS, PartStyles
 
 if TYPE_CHECKING:
@@ -147,8 +147,9 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
             *(
                 ("also", Text(printable(f"{entry.key} ({version(entry)})")))
                 for entry in paper.entries
-                if entry.key != paper.key
+                if entry.key not in ("", paper.key)
             ),
+            ("readers", Text(readers(paper))),
             ("from", Text(printable(", ".join(paper.sources)))),
         ]
         if paper.authors and paper.organization:

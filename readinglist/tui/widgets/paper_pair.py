@@ -182,7 +182,7 @@ def _text(field: str, paper: Paper) -> str:
     if field == "authors":
         return printable(", ".join(map(natural_name, value)))
     if field == "entries":
-        lines = (f"{entry.key} ({version(entry)})" for entry in value)
+        lines = (f"{entry.key or paper.key} ({version(entry)})" for entry in value)
         return "\n".join(map(printable, lines))
     if field == "tags":
         return printable(", ".join(value))
