@@ -112,7 +112,9 @@ ZOTERO = json.dumps(
         (json.dumps(listed()["paper"]), HUGGING_FACE),
         (json.dumps(listed()["paper"] | {"id": "2401.00001", "type": "paper"}), HUGGING_FACE),
         (json.dumps({"dailyPapers": [listed()]}), HUGGING_FACE),
-        (json.dumps({"title": "x"} | listed("y" * 3000)), HUGGING_FACE),
+        pytest.param(
+            json.dumps({"title": "x"} | listed("y" * 3000)), HUGGING_FACE, id="long title"
+        ),
         (OURS, JSON),
         (f"[\n{OURS}\n]", JSON),
         (json.dumps({"title": 'On "upvotes": 3 and "paper": {', "venue": "x"}), JSON),
