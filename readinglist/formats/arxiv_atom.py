@@ -69,7 +69,7 @@ def _read(text: str) -> tuple[list[Paper], list[Problem]]:
     except ElementTree.ParseError as error:
         line = error.position[0] + text[: len(text) - len(text.lstrip())].count("\n")
         reason = str(error).partition(":")[0]
-        raise FormatError(f"It is no XML: {reason}.", "Is it cut off?", line) from error
+        raise FormatError(f"It is cut off, or no XML: {reason}.", line=line) from error
     except (ValueError, LookupError) as error:  # letters that are none
         raise FormatError("It is no XML that can be read.") from error
     papers: list[Paper] = []

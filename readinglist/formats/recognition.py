@@ -133,13 +133,13 @@ def recognise(text: str) -> str:
         return HUGGING_FACE
     if start[:1] == "<" and (kind := _of_markup(text)):
         return kind
-    if _MAIL_ITEM.search(text) or _MAIL_FROM_ARXIV.match(start):
-        return ARXIV_MAIL
     is_csl = _CSL.search(start) and _CSL_ONLY.search(start) and not _OURS_ONLY.search(start)
     if start[:1] in ("[", "{") and is_csl:
         return CSL_JSON
     if json_lines.looks_like(text):
         return JSON
+    if _MAIL_ITEM.search(text) or _MAIL_FROM_ARXIV.match(start):
+        return ARXIV_MAIL
     if daily_papers.looks_like(text):
         return DAILY_PAPERS
     if _BIBTEX.search(text):

@@ -12,6 +12,7 @@ from readinglist.domain.paper import (
     Status,
     check_date,
     family_name,
+    inverted_name,
     natural_name,
 )
 from readinglist.errors import InvalidValueError
@@ -79,3 +80,28 @@ def test_names_in_both_orders() -> None:
     assert natural_name("van Beethoven, Ludwig") == "Ludwig van Beethoven"
     assert natural_name("ACME") == family_name("ACME") == "ACME"
     assert family_name("van Beethoven, Ludwig") == "van Beethoven"
+
+
+@pytest.mark.parametrize(
+    ("name", "inverted"),
+    [
+        ("Ludwig van Beethoven", "van Beethoven, Ludwig"),
+        ("van Beethoven,Ludwig", "van Beethoven, Ludwig"),
+        ("  Plato ", "Plato"),
+        ("John Roe Jr.", "Roe Jr., John"),
+        ("John Roe, Jr.", "Roe Jr., John"),
+        ("Roe Jr., John", "Roe Jr., John"),
+        ("Juan de la Cruz III", "de la Cruz III, Juan"),
+        ("Roe III", "III, Roe"),
+        ("ACME Team", "ACME Team"),
+        ("The ATLAS collaboration", "The ATLAS collaboration"),
+        ("ACME AI", "ACME AI"),
+        ("Xiao Ai", "Ai, Xiao"),
+        ("{World Health Organization}", "World Health Organization"),
+        ("", ""),
+        (", ,", ""),
+    ],
+)
+def test_a_name_in_either_order_is_turned_round(name: str, inverted: str) -> None:
+    """Teams keep their names as they are: nobody is called Team with the family name ACME."""
+    assert inverted_name(name) == inverted

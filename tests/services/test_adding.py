@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import InvalidValueError
 from readinglist.services.adding import recognise
 from readinglist.services.library import Library
+from tests.formats.hugging_face_pages import listed
+from tests.formats.test_arxiv_atom import API_ENTRY, atom
+from tests.formats.test_arxiv_mail import MAIL
 from tests.services.test_changing import Elsewhere
 
 BIBTEX = """@article{knuth84,
@@ -256,6 +260,9 @@ def test_papers_in_a_format_are_counted() -> None:
     assert recognise(BIBTEX).name == "BibTeX, 2 entries"
     assert recognise(f"% from a page\n{BIBTEX[:-2]}").name == "BibTeX, 1 entry"
     assert recognise("TY  - JOUR\nTI  - A Title\nER  - \n").format == "ris"
+    assert recognise(json.dumps([listed()])).name == "papers of Hugging Face"
+    assert recognise(atom(API_ENTRY)).name == "an arXiv feed"
+    assert recognise(MAIL).name == "an arXiv mail"
 
 
 @given(st.text(max_size=200))

@@ -232,6 +232,7 @@ def test_what_is_missing_is_filled_and_what_is_further_goes_on() -> None:
     assert proposed(theirs, mine) == set()
     assert proposed(Paper("T"), Paper("T", status=Status.SKIPPED)) == {"status"}
     assert proposed(Paper("T", status=Status.SKIPPED), Paper("T", status=Status.READING))
+    assert proposed(Paper("T", votes=3, comments=2), Paper("T", votes=9, comments=1)) == {"votes"}
 
 
 def test_what_both_have_is_united() -> None:

@@ -17,6 +17,9 @@ from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import InvalidValueError
 from readinglist.services.library import Library
 from tests.conftest import ABSTRACT, Listed, PageMaker, by_sql
+from tests.formats.hugging_face_pages import listed, saved_page
+from tests.formats.test_arxiv_atom import API_ENTRY, atom
+from tests.formats.test_arxiv_mail import MAIL
 
 
 def json_file(folder: Path, *papers: dict[str, object], name: str = "papers.jsonl") -> Path:
@@ -97,6 +100,82 @@ def test_a_second_page_never_replaces_a_fact(library: Library, page: PageMaker) 
     assert (after.author_count, after.published, after.comments, after.abstract) == (
         before.author_count, before.published, before.comments, before.abstract,
     )  # fmt: skip
+
+
+def test_the_page_of_the_evening_brings_the_counts_of_the_morning_up_to_date(
+    library: Library, library_file: Path, tmp_path: Path
+) -> None:
+    """They are all that changes; importing either page once more changes no byte."""
+    morning, evening = tmp_path / "morning.html", tmp_path / "evening.html"
+    morning.write_text(
+        saved_page(
+            listed("A", id="2401.00001", upvotes=5, githubStars=10, numComments=3),
+            listed("B", id="2401.00002", upvotes=1),
+            listed("C", id="2401.00003", upvotes=7),
+        )
+    )
+    evening.write_text(
+        saved_page(
+            listed("A", id="2401.00001", upvotes=40, githubStars=9, numComments=4,
+                   summary="Another abstract.", publishedAt="2024-02-01"),
+            listed("B", id="2401.00002", upvotes=1),
+            listed("C", id="2401.00003", upvotes=70),
+            listed("D", id="2401.00004"),
+        )
+    )  # fmt: skip
+    assert library.import_files([morning]).added == 3
+    library.mark([p.id for p in library.papers(library.find("C").ids)], status=Status.READ)
+    library.edit(library.papers(library.find("title:C").ids)[0].key, {"votes": "2"})
+    before = {paper.title: paper for paper in library.papers(library.find().ids)}
+    report = library.import_files([evening])
+    assert (report.added, report.completed, report.unchanged) == (1, 1, 2)
+    after = {paper.title: paper for paper in library.papers(library.find().ids)}
+    a, c = after["A"], after["C"]
+    assert (a.votes, a.comments, a.stars) == (40, 4, 10)
+    assert (a.abstract, a.published) == (before["A"].abstract, "2024-01-02")
+    assert c.votes == 2, "a person's word"
+    library.save()
+    file = library_file.read_bytes(), library.history()
+    again = library.import_files([morning, evening])
+    assert (again.added, again.completed, again.unchanged) == (0, 0, 7)
+    library.save()
+    assert (library_file.read_bytes(), library.history()) == file
+    assert library.undo().left_out == 0
+    assert {paper.title: paper for paper in library.papers(library.find().ids)} == before
+
+
+def test_a_saved_page_completes_what_was_copied_as_text(
+    library: Library, page: PageMaker, tmp_path: Path
+) -> None:
+    library.import_files([page(Listed("On Lists", authors=2, date="Jan 2, 2024 1"))])
+    bare = only(library)
+    saved = tmp_path / "saved.html"
+    saved.write_text(saved_page(listed("On lists", githubRepo="doe/lists", numComments=4)))
+    report = library.import_files([saved])
+    assert (report.files[0].format, report.added, report.completed) == ("hugging-face", 0, 1)
+    full = only(library)
+    assert (full.authors, full.arxiv, full.votes, full.comments) == (
+        ("van Doe, Jane",), "2401.00001", 12, 4,
+    )  # fmt: skip
+    assert full.links == ("https://github.com/doe/lists",)
+    assert (full.title, full.key, full.abstract) == (bare.title, bare.key, ABSTRACT)
+    library.undo()
+    assert only(library) == bare
+
+
+def test_a_feed_a_mail_and_a_saved_page_tell_of_one_paper(library: Library, tmp_path: Path) -> None:
+    """The arXiv id finds it under another title; each completes what the others lack."""
+    for name, text in (
+        ("cs.CL.xml", atom(API_ENTRY)), ("monday.eml", MAIL), ("page.html", saved_page(listed())),
+    ):  # fmt: skip
+        (tmp_path / name).write_text(text)
+    names = ("cs.CL.xml", "monday.eml", "page.html")
+    report = library.import_files([tmp_path / name for name in names])
+    assert [file.format for file in report.files] == ["arxiv-atom", "arxiv-mail", "hugging-face"]
+    assert [(file.added, file.completed) for file in report.files] == [(1, 0), (2, 1), (0, 1)]
+    (paper,) = (p for p in library.papers(library.find().ids) if p.arxiv == "2401.00001")
+    assert paper.sources == names
+    assert (paper.doi, paper.votes) == ("10.1000/182", 12)
 
 
 def test_a_year_is_completed_by_a_whole_date_of_that_year(library: Library, tmp_path: Path) -> None:
