@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from readinglist.domain.identity import contradict, title_key
 from readinglist.domain.paper import family_name
 from readinglist.domain.text import fold
+from readinglist.formats.latex_text import to_text
 from readinglist.formats.math_text import with_readable_math
 
 if TYPE_CHECKING:
@@ -35,9 +36,10 @@ _YEARS_TO_PRINT = 5
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _SPELLINGS = (
-    (re.compile("z"), "s"), (re.compile("our"), "or"), (re.compile("[ao]e"), "e"),
-    (re.compile(r"([a-z])\1"), r"\1"), (re.compile("ogue"), "og"),
+    (re.compile(r"(?<=[iy])z"), "s"), (re.compile(r"(?<=[a-z]{2})our"), "or"),
+    (re.compile(r"(?<=[a-z]{2}[aeiou])ll(?=[aei])"), "l"), (re.compile(r"ogue\b"), "og"),
 )  # fmt: skip
+"""Where British and American spellings part: optimise, behaviour, modelling, catalogue."""
 
 
 class Verdict(IntEnum):
@@ -111,7 +113,8 @@ def _letters(title: str) -> str:
 
     Mark-up and TeX go, Greek letters are named, British and American spellings are one.
     """
-    text = _TAG.sub("", with_readable_math(title)).replace("&amp;", "&").replace("&", " and ")
+    text = to_text(title) if "\\" in title else with_readable_math(title)
+    text = _TAG.sub("", text).replace("&amp;", "&").replace("&", " and ")
     text = fold("".join(_greek(c) if "\u0370" <= c <= "\u03ff" else c for c in text))
     for pattern, spelling in _SPELLINGS:
         text = pattern.sub(spelling, text)
@@ -132,8 +135,9 @@ def _share_identifier(one: Paper, other: Paper) -> bool:
 
 def _contradictions(paper: Paper, candidate: Paper) -> Iterator[str]:
     """Yield what speaks against one work of two that have one title."""
+    # Of two lists, one may be cut; that they have a name in common was looked at before.
     counts = {_count(paper), _count(candidate)} - {0}
-    if len(counts) == 2:
+    if len(counts) == 2 and not (paper.authors and candidate.authors):
         yield "the number of authors differs"
     if paper.year and candidate.year and not _may_be_years(paper, candidate):
         yield "the year differs"

@@ -370,7 +370,7 @@ def test_the_history_says_what_happened_in_words(
         "deleted",
         "no longer from a file",
         "undo: no longer from a file",
-        "found in another file",
+        "found in again.txt",
         "tag -x",
         "author count: nothing → 3",
         "venue: nothing → A very very very very very very very ve…",
