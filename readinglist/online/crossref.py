@@ -139,9 +139,9 @@ def _read_list(text: str) -> list[Paper]:
 
 
 def _work(item: Any) -> Paper | None:
-    known = at(item, "type")
+    known = line(at(item, "type"))
     title, subtitle = (_first(at(item, name)) for name in ("title", "subtitle"))
-    if not isinstance(known, str) or known not in _KINDS or _is_notice(item, title):
+    if known not in _KINDS or _is_notice(item, title):
         return None
     kind, place = _KINDS[known]
     if title and subtitle.lower() not in title.lower():
@@ -157,8 +157,8 @@ def _work(item: Any) -> Paper | None:
 
 def _is_notice(item: Any, title: str) -> bool:
     """Return whether this is no work, only what is to be said of one."""
-    kinds = (at(update, "type") for update in rows(at(item, "update-to")))
-    return bool(_NOTICE.match(title)) or any(kind in _NOTICES for kind in kinds if kind)
+    kinds = {line(at(update, "type")) for update in rows(at(item, "update-to"))}
+    return bool(_NOTICE.match(title)) or not kinds.isdisjoint(_NOTICES)
 
 
 def _places(item: Any, place: str) -> dict[str, str]:

@@ -94,9 +94,10 @@ def _read(text: str) -> list[Paper]:
 
 
 def _work(info: Any) -> Paper | None:
-    if at(info, "type") not in _KINDS:
+    known = line(at(info, "type"))
+    if known not in _KINDS:
         return None  # proceedings as such, data sets
-    kind, place = _KINDS[info["type"]]
+    kind, place = _KINDS[known]
     if line(at(info, "key")).startswith("phd/"):
         kind = "phdthesis"
     title = marked_line(at(info, "title"))

@@ -135,8 +135,8 @@ def _read_list(text: str) -> list[Paper]:
 
 
 def _work(result: Any) -> Paper | None:
-    known = at(result, "type")
-    if not isinstance(known, str) or known not in _KINDS:
+    known = line(at(result, "type"))
+    if known not in _KINDS:
         return None
     kind = _KINDS[known]
     locations = [at(result, "primary_location"), *rows(at(result, "locations"))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import logging
 import re
 import threading
 import time
@@ -217,7 +218,8 @@ class Web:
         body, charset = answer
         with contextlib.suppress(UnicodeDecodeError):
             return body.decode("utf-8-sig")
-        with contextlib.suppress(UnicodeDecodeError, LookupError):
+        # Python knows encodings that are none, and complains of each in its own way.
+        with contextlib.suppress(ValueError, LookupError):
             if not codecs.lookup(charset).name.startswith("utf-8"):
                 return body.decode(charset)
         raise SourceError(f"{self.name} gave an answer in no encoding that it names.")
@@ -265,6 +267,8 @@ def new_client(agent: str, timeout: float = _TIMEOUT) -> httpx.Client:
     """Return a client that says who asks, and follows no redirect by itself."""
     import httpx
 
+    # It would log addresses, and with them what is secret.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     return httpx.Client(
         # Packed answers can't be bounded: a piece of 64 KiB may hold 64 MiB.
         headers={"User-Agent": agent, "Accept-Encoding": "identity"},
