@@ -52,11 +52,20 @@ class SourceError(ReadingListError):
 
     Attributes:
         is_unreachable: True where there is no connection to it at all.
+        is_final: True where it will not answer the next question, either.
     """
 
-    def __init__(self, message: str, hint: str = "", *, is_unreachable: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        is_unreachable: bool = False,
+        is_final: bool = False,
+    ) -> None:
         super().__init__(message, hint)
         self.is_unreachable = is_unreachable
+        self.is_final = is_final or is_unreachable
 
 
 class InvalidValueError(ReadingListError):

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pytest_httpserver import HTTPServer
 
+from readinglist.errors import StoppedError
+from readinglist.online.web import Web
 from readinglist.services.library import Library
 from tests.services.clones import World
 
@@ -37,6 +40,39 @@ def a_home_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home" / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home" / "cache"))
     (tmp_path / "home").mkdir()
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request goes through a proxy of the machine that the tests run on."""
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("NO_PROXY", "*")
+
+
+@pytest.fixture(scope="session")
+def running_server() -> Iterator[HTTPServer]:
+    with HTTPServer(host="127.0.0.1", threaded=True) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running_server: HTTPServer, no_proxy: None) -> Iterator[HTTPServer]:
+    """A server of one's own, in place of the live ones."""
+    running_server.clear()
+    yield running_server
+    running_server.clear()
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No source wants anybody to wait."""
+
+    def wait(web: Web, _seconds: float) -> None:
+        if web._stop.is_set():
+            raise StoppedError("Stopped.")
+
+    monkeypatch.setattr(Web, "_wait", wait)
 
 
 @pytest.fixture

@@ -157,7 +157,9 @@ class Web:
                 return self._request(url)
             except _TryAgainError as error:
                 if not tries_left or error.after > _LONGEST:
-                    raise SourceError(error.message, "Try again later.") from error
+                    raise SourceError(
+                        error.message, "Try again later.", is_final=error.after > _LONGEST
+                    ) from error
                 self._wait(max(pause, error.after))
                 pause *= 2
         raise AssertionError("unreachable")  # pragma: no cover

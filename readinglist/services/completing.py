@@ -92,8 +92,6 @@ class Completer:
         key_pattern: str,
         agent: str,
         cache: Path,
-        *,
-        pace: float = 1.0,
     ) -> None:
         """Prepare to ask.
 
@@ -103,16 +101,14 @@ class Completer:
             key_pattern: see `readinglist.domain.key_pattern`.
             agent: who asks.
             cache: the folder for answers.
-            pace: what the sources' intervals are multiplied by.
         """
         self._working = working
         self._config = config
         self._key_pattern = key_pattern
         self._agent = agent
         self._cache = cache
-        self._pace = pace
         self._batch: int | None = None
-        self._owners: dict[str, int] | None = None
+        self._owners: dict[str, int] = {}
         self._twins: dict[tuple[int, int], None] = {}
 
     def complete(
@@ -132,6 +128,9 @@ class Completer:
             SourceError: no source can be reached; nothing was changed.
         """
         stop = stop or threading.Event()
+        for owner, _, arxiv, doi in self._working.papers.identifiers():
+            for identifier in filter(None, (arxiv, doi and doi.lower())):
+                self._owners.setdefault(identifier, owner)
         stations = self._stations(stop)
         run = _Run(stations)
         try:
@@ -198,7 +197,7 @@ class Completer:
                 Web(
                     source.name,
                     self._config.addresses.get(name, source.address),
-                    source.interval * self._pace,
+                    source.interval,
                     agent=self._agent,
                     cache=cache,
                     stop=stop,
@@ -287,11 +286,6 @@ class Completer:
 
     def _note_twin(self, number: int, facts: Mapping[str, Any]) -> None:
         """Note which other paper has an identifier that this one has got."""
-        if self._owners is None:
-            self._owners = {}
-            for owner, _, arxiv, doi in self._working.papers.identifiers():
-                for identifier in filter(None, (arxiv, doi and doi.lower())):
-                    self._owners.setdefault(identifier, owner)
         for name in ("arxiv", "doi"):
             identifier = str(facts.get(name) or "").lower()
             owner = self._owners.setdefault(identifier, number) if identifier else number
@@ -315,7 +309,7 @@ class _Station:
         self.source = source
         self.web = web
         self.is_given_up = False
-        self.failures = 0
+        self._failures = 0
         self._stop = stop
         self._arriving: Queue[Paper | None] = Queue()
         self._answers: Queue[_Answer] | None = None
@@ -362,8 +356,13 @@ class _Station:
         if self.is_given_up:
             return _Answer(self, batch, error=StoppedError("given up"))
         try:
-            return _Answer(self, batch, self.source.find(batch, self.web))
+            found = self.source.find(batch, self.web)
+            self._failures = 0
+            return _Answer(self, batch, found)
         except ReadingListError as error:
+            self._failures += 1
+            is_final = isinstance(error, SourceError) and error.is_final
+            self.is_given_up = is_final or self._failures == _FAILURES_IN_A_ROW
             return _Answer(self, batch, error=error)
 
 
@@ -400,20 +399,14 @@ class _Run:
 
     def note(self, answer: _Answer) -> None:
         """Note whether a source could be asked."""
-        station, error = answer.station, answer.error
-        if error is None:
-            station.failures = 0
-            self._has_answer = True
-            return
+        error = answer.error
         if isinstance(error, StoppedError):
             return
-        station.failures += 1
-        self.problems.setdefault(station.source.name, str(error))
         is_unreachable = isinstance(error, SourceError) and error.is_unreachable
         self._is_unreachable |= is_unreachable
         self._has_answer |= not is_unreachable
-        if is_unreachable or station.failures >= _FAILURES_IN_A_ROW:
-            station.is_given_up = True
+        if error:
+            self.problems.setdefault(answer.station.source.name, str(error))
 
 
 def _source_id(name: str) -> int:

@@ -26,7 +26,7 @@ LEARNING = Paper("Deep learning", doi="10.1038/nature14539")
 UNKNOWN = Paper("Deep learning", doi="10.1038/nature00000000000")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_proxy() -> None:
     """Go out as the machine does."""
 

@@ -1,4 +1,4 @@
-"""All sources in one server, over the same works: a small world to complete papers from."""
+"""All sources in one server of one's own, over the same works."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _QUOTED = re.compile(r'ti:"([^"]*)"')
 _WORDS = re.compile(r"[^\W_]+")
 
 
-class World:
+class LocalSources:
     """Works that are found by their words, the likest first, in each source's own form."""
 
     def __init__(self, server: HTTPServer, works: Sequence[Work]) -> None:
@@ -57,7 +57,7 @@ class World:
             )
 
     def config(self, **settings: object) -> OnlineConfig:
-        """Return the settings that ask this world."""
+        """Return the settings that ask here."""
         addresses = {name: self._server.url_for(f"/{name}") for name in _SOURCES}
         return OnlineConfig(**{"addresses": addresses, "cache_days": 0, **settings})  # type: ignore[arg-type]
 
