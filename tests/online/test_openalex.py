@@ -322,12 +322,12 @@ def test_a_single_doi_that_is_not_known_is_nothing(server: HTTPServer, web: Web)
 
 def test_a_huge_answer_is_read_in_time() -> None:
     record = openalex_work(LEARNING)
-    record["locations"] = [{"landing_page_url": "http://a.org/" + "x" * 1900}] * 2000
-    body = text({"results": [record] * 300})
+    record["locations"] = [{"landing_page_url": "http://a.org/" + "x" * 1900}] * 100
+    body = text({"results": [record] * 150})
     before = time.monotonic()
-    (found,) = OpenAlex().find([BY_TITLE], Canned(body[: 2**30]))
+    (found,) = OpenAlex().find([BY_TITLE], Canned(body))
     assert len(found) == 10
-    assert time.monotonic() - before < 60
+    assert time.monotonic() - before < 10
 
 
 @settings(max_examples=150, deadline=None)
