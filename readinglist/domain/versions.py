@@ -66,9 +66,10 @@ def completed(paper: Paper, candidate: Paper, edited: Collection[str]) -> dict[s
         facts["links"] = links
     if is_published(candidate) and not is_published(paper):
         facts |= _of_publication(paper, candidate)
-    elif is_published(paper) and not is_published(candidate):
-        # What is known of the preprint says nothing of what was published.
-        facts = {name: value for name, value in facts.items() if name not in ("venue", "type")}
+    elif not is_published(candidate) and (is_published(paper) or paper.arxiv or candidate.arxiv):
+        # What is known of a preprint says nothing of what was published; and who deposits it
+        # once more gives it another DOI.
+        facts = {name: facts[name] for name in facts if name not in ("venue", "type", "doi")}
     entries = paper.entries
     for entry in candidate.entries:
         entries = _with_published(entries, entry)

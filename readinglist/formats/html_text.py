@@ -18,7 +18,7 @@ _RAISED_DIGITS = {
 }
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # A heading that says nothing.
-_HEADING = re.compile(r"\s*<(jats:)?title>\s*(?:abstract|summary)\.?\s*</(?:jats:)?title>", re.I)
+_HEADING = re.compile(r"<(?:jats:)?title>\s*(?:abstract|summary)\.?\s*</(?:jats:)?title>", re.I)
 # A formula is there twice: as TeX, which stays, and as MathML.
 _TWICE = re.compile(r"(</(?:jats:)?tex-math>\s*)<mml:math\b[^<>]*>(?:(?!</?mml:math\b).)*", re.S)
 _PREAMBLE = re.compile(

@@ -35,6 +35,8 @@ _LONGEST_TEXT = 4_000_000
 _LONGEST_QUERY = 3000
 """Letters of the DOIs in one address: servers take some 4,000 for all of it."""
 _MOST_WORDS = 40
+_WHOLE = frozenset(("book", "phdthesis", "techreport"))
+"""The kinds of works that are no part of another."""
 _MATH = re.compile(r"\$[^$]*\$")
 _WORD = re.compile(r"[^\W_]+")
 _DOI_TO_ASK_FOR = re.compile(r"10\.\d{4,9}/[!-~]{1,300}")
@@ -234,7 +236,8 @@ def candidate(
     """Return the work that a source tells of; None if it has no title.
 
     Args:
-        kind: the type of its entry; empty for a preprint, which has no entry, only facts.
+        kind: the type of its entry; empty for a preprint, which has no entry, only facts. What
+            stands in a preprint server is one, too.
         record: plain text by the name of the field of a .bib file, with `arxiv` and `abstract`,
             which belong to the paper alone.
         names: people as `Family, Given`, by `author` and `editor`.
@@ -243,6 +246,9 @@ def candidate(
     if not any(character.isalnum() for character in fields.get("title", "")):
         return None
     abstract, arxiv = fields.pop("abstract", ""), fields.pop("arxiv", "")
+    place = fields.get("journal") or fields.get("booktitle") or ""
+    if is_preprint_server(place):
+        kind = ""
     paper = paper_of_record("", kind or "misc", fields, names)
     # Whoever edited the proceedings has not written the article.
     authors = names.get("author") or (names.get("editor") if kind == "book" else ()) or ()
@@ -251,6 +257,7 @@ def candidate(
         authors=tuple(authors),
         abstract=abstract or None,
         arxiv=arxiv or None,
-        venue=paper.venue if kind else None,
+        # A publisher is no venue of an article, only of a book.
+        venue=(place or (paper.venue if kind in _WHOLE else None)) if kind else None,
         entries=paper.entries if kind else (),
     )

@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import threading
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +22,6 @@ from readinglist.domain.citekey import possible_keys
 from readinglist.domain.versions import completed
 from readinglist.errors import ReadingListError, SourceError, StoppedError
 from readinglist.services.changing import Step, field_change
-from readinglist.storage.journal import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -259,7 +259,8 @@ class Completer:
             return []
         changes += self._new_key(present, replace(present, **facts))
         if origin not in papers.sources_of(number):
-            papers.save_source(origin, source, _ONLINE, now())
+            at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            papers.save_source(origin, source, _ONLINE, at)
             changes.append(Change(number, SOURCE, None, str(origin), key=present.key))
         for change in changes:
             self._working.apply(change)

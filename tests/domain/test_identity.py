@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readinglist.domain.identity import arxiv_id, contradict, doi_name, paper_id, title_key
+from readinglist.domain.identity import (
+    arxiv_id,
+    arxiv_of_doi,
+    contradict,
+    doi_name,
+    paper_id,
+    title_key,
+)
 from readinglist.domain.paper import Paper
 
 
@@ -98,3 +105,18 @@ def test_arxiv_identifiers_are_found_without_prefix_and_version(
 )
 def test_dois_are_found_without_prefix_and_resolver(text: str, name: str | None) -> None:
     assert doi_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("doi", "number"),
+    [
+        ("10.48550/arXiv.1706.03762", "1706.03762"),
+        ("10.48550/ARXIV.hep-th/9901001v2", "hep-th/9901001"),
+        ("10.48550/arXiv.", None),
+        ("10.48550/other.1706.03762", None),
+        ("10.1000/182", None),
+        ("", None),
+    ],
+)
+def test_the_doi_of_a_preprint_has_its_arxiv_identifier(doi: str, number: str | None) -> None:
+    assert arxiv_of_doi(doi) == number

@@ -89,7 +89,8 @@ class LocalSources:
         else:
             titles = _QUOTED.findall(request.args["search_query"])
             each = max(1, most // len(titles))
-            found = [work for title in titles for work in self._like(title, each, self._preprints)]
+            likely = (self._like(title, each, self._preprints) for title in titles)
+            found = list(dict.fromkeys(work for works in likely for work in works))
         return arxiv_feed(found[:most])
 
     def _huggingface(self, request: Request) -> str | None:

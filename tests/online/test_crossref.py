@@ -212,6 +212,16 @@ def test_a_preprint_gives_facts_and_no_entry() -> None:
     assert (paper.doi, paper.abstract) == (PREPRINT.doi, LEARNING.abstract)
 
 
+def test_what_stands_in_a_preprint_server_is_a_preprint() -> None:
+    paper = one(replace(LEARNING, venue="medRxiv"))
+    assert (paper.entries, paper.venue, paper.type) == ((), None, "misc")
+
+
+def test_a_publisher_is_the_venue_of_a_book_and_of_nothing_in_it() -> None:
+    assert one(container_title=[]).venue is None
+    assert one(replace(LEARNING, kind="book"), container_title=[]).venue == LEARNING.publisher
+
+
 @pytest.mark.parametrize(
     "kind", ["component", "peer-review", "journal", "dataset", "grant", "other", "", None, {}]
 )

@@ -266,7 +266,7 @@ def test_a_source_that_refuses_is_not_asked_for_each_paper(
     assert completion.problems == (
         "DBLP wants fewer questions (429), and asks to wait 54000 seconds. Try again later.",
     )
-    assert sources.requests["dblp"] == 3
+    assert sources.requests["dblp"] == 1
 
 
 def test_without_a_network_nothing_is_changed(
