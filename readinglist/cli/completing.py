@@ -80,7 +80,7 @@ def complete(
             for paper in library.papers(found.ids)
             if not any(getattr(paper, name) for name in missing)
         ]
-        if not papers:
+        if not found.ids:
             raise ReadingListError("No paper is meant.", "See: readinglist list.")
         completion = _completed(library, papers, sys.stderr.isatty() and not session.listing)
         _tell(library, completion)

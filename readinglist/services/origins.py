@@ -27,6 +27,8 @@ def origins(paper: Paper, history: Iterable[Change]) -> Mapping[str, tuple[str, 
     given = [change for change in history if change.action in _GIVES_A_VALUE]
     found: dict[str, list[str]] = {}
     for field in (*EDITABLE, "entries"):
+        if field == "key":  # we made it
+            continue
         stored = encode(field, getattr(paper, field))
         if stored is None:
             continue

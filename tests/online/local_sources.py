@@ -19,6 +19,7 @@ from tests.online.preprint_forms import arxiv_feed, hugging_face_paper, hugging_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from pytest_httpserver import HTTPServer
     from werkzeug import Request
@@ -60,6 +61,15 @@ class LocalSources:
         """Return the settings that ask here."""
         addresses = {name: self._server.url_for(f"/{name}") for name in _SOURCES}
         return OnlineConfig(**{"addresses": addresses, "cache_days": 0, **settings})  # type: ignore[arg-type]
+
+    def write_config(self, path: Path) -> Path:
+        """Write a configuration that asks here; return its path."""
+        config = self.config()
+        lines = ["online:", "  cache_days: 0", "  addresses:"]
+        lines += [f"    {name}: {address}" for name, address in config.addresses.items()]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
 
     def _handler(self, name: str) -> Callable[[Request], Response]:
         answer: Callable[[Request], str | None] = getattr(self, f"_{name}")
