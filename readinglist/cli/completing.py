@@ -147,7 +147,8 @@ def _tell_doubtful(library: Library, doubtful: Sequence[Doubtful]) -> None:
     for one in doubtful:
         other = one.candidate
         facts = ", ".join(filter(None, (other.byline[:60], other.published, other.venue)))
-        say(f"{keys[one.paper]}: {one.source} has “{other.title}” ({facts}): {one.why}.")
+        verb = "have" if one.also else "has"
+        say(f"{keys[one.paper]}: {one.sources} {verb} “{other.title}” ({facts}): {one.why}.")
     if doubtful:
         say("With --ask you decide about them.")
 
@@ -167,7 +168,7 @@ def _decide(library: Library, doubtful: Sequence[Doubtful]) -> set[Doubtful]:
                 if mine or theirs:
                     say(f"  {label:10} {mine or '–'}")
                     say(f"  {'':10} {theirs or '–'}")
-            question = f"{paper.key}: is it what {one.source} has ({one.why})? y/n/q"
+            question = f"{paper.key}: is it what {one.sources} has ({one.why})? y/n/q"
             answer = click.prompt(
                 printable(question), type=click.Choice("ynq"), show_choices=False, err=True
             )
@@ -196,7 +197,7 @@ def _object(library: Library, completion: Completion) -> dict[str, object]:
         "doubtful": [
             {
                 "key": keys[one.paper],
-                "source": one.source,
+                "sources": one.sources.split(", "),
                 "why": one.why,
                 "candidate": to_object(one.candidate),
             }

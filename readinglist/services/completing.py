@@ -62,6 +62,13 @@ class Doubtful(NamedTuple):
     candidate: Paper
     why: str
     """Why it was not taken."""
+    also: tuple[tuple[str, Paper], ...] = ()
+    """The same work once more, as other sources have it: by their names."""
+
+    @property
+    def sources(self) -> str:
+        """The names of all sources that have it."""
+        return ", ".join(dict.fromkeys((self.source, *(source for source, _ in self.also))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +186,8 @@ class Completer:
         self._batch = None
         with self._working.transaction():
             changes = self._apply(doubtful.paper, doubtful.candidate, doubtful.source)
+            for source, candidate in doubtful.also:
+                changes += self._apply(doubtful.paper, candidate, source)
         papers = (doubtful.paper,) if changes else ()
         return Step(papers, summary(changes), frozenset(change.field for change in changes))
 
@@ -232,12 +241,8 @@ class Completer:
             run.doubts.pop(paper.id, None)
             run.certain.add(paper.id)
         elif choice.doubts and paper.id not in run.certain:
-            known = run.doubts.setdefault(paper.id, [])
-            room = _MOST_DOUBTS - len(known)
-            known += (
-                Doubtful(paper.id, source, doubt.candidate, doubt.why)
-                for doubt in choice.doubts[:room]
-            )
+            for doubt in choice.doubts:
+                run.doubt(Doubtful(paper.id, source, doubt.candidate, doubt.why))
         run.waiting -= 1
         for present in self._working.papers.get([paper.id]):
             run.send(present, run.stations.index(station) + 1)
@@ -397,6 +402,19 @@ class _Run:
                 self.waiting += 1
                 station.send(paper)
                 return
+
+    def doubt(self, doubtful: Doubtful) -> None:
+        """Note what may be a paper, beside the same work where another source had it."""
+        from readinglist.online.matching import Verdict, judge
+
+        known = self.doubts.setdefault(doubtful.paper, [])
+        for place, one in enumerate(known):
+            if judge(one.candidate, doubtful.candidate).verdict is Verdict.SAME:
+                also = (*one.also, (doubtful.source, doubtful.candidate))
+                known[place] = one._replace(also=also)
+                return
+        if len(known) < _MOST_DOUBTS:
+            known.append(doubtful)
 
     def note(self, answer: _Answer) -> None:
         """Note whether a source could be asked."""

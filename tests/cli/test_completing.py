@@ -64,7 +64,8 @@ def test_what_is_doubtful_is_told(listed: CommandLine) -> None:
     listed("edit", keys(listed)[TITLES[0]], "author_count=24")
     done = listed("complete", "sparse")
     key = keys(listed)[TITLES[0]]
-    assert f"{key}: arXiv has “{TITLES[0]}” (Mina Ahn, Tom Baker, 2022-12-08): " in done.err
+    assert f"{key}: arXiv, Hugging Face, DBLP, Crossref, OpenAlex have “{TITLES[0]}” (" in done.err
+    assert "(Mina Ahn, Tom Baker, 2022-12-08): " in done.err
     assert "the number of authors differs." in done.err
     assert "With --ask you decide about them." in done.err
 

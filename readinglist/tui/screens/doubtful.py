@@ -81,14 +81,15 @@ class DoubtfulMatches(Acting):
         match, paper = self._at_cursor(), self._current()
         place = f" · {(self.listed.highlighted or 0) + 1:,} of " if match else ""
         count = plural(len(self.undecided), "match", "matches") if match else ""
-        self.query_one("#duplicates-place", Static).update(f"Doubtful{place}{count}")
+        why = f" · {match.why}" if match else ""
+        self.query_one("#duplicates-place", Static).update(f"Doubtful{place}{count}{why}")
         self.query_one("#duplicates-body").display = bool(self.undecided)
         self.pair.display = bool(paper)
         message = self.query_one("#duplicates-message", Static)
         message.display = not paper
         if match and paper:
             facts = self._library.facts_of(match)
-            self.pair.show(paper, match.candidate, facts, ("here  ", f"{match.source}  "))
+            self.pair.show(paper, match.candidate, facts, ("here  ", f"{match.sources}  "))
         else:
             message.update("The paper is gone meanwhile." if match else "That was all.")
 
@@ -166,5 +167,5 @@ class DoubtfulMatches(Acting):
 
 
 def _label(match: Doubtful, title: str) -> Content:
-    why = f"{match.source}: {match.why}"
-    return Content.assemble(printable(readable(title)), "\n  ", (why, "$foreground-muted"))
+    told = (match.sources, "$foreground-muted")
+    return Content.assemble(printable(readable(title)), "\n  ", told)
