@@ -77,6 +77,8 @@ class Config:
     """The view of the papers that are new: triage shows them one at a time."""
     editor: str = ""
     """The editor for notes; empty: $VISUAL, $EDITOR, else vi."""
+    viewer: str = ""
+    """The program that shows PDFs; empty: the system's."""
     notes: NotesConfig = field(default_factory=NotesConfig)
     citation_key: str = DEFAULT_PATTERN
     export: ExportConfig = field(default_factory=ExportConfig)

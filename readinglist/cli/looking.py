@@ -141,6 +141,7 @@ def show(session: Session, key: str, as_json: bool) -> None:
     with session.open_library(reading=True) as library:
         paper = library.paper(key)
         linked = () if as_json else _linked(library, paper)
+        pdf = library.pdf_of(paper)
     if as_json:
         from readinglist.formats.json_lines import to_object
 
@@ -161,6 +162,7 @@ def show(session: Session, key: str, as_json: bool) -> None:
         "arXiv": paper.arxiv,
         "DOI": paper.doi,
         "URL": paper.url,
+        "PDF": f"{pdf.parent.name}/{pdf.name}" if pdf else "",
         "links": " ".join(paper.links),
         "also": ", ".join(entry.key for entry in paper.entries if entry.key != paper.key),
         "from": ", ".join(paper.sources),

@@ -189,6 +189,16 @@ class Library:
             raise UnknownKeyError(f"There is no paper with the key {key}.", hint)
         return self._working.papers.get([number])[0]
 
+    def keys_of(self, paper: Paper) -> list[str]:
+        """Return the citation keys that name a paper, the present one first."""
+        return [paper.key, *self._working.papers.aliases_of(paper.id)]
+
+    def pdf_of(self, paper: Paper) -> Path | None:
+        """Return the PDF of a paper, if one is stored, under whichever of its keys."""
+        from readinglist.services.pdf_files import PdfFiles
+
+        return PdfFiles(self.path).find(self.keys_of(paper))
+
     def all_keys(self) -> list[str]:
         """Return all citation keys."""
         return self._working.papers.all_keys()
