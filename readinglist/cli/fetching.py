@@ -46,6 +46,8 @@ def fetch_pdf(
         if query is not None or everything:
             ids += library.find(query or "").ids
         ids = list(dict.fromkeys(ids))
+        if not ids:
+            say("No paper answers that.")
 
         def begin(paper: Paper) -> None:
             say(f"{len(done) + 1:,} of {len(ids):,}: fetching {paper.key} …")

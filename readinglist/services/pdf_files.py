@@ -66,6 +66,6 @@ def file_name(key: str) -> str:
     """
     if _PLAIN.fullmatch(key) and not _DEVICE.fullmatch(key):
         return f"{key}.pdf"
-    readable = _NOT_IN_NAMES.sub("_", key)[:_MOST_READABLE].strip("_-") or "paper"
+    readable = _NOT_IN_NAMES.sub("_", key)[:_MOST_READABLE].strip("_+-") or "paper"
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:10]
     return f"{readable}~{base64.b32encode(digest).decode().lower()}.pdf"
