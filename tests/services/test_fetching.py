@@ -65,9 +65,8 @@ def test_one_that_fails_stops_no_other(library: Library, papers: list[int]) -> N
 
 def test_who_stops_gets_no_more(library: Library, papers: list[int]) -> None:
     fake = Fake(herons=StoppedError("Stopped."))
-    done = []
     with pytest.raises(StoppedError):
-        done.extend(fetch_pdfs(library, papers, fake))
+        list(fetch_pdfs(library, papers, fake))
     assert fake.asked == ["foxes", "herons"]
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from readinglist.errors import ReadingListError
-from readinglist.services import opening
 from readinglist.services.opening import code_first, is_web_address, open_address, open_pdf
 from tests.conftest import until
 
@@ -181,7 +180,7 @@ def test_nothing_is_started_by_a_shell(tools: Path, monkeypatch: pytest.MonkeyPa
         def __init__(self, command: list[str], **options: object) -> None:
             seen.extend((command, options.get("shell", False)))
 
-    monkeypatch.setattr(opening.subprocess, "Popen", Fake)
+    monkeypatch.setattr("readinglist.services.opening.subprocess.Popen", Fake)
     tool(tools, "xdg-open")
     open_address(ADDRESS)
     assert seen == [[str(tools / "xdg-open"), ADDRESS], False]
