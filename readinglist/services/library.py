@@ -17,7 +17,7 @@ from readinglist.services.query_history import QueryHistory
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from os import PathLike
     from types import TracebackType
 
@@ -189,9 +189,10 @@ class Library:
             raise UnknownKeyError(f"There is no paper with the key {key}.", hint)
         return self._working.papers.get([number])[0]
 
-    def keys_of(self, paper: Paper) -> list[str]:
-        """Return the citation keys that name a paper, the present one first."""
-        return [paper.key, *self._working.papers.aliases_of(paper.id)]
+    def keys_of(self, paper: Paper) -> Iterator[str]:
+        """Yield the citation keys that name a paper, the present one first."""
+        yield paper.key
+        yield from self._working.papers.aliases_of(paper.id)
 
     def pdf_of(self, paper: Paper) -> Path | None:
         """Return the PDF of a paper, if one is stored, under whichever of its keys."""

@@ -33,6 +33,8 @@ class PdfFiles:
 
     def find(self, keys: Iterable[str]) -> Path | None:
         """Return the PDF of the paper that has, or had, these citation keys; the first's first."""
+        if not self.folder.is_dir():
+            return None
         files = (self.folder / file_name(key) for key in keys)
         return next((file for file in files if file.is_file()), None)
 

@@ -128,7 +128,7 @@ async def test_of_several_pages_one_is_chosen(
         await pilot.press("O")
         await until(pilot, lambda: isinstance(app.screen, Choose))
         await pilot.pause()
-        assert await pilot.click(OptionList, offset=(8, 2))
+        assert await pilot.click(OptionList, offset=(8, 1))
         await until(pilot, lambda: opener.opened == [CODE, project])
         await settle(pilot)
 
