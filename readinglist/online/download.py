@@ -18,6 +18,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from readinglist.domain.identity import arxiv_id
 from readinglist.errors import FormatError, ReadingListError, SourceError, StoppedError
 from readinglist.online.source import read_json
+from readinglist.online.stoppable import until_stopped
 from readinglist.online.web import Web, new_client
 
 if TYPE_CHECKING:
@@ -119,6 +120,9 @@ class PdfDownloads:
             StoppedError: it is not wanted any more.
             ReadingListError: it can't be written.
         """
+        until_stopped(partial(self._fetch, paper, target), self._stop)
+
+    def _fetch(self, paper: Paper, target: Path) -> None:
         failure: ReadingListError | None = None
         for place in self._places(paper):
             try:

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import hashlib
 import re
+import time
 from typing import TYPE_CHECKING
 
 from readinglist.errors import ReadingListError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 FOLDER = "pdfs"
 """The folder, beside the library file."""
+_PART = ".part"
+"""How the name of a file ends that is not whole yet."""
+_HOUR = 3600
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9._+-]{0,99}")
 """Keys that every file system takes as they are."""
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
@@ -55,9 +59,16 @@ class PdfFiles:
                 open(self.folder / ".gitignore", "x", encoding="utf-8") as file,
             ):
                 file.write("*\n")
+            self._tidy_up()
         except OSError as error:
             raise ReadingListError(f"{self.folder} can't be written: {error.strerror}.") from error
         return self.folder / file_name(key)
+
+    def _tidy_up(self) -> None:
+        """Delete what programs that were killed have left behind."""
+        for part in self.folder.glob(f".*{_PART}"):
+            if part.lstat().st_mtime < time.time() - _HOUR:
+                part.unlink(missing_ok=True)
 
 
 def file_name(key: str) -> str:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -102,6 +107,27 @@ def test_ctrl_c_stops_and_leaves_what_is_whole(web: HTTPServer, filled: CommandL
         done = filled("fetch-pdf", "attention", code=130)
     assert done.err.splitlines()[-1] == "Stopped."
     assert [file.name for file in folder.iterdir()] == [".gitignore"]
+
+
+def test_ctrl_c_does_not_wait_for_a_silent_server(filled: CommandLine, tmp_path: Path) -> None:
+    with socket.create_server(("localhost", 0)) as server:
+        address = f"http://localhost:{server.getsockname()[1]}/silent.pdf"
+        filled("edit", "AttentionDetail", f"url={address}")
+        command = ["--library", str(filled.path), "fetch-pdf", "AttentionDetail"]
+        with subprocess.Popen(
+            [sys.executable, "-m", "readinglist", *command], stderr=subprocess.PIPE, text=True
+        ) as process:
+            server.settimeout(30)
+            connection, _ = server.accept()
+            with connection:
+                before = time.monotonic()
+                process.send_signal(signal.SIGINT)
+                _, told = process.communicate(timeout=30)
+                assert time.monotonic() - before < 10
+    assert process.returncode == 130
+    assert told.endswith("Stopped.\n")
+    assert "Traceback" not in told
+    assert [file.name for file in (filled.path.parent / "pdfs").iterdir()] == [".gitignore"]
 
 
 def test_no_title_and_no_key_can_steer_the_terminal(

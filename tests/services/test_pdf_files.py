@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import time
 import unicodedata
 from pathlib import Path
 
@@ -73,6 +75,20 @@ def test_the_folder_is_made_when_it_is_needed_and_git_never_tracks_it(tmp_path: 
         cwd=tmp_path, check=True, capture_output=True, text=True,
     )  # fmt: skip
     assert done.stdout == ""
+
+
+def test_what_a_killed_program_left_is_tidied_up(tmp_path: Path) -> None:
+    """But not what another one is just writing, nor a PDF."""
+    files = PdfFiles(tmp_path / "library.db")
+    old = put(files, "foxes")
+    for name, age in ((".old.part", 4000), (".new.part", 100)):
+        (files.folder / name).touch()
+        os.utime(files.folder / name, (time.time() - age,) * 2)
+    os.utime(old, (0, 0))
+    files.place("herons")
+    assert {file.name for file in files.folder.iterdir()} == {
+        ".gitignore", ".new.part", "foxes.pdf",
+    }  # fmt: skip
 
 
 def test_a_gitignore_of_the_users_own_stays(tmp_path: Path) -> None:
