@@ -26,6 +26,8 @@ COLUMNS = (
 """The columns that the list can show."""
 SOURCES = ("arxiv", "huggingface", "dblp", "crossref", "openalex")
 """The sources of metadata, by the names that the settings have for them."""
+ARXIV_PDF = "arxiv_pdf"
+"""The name that the settings have for where arXiv's PDFs are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class OnlineConfig:
     cache_days: int = 7
     """For how many days an answer is kept; 0 for not at all."""
     addresses: dict[str, str] = field(default_factory=dict)
-    """Base URLs of mirrors, by source."""
+    """Base URLs of mirrors, by source; `arxiv_pdf` is where PDFs are, before the id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Config:
     """The view of the papers that are new: triage shows them one at a time."""
     editor: str = ""
     """The editor for notes; empty: $VISUAL, $EDITOR, else vi."""
+    viewer: str = ""
+    """The program that shows PDFs; empty: the system's."""
     notes: NotesConfig = field(default_factory=NotesConfig)
     citation_key: str = DEFAULT_PATTERN
     export: ExportConfig = field(default_factory=ExportConfig)
@@ -118,6 +122,7 @@ _CHOICES = {
     "columns": COLUMNS,
     "cite": VERSIONS,
     "sources": SOURCES,
+    "addresses": (*SOURCES, ARXIV_PDF),
 }
 
 
@@ -286,7 +291,7 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
         value = {}
         for key_node, value_node in _pairs(node, name):
             if key == "addresses":
-                _check_choice("sources", key_node.value, key_node, name)
+                _check_choice("addresses", key_node.value, key_node, name)
                 _check(_web_address, value_node, name)
             value[key_node.value] = _value(value_node, str(key_node.value), str, name)
             if key == "templates":

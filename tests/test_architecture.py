@@ -86,7 +86,9 @@ def test_a_command_on_a_library_loads_no_screen(
     assert modules & heavy == set()
 
 
-@pytest.mark.parametrize("room", ["domain", "storage", "formats", "search", "services", "config"])
+@pytest.mark.parametrize(
+    "room", ["domain", "storage", "formats", "search", "online", "services", "config"]
+)
 def test_a_headless_room_loads_neither_screen_nor_command_line_nor_network(room: str) -> None:
     modules = loaded(
         "import importlib, pkgutil\n"
@@ -137,7 +139,8 @@ def test_keys_have_unique_ids_and_do_not_clash() -> None:
         ("enter", "detail"), ("space", "choose"), ("a", "choose.all"), ("r", "paper.read"),
         ("R", "paper.reading"), ("x", "paper.skipped"), ("1", "priority.high"),
         ("2", "priority.medium"), ("3", "priority.low"), ("0", "priority.none"), ("n", "note"),
-        ("E", "note.editor"), ("t", "tags"), ("o", "open"), ("y", "copy.key"),
+        ("E", "note.editor"), ("t", "tags"), ("o", "open"), ("O", "open.code"),
+        ("A", "fetch.pdf"), ("y", "copy.key"),
         ("Y", "copy.bibtex"), ("e", "export"), ("i", "import"), ("s", "sort"), ("v", "view"),
         ("V", "view.keep"),
         ("u", "undo"), ("ctrl+r", "redo"), ("d", "delete"), ("question_mark", "help"),

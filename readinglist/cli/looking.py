@@ -142,6 +142,7 @@ def show(session: Session, key: str, as_json: bool) -> None:
         paper = library.paper(key)
         linked = () if as_json else _linked(library, paper)
         origins = library.origins(paper)
+        pdf = library.pdf_of(paper)
     if as_json:
         from readinglist.formats.json_lines import to_object
 
@@ -162,6 +163,7 @@ def show(session: Session, key: str, as_json: bool) -> None:
         "arXiv": paper.arxiv,
         "DOI": paper.doi,
         "URL": paper.url,
+        "PDF": f"{pdf.parent.name}/{pdf.name}" if pdf else "",
         "links": " ".join(paper.links),
         "also": ", ".join(e.key for e in paper.entries if e.key not in ("", paper.key)),
         "from": ", ".join(paper.sources),

@@ -33,7 +33,8 @@ A slash before them searches for words that are commands, too: /open questions
 Papers are listed with numbers. N is a number or a key; where several fit, 1 3 5-7 or all, too.
 more: the next papers. list: all papers. next: what to read next. view NAME: a view.
 sort ORDER: the list in another order. like N: similar papers. keep NAME: keep as a view.
-show N: all of a paper. open N: in the browser. copy N: the key. export N: the BibTeX entry.
+show N: all of a paper. open N: its PDF or page. open --code N: its code. fetch-pdf N: the PDF.
+copy N: the key. export N: the BibTeX entry.
 read, reading, skip, unread N: the status. high, medium, low, none N: the priority.
 tags N a,b: set the tags. tag N a,b: add. untag N a,b: remove. tags: those in use.
 note N TEXT: add to the note. note N: write it in your editor. delete N: with its note.
@@ -109,7 +110,6 @@ class Plain:
             "sort": self._sort,
             "like": self._like,
             "keep": self._keep,
-            "open": self._open,
             "copy": self._copy,
             "cite": self._cite,
             "note": self._note,
@@ -304,22 +304,6 @@ class Plain:
         if not sys.stdin.isatty():
             raise InvalidValueError("Say what to note.", "For example: note 3 See section 2.")
         return self._run(["note", "--", key])
-
-    def _open(self, rest: str) -> int:
-        import webbrowser
-
-        with self._session.open_library(reading=True) as library:
-            papers = [library.paper(key) for key in self._papers(rest)]
-        is_open = True
-        for paper in papers:
-            address = paper.web_address or ""
-            if not address.startswith(("http://", "https://")):
-                raise ReadingListError(f"No address is known for {paper.key}.")
-            click.echo(printable(address))
-            is_open &= webbrowser.open(address)
-        if not is_open:
-            raise ReadingListError("No browser could be opened.")
-        return 0
 
     def _copy(self, rest: str) -> int:
         from readinglist.services import clipboard

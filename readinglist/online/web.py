@@ -90,7 +90,7 @@ class Web:
         self._timeout = timeout
         self._client: httpx.Client | None = None
         self._next = 0.0
-        self._check(self.address)
+        checked_address(self.address)
 
     def ask(
         self,
@@ -178,13 +178,16 @@ class Web:
                         return None
                     self._check_status(response)
                     return self._read(response), response.charset_encoding or ""
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
+        except (
+            *(httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol),
+            *(httpx.InvalidURL, UnicodeError),  # of a name that no host can have
+        ) as error:
             raise SourceError(
                 f"{self.name} can't be reached at {self.address}.", is_unreachable=True
             ) from error
         except httpx.TimeoutException as error:
             raise _TryAgainError(f"{self.name} doesn't answer.") from error
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        except (httpx.HTTPError, httpx.StreamError) as error:
             if self._stop.is_set():
                 raise StoppedError("Stopped.") from error
             raise _TryAgainError(f"{self.name} broke off its answer.") from error
@@ -229,7 +232,7 @@ class Web:
     def _redirected(self, url: str, location: str) -> str:
         """Return where a redirect leads, if that is the same source still."""
         target = urljoin(url, location)
-        self._check(target)
+        checked_address(target)
         here, there = urlsplit(url), urlsplit(target)
         if here.hostname != there.hostname or (here.scheme, there.scheme) == ("https", "http"):
             raise SourceError(
@@ -237,13 +240,6 @@ class Web:
                 "If that is right, name it as the address of the source.",
             )
         return target
-
-    def _check(self, url: str) -> None:
-        with contextlib.suppress(ValueError):
-            parts = urlsplit(url)
-            if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
-                return
-        raise SourceError(f"{url[:80]} is no web address.", "It begins with https://.")
 
     def _the_client(self) -> httpx.Client:
         if self._client is None:
@@ -263,6 +259,19 @@ class _TryAgainError(ReadingListError):
     def __init__(self, message: str, after: float = 0.0) -> None:
         super().__init__(message)
         self.after = after
+
+
+def checked_address(url: str) -> str:
+    """Return `url` if it is one of the web.
+
+    Raises:
+        SourceError: it is not.
+    """
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return url
+    raise SourceError(f"{url[:80]} is no web address.", "It begins with https://.")
 
 
 def new_client(agent: str, timeout: float = _TIMEOUT) -> httpx.Client:

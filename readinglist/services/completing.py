@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, NamedTuple
 
+from readinglist.config import APP
 from readinglist.domain.change import SOURCE, Action, Change, summary
 from readinglist.domain.citekey import possible_keys
 from readinglist.domain.versions import completed
@@ -97,7 +98,6 @@ class Completer:
         working: WorkingCopy,
         config: OnlineConfig,
         key_pattern: str,
-        agent: str,
         cache: Path,
     ) -> None:
         """Prepare to ask.
@@ -106,13 +106,11 @@ class Completer:
             working: the working copy.
             config: whom to ask.
             key_pattern: see `readinglist.domain.key_pattern`.
-            agent: who asks.
             cache: the folder for answers.
         """
         self._working = working
         self._config = config
         self._key_pattern = key_pattern
-        self._agent = agent
         self._cache = cache
         self._batch: int | None = None
         self._owners: dict[str, int] = {}
@@ -207,7 +205,7 @@ class Completer:
                     source.name,
                     self._config.addresses.get(name, source.address),
                     source.interval,
-                    agent=self._agent,
+                    agent=agent(self._config),
                     cache=cache,
                     stop=stop,
                 ),
@@ -297,6 +295,13 @@ class Completer:
             owner = self._owners.setdefault(identifier, number) if identifier else number
             if owner != number:
                 self._twins[number, owner] = None
+
+
+def agent(config: OnlineConfig) -> str:
+    """Return who asks, for those who keep the sources."""
+    from readinglist import __version__
+
+    return f"{APP}/{__version__}" + (f" (mailto:{config.mail})" if config.mail else "")
 
 
 class _Answer(NamedTuple):

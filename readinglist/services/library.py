@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from readinglist.config import APP, Config, cache_folder, state_folder
+from readinglist.config import Config, cache_folder, state_folder
 from readinglist.domain.key_pattern import check_pattern
 from readinglist.domain.query import CHOICES
 from readinglist.domain.text import plural
@@ -18,7 +18,7 @@ from readinglist.storage.working_copy import TakenIn, WorkingCopy
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from os import PathLike
     from types import TracebackType
 
@@ -190,6 +190,17 @@ class Library:
             hint = f"Did you mean {' or '.join(near)}?" if near else "See: readinglist list."
             raise UnknownKeyError(f"There is no paper with the key {key}.", hint)
         return self._working.papers.get([number])[0]
+
+    def keys_of(self, paper: Paper) -> Iterator[str]:
+        """Yield the citation keys that name a paper, the present one first."""
+        yield paper.key
+        yield from self._working.papers.aliases_of(paper.id)
+
+    def pdf_of(self, paper: Paper) -> Path | None:
+        """Return the PDF of a paper, if one is stored, under whichever of its keys."""
+        from readinglist.services.pdf_files import PdfFiles
+
+        return PdfFiles(self.path).find(self.keys_of(paper))
 
     def all_keys(self) -> list[str]:
         """Return all citation keys."""
@@ -748,18 +759,11 @@ class Library:
 
     @property
     def _completer(self) -> Completer:
-        from readinglist import __version__
         from readinglist.services.completing import Completer
 
-        online = self._config.online
-        contact = f" (mailto:{online.mail})" if online.mail else ""
-        return Completer(
-            self._working,
-            online,
-            self._config.citation_key,
-            f"{APP}/{__version__}{contact}",
-            cache_folder() / "answers",
-        )
+        config = self._config
+        answers = cache_folder() / "answers"
+        return Completer(self._working, config.online, config.citation_key, answers)
 
     @property
     def _the_finder(self) -> Finder:

@@ -151,7 +151,15 @@ LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
             "What sources have that may be a paper: you decide",
         ),
         Key("export", "e", "export", "Export", "Export the chosen papers, after a preview", True),
-        Key("open", "o", "open", "Open", "Open the paper in the browser"),
+        Key("open", "o", "open", "Open", "Open the paper: its stored PDF, else in the browser"),
+        Key("open.code", "O", "open_code", "Code", "Open the code or the project page"),
+        Key(
+            "fetch.pdf",
+            "A",
+            "fetch_pdf",
+            "Fetch PDF",
+            "Fetch the open-access PDFs of the chosen papers; again: stop",
+        ),
         Key("copy.key", "y", "copy_key", "Copy key", "Copy the citation key"),
         Key("copy.bibtex", "Y", "copy_bibtex", "Copy BibTeX", "Copy the BibTeX entry"),
         Key(
@@ -188,8 +196,8 @@ LIBRARY = tuple(key for keys in LIBRARY_SECTIONS.values() for key in keys)
 
 _ALSO_IN_TRIAGE = (
     "paper.read", "paper.reading", "paper.skipped", "priority.high", "priority.medium",
-    "priority.low", "note", "note.editor", "tags", "edit", "open", "copy.key", "history", "undo",
-    "help",
+    "priority.low", "note", "note.editor", "tags", "edit", "open", "open.code", "copy.key",
+    "history", "undo", "help",
 )  # fmt: skip
 TRIAGE = (
     Key("triage.now", "enter", "set_status('reading')", "Read now", "Mark as being read", True),

@@ -1,4 +1,4 @@
-"""Measures how papers are completed: what is right, what is wrong, how long it takes, what one feels.
+"""Measures how papers are completed: what is right, how long it takes, what one feels.
 
     python tests/benchmarks/completing.py [--look-alikes 5000] [--pace 1.0] [--keys]
 

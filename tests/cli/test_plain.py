@@ -12,6 +12,7 @@ import pytest
 from readinglist.cli.listing import Listing
 from readinglist.cli.plain import Plain
 from readinglist.cli.session import Session
+from readinglist.online.download import PdfDownloads
 from readinglist.services import clipboard, external_editor
 from readinglist.tui.keymap import LIBRARY, TRIAGE
 from tests.cli.conftest import CommandLine, Outcome
@@ -50,6 +51,8 @@ WAYS = {
     "edit": "edit 1 venue=Nature",
     "new": "add title=Foxes",
     "open": "open 1",
+    "open.code": "open 1 --code",
+    "fetch.pdf": "fetch-pdf 1",
     "copy.key": "copy 1",
     "copy.bibtex": "export 1",
     "export": "export 1 -o references.bib",
@@ -109,7 +112,8 @@ def test_the_ways_lead_there(
 ) -> None:
     monkeypatch.setattr(webbrowser, "open", lambda address: True)
     monkeypatch.setattr(clipboard, "copy", lambda text: "xclip")
-    filled("edit", KEYS[0], "url=https://e.org/a")
+    monkeypatch.setattr(PdfDownloads, "fetch", lambda self, paper, target: target.touch())
+    filled("edit", KEYS[0], "url=https://e.org/a", "links=https://github.com/a")
     filled("mark", KEYS[1], "--status", "read")
     filled("undo")
     say("list --sort key", WAYS[way])

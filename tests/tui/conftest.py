@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from readinglist.config import Config
+from readinglist.errors import ReadingListError
+from readinglist.services import opening
 from readinglist.services.demo import fill_with_sample
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
@@ -52,6 +55,59 @@ def make_app(sample: Library) -> Callable[..., ReadingListApp]:
         return ReadingListApp(library, config or Config())
 
     return make
+
+
+class Opener:
+    """Stands for the programs that show papers and web pages."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+        self.missing = False
+        """Whether there is no program."""
+        self.fails = False
+        """Whether the program ends with an error."""
+
+    def open_address(self, address: str) -> Opener:
+        return self._open(address)
+
+    def open_pdf(self, file: Path, viewer: str = "") -> Opener:
+        return self._open(f"{viewer} {file}".strip())
+
+    def check(self, seconds: float) -> None:
+        if self.fails:
+            raise ReadingListError("xdg-open could not open it (code 3).", "Set viewer.")
+
+    def _open(self, what: str) -> Opener:
+        if self.missing:
+            raise ReadingListError("zathura can't be started: No such file.", "Set viewer.")
+        self.opened.append(what)
+        return self
+
+
+@pytest.fixture
+def opener(monkeypatch: pytest.MonkeyPatch) -> Opener:
+    """Nothing is really opened."""
+    opener = Opener()
+    monkeypatch.setattr(opening, "open_address", opener.open_address)
+    monkeypatch.setattr(opening, "open_pdf", opener.open_pdf)
+    return opener
+
+
+def told(app: ReadingListApp) -> str:
+    """Return what the messages say."""
+    return " ".join(message.message for message in app._notifications)
+
+
+async def by_palette(pilot: Pilot[None], words: str, shown: str) -> None:
+    """Find a line in the palette by its name, and carry it out."""
+    await pilot.press("ctrl+p")
+    await pilot.pause()
+    await pilot.press(*("space" if letter == " " else letter for letter in words))
+    for _ in range(400):
+        if shown in html.unescape(pilot.app.export_screenshot()).replace("\xa0", " "):
+            break
+        await pilot.pause(0.01)
+    await pilot.press("enter")
 
 
 async def at_rest(pilot: Pilot[None]) -> None:

@@ -272,16 +272,6 @@ async def test_a_tag_is_completed(make_app: MakeApp) -> None:
         assert app.screen.query_one(Input).value.endswith("generative")
 
 
-async def test_opening_in_the_browser(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`o` opens the paper's address."""
-    app = make_app()
-    opened: list[str] = []
-    async with app.run_test() as pilot:
-        monkeypatch.setattr(app, "open_url", lambda url, new_tab=True: opened.append(url))
-        await pilot.press("o")
-        assert opened == ["https://arxiv.org/abs/1706.03762"]
-
-
 async def test_copying(make_app: MakeApp, sample: Library) -> None:
     """`y` copies the key, `Y` the entry; from then on the key is frozen."""
     app = make_app()

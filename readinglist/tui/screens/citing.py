@@ -1,4 +1,4 @@
-"""Papers in and out: import, export, the clipboard, the browser."""
+"""Papers in and out: import, export, the clipboard."""
 
 from __future__ import annotations
 
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
 class Citing(Acting):
     """Takes papers in; gives the chosen ones, or the one under the cursor, to others."""
-
-    def action_open(self) -> None:
-        """Open the paper in the browser."""
-        paper = self._current()
-        address = paper.web_address if paper else None
-        if address and address.startswith(("http://", "https://")):
-            self.app.open_url(address)
-            self._tell(f"Opened {printable(address)}")
-        elif paper:
-            self._tell("No address is known for this paper.", "warning")
 
     def action_copy_key(self) -> None:
         """Copy the citation keys."""

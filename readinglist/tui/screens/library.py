@@ -25,8 +25,10 @@ from readinglist.tui.keymap import LIBRARY, bindings, displayed, footer
 from readinglist.tui.presentation import counts_line
 from readinglist.tui.screens.citing import Citing
 from readinglist.tui.screens.completing import Completing
+from readinglist.tui.screens.fetching import Fetching
 from readinglist.tui.screens.linking import Linking
 from readinglist.tui.screens.marking import Marking
+from readinglist.tui.screens.opening import Opening
 from readinglist.tui.screens.other_machines import OtherMachines
 from readinglist.tui.screens.viewing import Viewing
 from readinglist.tui.widgets.key_bar import KeyBar
@@ -78,7 +80,9 @@ _DETAIL_AFTER = 0.02
 """Seconds that the cursor rests before the detail pane follows."""
 
 
-class LibraryScreen(Viewing, Linking, Marking, Citing, Completing, OtherMachines):
+class LibraryScreen(
+    Viewing, Linking, Marking, Citing, Opening, Completing, Fetching, OtherMachines
+):
     """The one screen on which all happens."""
 
     @dataclass
@@ -467,9 +471,14 @@ class LibraryScreen(Viewing, Linking, Marking, Citing, Completing, OtherMachines
             f"{change.at[:16].replace('T', ' ')}  {describe(change)}" for change in latest
         )
         to, by = self._linked_from(paper), self._linking_to(paper)
-        detail.show(Details(paper, history, self._found.spans, tuple(to), tuple(by)))
+        pdf = self._library.pdf_of(paper)
+        shown = f"{pdf.parent.name}/{pdf.name}" if pdf else ""
+        detail.show(Details(paper, history, self._found.spans, tuple(to), tuple(by), shown))
 
     def _links_found(self) -> None:
+        self._show_detail()
+
+    def _pdfs_fetched(self) -> None:
         self._show_detail()
 
     @on(PaperList.Opened)

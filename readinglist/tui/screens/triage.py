@@ -17,6 +17,7 @@ from readinglist.errors import ReadingListError
 from readinglist.tui.keymap import TRIAGE, bindings, footer
 from readinglist.tui.screens.citing import Citing
 from readinglist.tui.screens.marking import Marking
+from readinglist.tui.screens.opening import Opening
 from readinglist.tui.widgets.key_bar import KeyBar
 from readinglist.tui.widgets.paper_card import PaperCard
 
@@ -34,7 +35,7 @@ _LINES = 12
 """So many kinds of decisions are counted at the end."""
 
 
-class Triage(Marking, Citing):
+class Triage(Marking, Citing, Opening):
     """Shows papers one at a time; a key that decides goes on to the next."""
 
     CSS_PATH = "triage.tcss"

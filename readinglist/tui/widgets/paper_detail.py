@@ -40,6 +40,8 @@ class Details(NamedTuple):
     """The papers that the note links to."""
     linked_from: tuple[Paper, ...] = ()
     """The papers whose notes link to this one."""
+    pdf: str = ""
+    """Where its PDF is stored: `pdfs/vaswani2017attention.pdf`."""
 
 
 class _MarkedLines:
@@ -142,6 +144,7 @@ class PaperDetail(VerticalScroll, can_focus=True, inherit_bindings=False):
             ("arXiv", Text(printable(paper.arxiv or ""), link)),
             ("DOI", Text(printable(paper.doi or ""), link)),
             ("URL", Text(printable(paper.url or ""), link)),
+            ("PDF", Text(printable(details.pdf), link)),
             *(("link", Text(printable(address), link)) for address in paper.links),
             ("key", self._marked(paper.key, details, "")),
             *(
