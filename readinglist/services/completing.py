@@ -205,7 +205,7 @@ class Completer:
                     source.name,
                     self._config.addresses.get(name, source.address),
                     source.interval,
-                    agent=agent(self._config),
+                    agent=agent(),
                     cache=cache,
                     stop=stop,
                 ),
@@ -297,11 +297,11 @@ class Completer:
                 self._twins[number, owner] = None
 
 
-def agent(config: OnlineConfig) -> str:
+def agent() -> str:
     """Return who asks, for those who keep the sources."""
     from readinglist import __version__
 
-    return f"{APP}/{__version__}" + (f" (mailto:{config.mail})" if config.mail else "")
+    return f"{APP}/{__version__}"
 
 
 class _Answer(NamedTuple):

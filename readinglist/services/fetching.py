@@ -67,7 +67,7 @@ def pdf_downloads(config: Config, stop: threading.Event | None = None) -> PdfDow
     return PdfDownloads(
         online.addresses.get(ARXIV_PDF_SETTING, ARXIV_PDF),
         online.addresses.get("openalex", OPENALEX),
-        agent=agent(online),
+        agent=agent(),
         stop=stop,
     )
 

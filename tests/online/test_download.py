@@ -15,7 +15,8 @@ from werkzeug import Request, Response
 
 from readinglist.domain.paper import Paper
 from readinglist.errors import ReadingListError, SourceError, StoppedError
-from readinglist.online.download import Pace, PdfDownloads, checked_address, redirected
+from readinglist.online.download import Pace, PdfDownloads, redirected
+from readinglist.online.web import checked_address
 
 PDF = b"%PDF-1.7\n" + b"words of a paper\n" * 5000 + b"%%EOF\n"
 PAPER = Paper("Foxes", arxiv="2401.00001")
