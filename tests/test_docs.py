@@ -25,6 +25,7 @@ from readinglist.cli.main import cli
 from readinglist.tui import screens
 from readinglist.tui.dialog_keys import DIALOGS, NOTE
 from readinglist.tui.keymap import (
+    DOUBTFUL,
     DUPLICATES,
     LIBRARY_SECTIONS,
     LINK,
@@ -243,6 +244,10 @@ Keys that are no sign are named as in Textual: `ctrl+r`, `f2`, `shift+down`.
 ## On duplicates
 
 {rows(DUPLICATES)}
+
+## On doubtful matches
+
+{rows(DOUBTFUL)}
 
 ## In the reading log
 

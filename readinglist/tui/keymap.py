@@ -141,7 +141,7 @@ LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
             "c",
             "complete",
             "Complete",
-            "Complete from online sources what the papers lack; again: stop",
+            "Complete papers: ask online sources for what they lack; again: stop",
         ),
         Key(
             "doubtful",

@@ -14,6 +14,7 @@ from readinglist.cli.plain import Plain
 from readinglist.cli.session import Session
 from readinglist.online.download import PdfDownloads
 from readinglist.services import clipboard, external_editor
+from readinglist.services.library import Library
 from readinglist.tui.keymap import LIBRARY, TRIAGE
 from tests.cli.conftest import CommandLine, Outcome
 from tests.cli.test_looking import HOSTILE, control_bytes
@@ -57,6 +58,8 @@ WAYS = {
     "copy.bibtex": "export 1",
     "export": "export 1 -o references.bib",
     "import": "import page.txt",
+    "complete": "complete --missing authors",
+    "doubtful": "complete --all",
     "sort": "sort title",
     "view": "view unread",
     "view.keep": "keep mine",
@@ -113,6 +116,7 @@ def test_the_ways_lead_there(
     monkeypatch.setattr(webbrowser, "open", lambda address: True)
     monkeypatch.setattr(clipboard, "copy", lambda text: "xclip")
     monkeypatch.setattr(PdfDownloads, "fetch", lambda self, paper, target: target.touch())
+    monkeypatch.setattr(Library, "complete_papers", lambda *_: Completion(0))
     filled("edit", KEYS[0], "url=https://e.org/a", "links=https://github.com/a")
     filled("mark", KEYS[1], "--status", "read")
     filled("undo")
