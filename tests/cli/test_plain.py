@@ -14,6 +14,7 @@ from readinglist.cli.plain import Plain
 from readinglist.cli.session import Session
 from readinglist.online.download import PdfDownloads
 from readinglist.services import clipboard, external_editor
+from readinglist.services.completing import Completion
 from readinglist.services.library import Library
 from readinglist.tui.keymap import LIBRARY, TRIAGE
 from tests.cli.conftest import CommandLine, Outcome
