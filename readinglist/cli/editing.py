@@ -126,21 +126,45 @@ def edit(session: Session, key: str, assignments: tuple[str, ...], as_json: bool
 @json_option
 @pass_session
 def add(session: Session, assignments: tuple[str, ...], as_json: bool) -> None:
-    """Add a paper, with fields as for `edit`, and print its key; title= must be among them.
+    """Add a paper, with fields as for `edit`, and print its key.
 
-    Without key= it gets a key by the configured pattern. A paper that is there already is not
-    added again. For BibTeX there is `import -`.
+    With an arxiv= or a doi= and no title= it is looked up online. Without key= it gets a key by
+    the configured pattern. A paper that is there already is not added again. For BibTeX there is
+    `import -`.
 
     \b
-    Example: readinglist add "title=Attention Is All You Need" arxiv=1706.03762 tags=nlp
+    Example: readinglist add arxiv=1706.03762 tags=nlp
+             readinglist add "title=On Herons" "authors=Curie, Marie" year=1911
     """
     texts = _texts(assignments)
     with session.open_library() as library:
-        step = library.add(texts)
+        is_named = "title" in texts or not texts.keys() & {"arxiv", "doi"}
+        step = library.add(texts) if is_named else _added_by_identifier(library, texts)
         _report(library, step, as_json=as_json)
         if not as_json:
             (paper,) = library.papers(step.papers)
             click.echo(paper.key)
+
+
+def _added_by_identifier(library: Library, texts: dict[str, str]) -> Step:
+    """Add the paper of an identifier as a source has it, then what else is said of it."""
+    from readinglist.domain.fields import parse_field
+
+    known = {name: parse_field(name, texts[name])[1] for name in ("arxiv", "doi") if name in texts}
+    rest = {name: text for name, text in texts.items() if name not in known}
+    for name, text in rest.items():
+        parse_field(name, text)
+    report = library.add_found(**known)
+    if report is None:
+        raise InvalidValueError("No source has a paper with this identifier.", "Give its title.")
+    (number,) = report.papers
+    (paper,) = library.papers([number])
+    deed = "added from" if report.added else "completed from" if report.completed else "is as in"
+    if rest:
+        library.edit(paper.key, rest)
+    from readinglist.services.changing import Step
+
+    return Step((number,), f"{paper.key}: {deed} {report.file}")
 
 
 @click.command(short_help="Make citation keys anew.")

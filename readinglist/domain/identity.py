@@ -76,6 +76,13 @@ def contradict(one: Paper, other: Paper) -> bool:
     return _share_no_author(one, other) or _were_published_apart(one, other)
 
 
+def share_identifier(one: Paper, other: Paper) -> bool:
+    """Return whether two papers have one arXiv id, or, where not both have any, one DOI."""
+    if one.arxiv and other.arxiv:
+        return one.arxiv == other.arxiv
+    return bool(one.doi and other.doi and one.doi.lower() == other.doi.lower())
+
+
 def only_share_identifier(one: Paper, other: Paper) -> bool:
     """Return whether two papers of one identifier are different works all the same.
 

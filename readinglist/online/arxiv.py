@@ -36,6 +36,10 @@ class Arxiv:
             return not (paper.authors and paper.abstract and paper.published)
         return not (paper.authors and paper.published)
 
+    def has_identifier(self, paper: Paper) -> bool:
+        """Return whether `paper` has an arXiv id."""
+        return bool(paper.arxiv)
+
     def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
         """Return those that have ids, else a few titles: an address has its bounds."""
         known = [paper for paper in waiting if paper.arxiv]

@@ -16,6 +16,7 @@ from readinglist.online.source import (
     date,
     find_by_doi_or_title,
     first_with_doi,
+    has_doi,
     identifiers,
     lacks_publication,
     line,
@@ -82,6 +83,10 @@ class Crossref:
     def wants(self, paper: Paper) -> bool:
         """Return whether no published version of `paper` is known, or nobody who wrote it."""
         return lacks_publication(paper) or not paper.authors
+
+    def has_identifier(self, paper: Paper) -> bool:
+        """Return whether `paper` has a DOI that is not arXiv's."""
+        return has_doi(paper)
 
     def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
         """Return those that have DOIs, else the first one: there is one question for a title."""

@@ -58,6 +58,10 @@ class Dblp:
         """Return whether no published version of `paper` is known, or nobody who wrote it."""
         return lacks_publication(paper) or not paper.authors
 
+    def has_identifier(self, paper: Paper) -> bool:
+        """Return False: a title is all that can be asked for."""
+        return False
+
     def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
         """Return the first: there is one question for each."""
         return waiting[:1]

@@ -30,6 +30,10 @@ class HuggingFace:
         """Return whether `paper` lacks its authors, or has a title alone."""
         return not paper.authors or not (paper.arxiv or paper.published)
 
+    def has_identifier(self, paper: Paper) -> bool:
+        """Return whether `paper` has an arXiv id."""
+        return bool(paper.arxiv)
+
     def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
         """Return the first: there is one question for each."""
         return waiting[:1]

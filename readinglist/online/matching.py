@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from readinglist.domain.identity import contradict, title_key
+from readinglist.domain.identity import contradict, share_identifier, title_key
 from readinglist.domain.paper import family_name
 from readinglist.domain.text import fold
 from readinglist.formats.latex_text import to_text
@@ -84,7 +84,7 @@ def choose(paper: Paper, candidates: Iterable[Paper]) -> Choice:
 def judge(paper: Paper, candidate: Paper) -> Judgement:
     """Return whether `candidate` is `paper`."""
     alike = likeness(paper.title, candidate.title)
-    if _share_identifier(paper, candidate):
+    if share_identifier(paper, candidate):
         if alike >= _SAME_WORK:
             return Judgement(Verdict.SAME)
         return Judgement(Verdict.DOUBTFUL, "same identifier, another title")
@@ -125,12 +125,6 @@ def _greek(letter: str) -> str:
     """Return the name of a Greek letter: alpha."""
     name = unicodedata.name(letter, "")
     return name.split()[-1] if "GREEK" in name and "WITH" not in name else letter
-
-
-def _share_identifier(one: Paper, other: Paper) -> bool:
-    if one.arxiv and other.arxiv:
-        return one.arxiv == other.arxiv
-    return bool(one.doi and other.doi and one.doi.lower() == other.doi.lower())
 
 
 def _contradictions(paper: Paper, candidate: Paper) -> Iterator[str]:

@@ -18,6 +18,7 @@ from readinglist.online.source import (
     date,
     find_by_doi_or_title,
     first_with_doi,
+    has_doi,
     identifiers,
     lacks_publication,
     line,
@@ -80,6 +81,10 @@ class OpenAlex:
     def wants(self, paper: Paper) -> bool:
         """Return whether no published version, no author or no abstract of `paper` is known."""
         return lacks_publication(paper) or not paper.authors or not paper.abstract
+
+    def has_identifier(self, paper: Paper) -> bool:
+        """Return whether `paper` has a DOI that is not arXiv's."""
+        return has_doi(paper)
 
     def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
         """Return those that have DOIs, else the first one: there is one question for a title."""

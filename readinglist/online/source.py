@@ -55,6 +55,9 @@ class Source(Protocol):
     def wants(self, paper: Paper) -> bool:
         """Return whether it may know what `paper` lacks."""
 
+    def has_identifier(self, paper: Paper) -> bool:
+        """Return whether it finds papers by an identifier that `paper` has."""
+
     def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
         """Return those of the papers `waiting` that one request can look up; at least one."""
 
@@ -75,9 +78,16 @@ def first_with_doi(waiting: Sequence[Paper], most: int) -> Sequence[Paper]:
     return [paper for paper in waiting if _doi_to_ask_for(paper)][:most] or waiting[:1]
 
 
+def has_doi(paper: Paper) -> bool:
+    """Return whether a paper has a DOI that can be asked for: arXiv's are kept elsewhere."""
+    return bool(_doi_to_ask_for(paper))
+
+
 def lacks_publication(paper: Paper) -> bool:
-    """Return whether no published version is known: no venue, or a preprint server."""
-    return not paper.venue or is_preprint_server(paper.venue)
+    """Return whether no published version is known, or nothing but its venue and its DOI."""
+    if not paper.venue or is_preprint_server(paper.venue):
+        return True
+    return has_doi(paper) and not any(not entry.is_preprint for entry in paper.entries)
 
 
 def title_words(paper: Paper) -> str:

@@ -152,7 +152,6 @@ class Web:
         pause = self._first_pause
         for tries_left in reversed(range(_TRIES)):
             self.wait_for_turn()
-            self._next = time.monotonic() + self._interval
             try:
                 return self._request(url)
             except _TryAgainError as error:
@@ -170,7 +169,9 @@ class Web:
         try:
             for _ in range(_MOST_REDIRECTS + 1):
                 self.requests += 1
-                with self._the_client().stream("GET", url) as response:
+                client = self._the_client()
+                self._next = time.monotonic() + self._interval
+                with client.stream("GET", url) as response:
                     if response.is_redirect:
                         url = self._redirected(url, response.headers.get("location", ""))
                         continue

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from queue import Empty, Queue
@@ -20,9 +21,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from readinglist.config import APP
 from readinglist.domain.change import SOURCE, Action, Change, summary
 from readinglist.domain.citekey import possible_keys
+from readinglist.domain.identity import share_identifier
+from readinglist.domain.paper import Paper
 from readinglist.domain.versions import completed
 from readinglist.errors import ReadingListError, SourceError, StoppedError
 from readinglist.services.changing import Step, field_change
+from readinglist.services.importing import ONLINE, Importer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,9 +34,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from readinglist.config import OnlineConfig
-    from readinglist.domain.paper import Paper
     from readinglist.online.source import Source
     from readinglist.online.web import Web
+    from readinglist.services.importing import FileReport
     from readinglist.storage.working_copy import WorkingCopy
 
 _FAILURES_IN_A_ROW = 3
@@ -41,8 +45,6 @@ _LOOK_EVERY = 0.1
 """Seconds between two looks whether it is enough."""
 _MOST_DOUBTS = 4
 """So many candidates for one paper are worth a look."""
-_ONLINE = "online"
-"""The format of what came from no file."""
 
 
 class Progress(NamedTuple):
@@ -189,6 +191,35 @@ class Completer:
         papers = (doubtful.paper,) if changes else ()
         return Step(papers, summary(changes), frozenset(change.field for change in changes))
 
+    def add(self, arxiv: str | None, doi: str | None) -> FileReport | None:
+        """Add the paper of an identifier, as one step; None where no source has it.
+
+        Raises:
+            SourceError: none of those that may have it can be asked.
+        """
+        wanted = Paper("", arxiv=arxiv, doi=doi)
+        stop = threading.Event()
+        failure: SourceError | None = None
+        has_answer = False
+        for station in self._stations(stop):
+            if not station.source.has_identifier(wanted):
+                continue
+            try:
+                with closing(station.web):
+                    (candidates,) = station.source.find([wanted], station.web)
+                has_answer = True
+            except SourceError as error:
+                failure = failure or error
+                continue
+            found = next((one for one in candidates if share_identifier(one, wanted)), None)
+            if found:
+                name = station.source.name
+                importer = Importer(self._working, self._key_pattern)
+                return importer.import_found(found, _source_id(name), name)
+        if failure and not has_answer:
+            raise failure
+        return None
+
     # --- asking
 
     def _stations(self, stop: threading.Event) -> list[_Station]:
@@ -263,7 +294,7 @@ class Completer:
         changes += self._new_key(present, replace(present, **facts))
         if origin not in papers.sources_of(number):
             at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-            papers.save_source(origin, source, _ONLINE, at)
+            papers.save_source(origin, source, ONLINE, at)
             changes.append(Change(number, SOURCE, None, str(origin), key=present.key))
         for change in changes:
             self._working.apply(change)
@@ -435,5 +466,5 @@ class _Run:
 
 def _source_id(name: str) -> int:
     """Return the id of a source in the library: the same on every machine."""
-    digest = hashlib.sha256(f"{_ONLINE}\0{name}".encode()).digest()
+    digest = hashlib.sha256(f"{ONLINE}\0{name}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1

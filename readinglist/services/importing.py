@@ -29,6 +29,7 @@ from readinglist.domain.identity import (
 from readinglist.domain.union import says_more
 from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats import recognition
+from readinglist.formats.parsed import Parsed
 from readinglist.services.changing import field_change
 from readinglist.services.updating import newer
 
@@ -37,12 +38,13 @@ if TYPE_CHECKING:
 
     from readinglist.domain.entry import Parts
     from readinglist.domain.paper import Paper
-    from readinglist.formats.parsed import Parsed
     from readinglist.storage.working_copy import WorkingCopy
 
 IMPORT_FORMATS = recognition.IMPORT_FORMATS
 """The formats that can be imported, by name."""
 
+ONLINE = "online"
+"""The format of what came from no file."""
 _CORRECTED = 85
 """How alike two titles of one key are, of 100, that are one title and its correction."""
 _FACTS = (
@@ -189,10 +191,32 @@ class Importer:
                 self._strings |= parsed.strings
         except FormatError as error:
             return _failure(name, error)
-        papers: list[int] = []
-        counts = {"added": 0, "completed": 0, "unchanged": 0}
         source = int.from_bytes(hashlib.sha256(data).digest()[:8], "big") >> 1
         told = _Told([assumption] if assumption else [], [])
+        return self._import_parsed(parsed, name, kind, source, told, progress)
+
+    def import_found(self, paper: Paper, source: int, name: str) -> FileReport:
+        """Import a paper that a source of metadata has, as one step.
+
+        Args:
+            paper: what it has.
+            source: the id of the source in the library.
+            name: what people call it.
+        """
+        self._begin(update=False)
+        return self._import_parsed(Parsed((paper,)), name, ONLINE, source, _Told([], []))
+
+    def _import_parsed(
+        self,
+        parsed: Parsed,
+        name: str,
+        kind: str,
+        source: int,
+        told: _Told,
+        progress: Callable[[int, int], object] = lambda done, of: None,
+    ) -> FileReport:
+        papers: list[int] = []
+        counts = {"added": 0, "completed": 0, "unchanged": 0}
         file = Path(name).name
         with self._working.transaction():
             known = self._known_now()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from readinglist.services.drafts import Draft, Drafts
     from readinglist.services.duplicates import KeptApart, Pair
     from readinglist.services.exporting import Exported
-    from readinglist.services.importing import Importer, ImportReport
+    from readinglist.services.importing import FileReport, Importer, ImportReport
     from readinglist.services.live_search import LiveSearch, Question
     from readinglist.services.note_links import NoteLinks
     from readinglist.services.notes import Kept
@@ -623,6 +623,20 @@ class Library:
             SourceError: no source can be reached; nothing was changed.
         """
         return self._completer.complete(ids, progress, stop)
+
+    def add_found(self, arxiv: str | None = None, doi: str | None = None) -> FileReport | None:
+        """Add the paper of an arXiv id or a DOI, as a source of metadata has it, as one step.
+
+        A paper that is here already is completed. It takes as long as the sources take: do it in
+        a thread.
+
+        Returns:
+            What became of it; None where no source has it.
+
+        Raises:
+            SourceError: none of those that may have it can be asked.
+        """
+        return self._completer.add(arxiv, doi)
 
     def facts_of(self, doubtful: Doubtful) -> Mapping[str, object]:
         """Return what a paper would get from what may be known of it: values by field."""

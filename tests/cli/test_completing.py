@@ -122,6 +122,19 @@ def test_without_a_network_one_sentence_and_nothing_changed(
     assert cli.path.read_bytes() == before
 
 
+def test_a_paper_is_added_by_its_identifier(listed: CommandLine) -> None:
+    done = listed("add", "arxiv=arXiv:2212.00001v2", "tags=trees", "--json")
+    assert done.data[0]["authors"] == list(AUTHORS[1])
+    assert done.data[0]["tags"] == ["trees"]
+    assert "completed from arXiv" in done.err
+    listed("delete", done.data[0]["key"])
+    assert listed("add", "arxiv=2212.00001").out == "diaz2022learning\n"
+    assert "No source has a paper" in listed("add", "doi=10.1000/none", code=2).err
+    assert "is no arXiv id" in listed("add", "arxiv=foxes", code=2).err
+    assert "no field" in listed("add", "arxiv=2212.00003", "colour=red", code=2).err
+    assert not [p for p in listed("list", "--json").data if p["arxiv"] == "2212.00003"]
+
+
 def test_a_newly_imported_page_is_not_asked_about_twice(
     listed: CommandLine, sources: LocalSources, tmp_path: Path
 ) -> None:

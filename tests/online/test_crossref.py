@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from readinglist.domain.entry import Entry
 from readinglist.domain.paper import Paper
 from readinglist.errors import SourceError
 from readinglist.online.answer_cache import AnswerCache
@@ -31,6 +32,7 @@ from tests.online.hostile import Canned, check_answer, mutated
 
 BY_DOI = Paper("Deep Learning", doi="10.1038/NATURE14539")
 BY_TITLE = Paper("Deep Learning: its “uses”?", authors=("LeCun, Yann", "Bengio, Yoshua"))
+PRINTED = Entry("", "article", (("journal", "Nature"),))
 PREPRINT = replace(LEARNING, kind="preprint", doi="10.1101/2020.01.01", venue="")
 SELECT = (
     "DOI,type,title,subtitle,author,editor,issued,container-title,volume,issue,page,"
@@ -154,7 +156,12 @@ def test_nothing_is_asked_for_a_title_without_words(server: HTTPServer, web: Web
     [
         (Paper("T", authors=("A, B",)), True),
         (Paper("T", authors=("A, B",), venue="bioRxiv"), True),
-        (Paper("T", authors=("A, B",), venue="Nature", doi="10.1000/1"), False),
+        (Paper("T", authors=("A, B",), venue="Nature"), False),
+        (Paper("T", authors=("A, B",), venue="Nature", doi="10.1000/1"), True),
+        (
+            Paper("T", authors=("A, B",), venue="Nature", doi="10.1000/1", entries=(PRINTED,)),
+            False,
+        ),
         (Paper("T", venue="Nature", doi="10.1000/1"), True),
         (Paper("T", authors=("A, B",), doi="10.1000/1"), True),
     ],

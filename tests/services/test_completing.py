@@ -223,6 +223,50 @@ def test_two_papers_that_turn_out_to_be_one_are_told(library: Library, page: Pag
     assert pair[0] == library.paper(key).id
 
 
+# --- by an identifier
+
+
+def test_a_paper_is_added_by_its_arxiv_id(open_library: Opener, sources: LocalSources) -> None:
+    library = open_library()
+    report = library.add_found(arxiv="2212.00001")
+    assert report
+    assert (report.added, report.file) == (1, "arXiv")
+    paper = by_title(library, TITLES[1])
+    assert (paper.key, paper.authors, paper.sources) == (
+        "diaz2022learning", AUTHORS[1], ("arXiv",),
+    )  # fmt: skip
+    again = library.add_found(arxiv="2212.00001")
+    assert again
+    assert again.unchanged == 1
+    library.undo()
+    assert library.count() == 0
+    assert sources.requests.keys() == {"arxiv"}
+
+
+def test_a_paper_is_added_by_its_doi_and_completes_one_that_is_there(
+    library: Library, sources: LocalSources
+) -> None:
+    before = by_title(library)
+    report = library.add_found(doi="10.1000/ICML.1")
+    assert report
+    assert (report.completed, report.papers, report.file) == (1, (before.id,), "Crossref")
+    paper = by_title(library)
+    assert (paper.venue, paper.doi) == ("ICML", "10.1000/icml.1")
+    assert "pages = {10--24}" in library.export([paper.id]).text
+    assert sources.requests.keys() == {"crossref"}
+
+
+def test_an_identifier_that_nobody_has_adds_nothing(
+    library: Library, sources: LocalSources
+) -> None:
+    assert library.add_found(arxiv="2301.99999") is None
+    assert library.add_found(doi="10.1000/nothing") is None
+    sources.trouble["arxiv"] = sources.trouble["huggingface"] = refuse(403)
+    with pytest.raises(SourceError, match="refuses"):
+        library.add_found(arxiv="2212.00001")
+    assert library.count() == len(TITLES)
+
+
 # --- trouble
 
 

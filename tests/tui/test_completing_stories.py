@@ -19,6 +19,7 @@ from readinglist.tui.app import ReadingListApp
 from readinglist.tui.screens.dialogs import Confirm
 from readinglist.tui.screens.doubtful import DoubtfulMatches
 from readinglist.tui.screens.duplicates import PairList
+from readinglist.tui.screens.entry_form import EntryForm
 from tests.conftest import Listed, PageMaker
 from tests.online.local_sources import LocalSources
 from tests.online.works import AUTHORS, PREPRINTS, PUBLISHED, TITLES
@@ -177,6 +178,27 @@ async def test_without_a_network_it_says_so_in_one_sentence(make: MakeApp) -> No
         await completed(pilot)
         assert "No source of metadata can be reached: nothing was changed." in told(app)
         assert not any(papers(app).values())
+
+
+async def test_a_pasted_identifier_is_looked_up(make: MakeApp) -> None:
+    """`N`, an arXiv id, Enter: the paper is there, with its authors, and the cursor on it."""
+    app = make("Foxes of Kent")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("N", *"2212.00001")
+        assert "look it up" in str(app.screen.query_one(".dialog").border_subtitle)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        current = screen_of(app).papers.current
+        assert current
+        assert (current.title, current.authors) == (TITLES[1], AUTHORS[1])
+
+
+async def test_an_identifier_that_nobody_has_leads_to_the_form(make: MakeApp) -> None:
+    app = make("Foxes of Kent")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("N", *"2301.99999", "enter")
+        await until(pilot, lambda: isinstance(app.screen, EntryForm))
+        assert "No source has it: fill in the fields." in told(app)
 
 
 async def test_what_is_doubtful_is_shown_side_by_side(make: MakeApp) -> None:

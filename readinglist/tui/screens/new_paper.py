@@ -19,7 +19,7 @@ from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from readinglist.domain.text import printable
-from readinglist.errors import ReadingListError
+from readinglist.errors import ReadingListError, SourceError
 from readinglist.services.adding import Recognised, recognise
 from readinglist.tui.dialog_keys import NEW
 from readinglist.tui.keymap import bindings
@@ -115,7 +115,9 @@ class NewPaper(Dialog[Answer]):
         elif self._recognised.format:
             keys = [_CTRL_S]
         else:
-            keys = [_ENTER.format("fill in the fields")] if self._recognised.is_of_use else []
+            has_identifier = self._recognised.texts.keys() & {"arxiv", "doi"}
+            deed = "look it up" if has_identifier else "fill in the fields"
+            keys = [_ENTER.format(deed)] if self._recognised.is_of_use else []
         self.query_one("#recognised", Static).update(printable(text or " "))
         self.query_one(".dialog").border_subtitle = self.edge(" · ".join([*keys, _CLOSE]))
 
@@ -166,12 +168,32 @@ class NewPaper(Dialog[Answer]):
 
     @work(thread=True, group="new")
     def _look_up(self, recognised: Recognised) -> None:
-        """Look in a thread whether the paper is known: every paper is asked."""
+        """Look in a thread whether the paper is known here, or to a source of metadata."""
+        texts = recognised.texts
         try:
             with closing(self._library.sibling()) as library:
-                self.post_message(self.Looked(recognised, library.find_same(recognised.texts)))
+                same = library.find_same(texts)
+                if same is None and texts.keys() & {"arxiv", "doi"}:
+                    report = self._found_online(library, texts)
+                    if report:
+                        self.post_message(self.Imported(report))
+                        library.save()
+                        return
+                self.post_message(self.Looked(recognised, same))
         except ReadingListError as error:
             self.post_message(self.Failed(str(error)))
+
+    def _found_online(self, library: Library, texts: Mapping[str, str]) -> FileReport | None:
+        """Add the paper of an identifier; where no source has it, say so."""
+        told = "No source has it: fill in the fields."
+        try:
+            report = library.add_found(texts.get("arxiv"), texts.get("doi"))
+            if report:
+                return report
+        except SourceError as error:
+            told = str(error)
+        self.app.call_from_thread(self.notify, printable(told), severity="warning", markup=False)
+        return None
 
     def on_new_paper_looked(self, message: Looked) -> None:
         """Say that it is known; otherwise go on."""
