@@ -43,6 +43,8 @@ _FAILURES_IN_A_ROW = 3
 """After so many, a source is not asked any more."""
 _LOOK_EVERY = 0.1
 """Seconds between two looks whether it is enough."""
+_BREATH = 0.005
+"""Seconds after each paper in which an app can answer to its keys."""
 _MOST_DOUBTS = 4
 """So many candidates for one paper are worth a look."""
 
@@ -54,6 +56,8 @@ class Progress(NamedTuple):
     of: int = 0
     completed: int = 0
     doubtful: int = 0
+    papers: tuple[int, ...] = ()
+    """Those that got something since it was told last."""
 
 
 class Doubtful(NamedTuple):
@@ -153,8 +157,14 @@ class Completer:
                 except Empty:
                     continue
                 for paper, candidates in self._answered(run, answer):
-                    self._choose(run, answer.station, paper, candidates)
-                progress(Progress(total - run.waiting, total, len(run.done), len(run.doubts)))
+                    is_changed = self._choose(run, answer.station, paper, candidates)
+                    progress(
+                        Progress(
+                            *(total - run.waiting, total, len(run.done), len(run.doubts)),
+                            (paper.id,) if is_changed else (),
+                        )
+                    )
+                    stop.wait(_BREATH)
         finally:
             is_stopped = stop.is_set()
             stop.set()
@@ -253,8 +263,12 @@ class Completer:
 
     def _choose(
         self, run: _Run, station: _Station, paper: Paper, candidates: Sequence[Paper]
-    ) -> None:
-        """Write what is meant, note what is doubtful, and go on to the next source."""
+    ) -> bool:
+        """Write what is meant, note what is doubtful, and go on to the next source.
+
+        Returns:
+            Whether the paper got something.
+        """
         from readinglist.online.matching import choose
 
         source = station.source.name
@@ -275,6 +289,7 @@ class Completer:
         run.waiting -= 1
         for present in self._working.papers.get([paper.id]):
             run.send(present, run.stations.index(station) + 1)
+        return changed
 
     # --- writing
 

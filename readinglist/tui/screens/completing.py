@@ -18,6 +18,8 @@ from readinglist.tui.screens.acting import Acting
 from readinglist.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from readinglist.config import Config
     from readinglist.services.library import Library
 
@@ -30,10 +32,6 @@ class Completing(Acting):
         """So much is completed."""
 
         progress: Progress
-
-        def can_replace(self, message: Message) -> bool:
-            """Let a newer one stand for all before it."""
-            return isinstance(message, Completing.Progressed)
 
     @dataclass
     class Completed(Message):
@@ -108,6 +106,10 @@ class Completing(Acting):
         """Show how far it is."""
         if self._stop_completing:
             self._show_progress(message.progress)
+            self._show_completed(message.progress.papers)
+
+    def _show_completed(self, papers: Sequence[int]) -> None:
+        """Show papers as they are now, where they are in view."""
 
     def _show_progress(self, progress: Progress) -> None:
         lines = self.query("#completing").results(Static)
@@ -119,7 +121,8 @@ class Completing(Acting):
         doubtful = f", {progress.doubtful:,} doubtful" if progress.doubtful else ""
         line.update(
             f"Completing: {progress.done:,} of {progress.of:,} · {progress.completed:,} "
-            f"completed{doubtful} · {key} stops"
+            f"completed{doubtful} · {key} stops",
+            layout=False,
         )
 
     def on_completing_completed(self, message: Completed) -> None:

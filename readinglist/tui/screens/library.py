@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events, getters, on, work
@@ -39,7 +40,7 @@ from readinglist.tui.widgets.search_bar import SearchBar
 from readinglist.tui.widgets.view_bar import ViewBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual.app import ComposeResult
     from textual.timer import Timer
@@ -70,6 +71,8 @@ _FIRST_SCREEN = 0.25
 """Seconds that the first screen has for itself: what it shows is found before, the rest after."""
 _AT_ONCE = 0.01
 """Seconds that a letter waits for its results, to be drawn with them."""
+_WHOLE_EVERY = 10.0
+"""Seconds between two of these while papers are being completed, each shown when it is."""
 _LINKS_AFTER = 0.5
 """Seconds from the start to the first look for links between notes: the screen comes first."""
 _PATIENCE = 2.0
@@ -137,6 +140,8 @@ class LibraryScreen(
         self._is_indexing = False
         self._detail_timer: Timer | None = None
         self._is_beginning = True
+        self._shown_whole = 0.0
+        """When the list was last made anew for what others did."""
         self._is_leaving = False
 
     def compose(self) -> ComposeResult:
@@ -477,6 +482,17 @@ class LibraryScreen(
 
     def _links_found(self) -> None:
         self._show_detail()
+
+    def _show_completed(self, papers: Sequence[int]) -> None:
+        self.papers.update(papers)
+        if self._at in papers:
+            self._show_detail()
+
+    def _shows_changes(self) -> bool:
+        if not self.is_completing or monotonic() > self._shown_whole + _WHOLE_EVERY:
+            self._shown_whole = monotonic()
+            return False
+        return True
 
     def _pdfs_fetched(self) -> None:
         self._show_detail()

@@ -55,6 +55,10 @@ class OtherMachines(Acting):
                 "warning",
             )
 
+    def _shows_changes(self) -> bool:
+        """Return whether what this app does in the background is being shown bit by bit."""
+        return False
+
     def _after_taking_in(self) -> None:
         """Look anew at what is known of all papers."""
         raise NotImplementedError
@@ -70,7 +74,7 @@ class OtherMachines(Acting):
             self._tell(f"git had missed {plural(came_in.put_back, 'edit')}: put back.")
         # A thread of this app may have been the one to take it in, so look at what there is now.
         version = self._library.version()
-        is_other = bool(came_in) or version != self._version
+        is_other = bool(came_in) or (version != self._version and not self._shows_changes())
         if is_other:
             self._version = version
             self._tell_withdrawn()

@@ -164,7 +164,8 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
         for key in [key for key in self._lines if self._ids[key[0]] in changed]:
             del self._lines[key]
             self.refresh_line(key[0])
-        self.post_message(self.Moved(self.current))
+        if self.ids and self.ids[self.cursor] in changed:
+            self.post_message(self.Moved(self.current))
 
     def move_to(self, place: int) -> None:
         """Put the cursor on a place; negative ones count from the end."""
