@@ -6,20 +6,24 @@ import datetime
 import json
 import os
 import shutil
+import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from readinglist.config import Config
+from readinglist.services.completing import Completion, Doubtful, Progress
 from readinglist.services.library import Library
 from readinglist.services.statistics import statistics
 from readinglist.storage.reading_log import ReadingLog
 from readinglist.tui import themes
 from readinglist.tui.app import ReadingListApp
 from tests.reading_year import fill_with_a_year
-from tests.tui.conftest import at_rest
+from tests.tui.conftest import at_rest, line, screen_of
+from tests.tui.test_stories import until
 
 MakeApp = Callable[..., ReadingListApp]
 Compare = Callable[..., bool]
@@ -112,6 +116,59 @@ def test_state(
     if state == "duplicates":
         sample.add({"title": "Attention Is All You Ned", "year": "2017", "tags": "nlp, to read"})
     assert snap_compare(make_app(), terminal_size=size, run_before=after(*STATES[state]))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=by_size)
+def test_completing(
+    snap_compare: Compare, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    """A line tells how far it is."""
+
+    def complete(
+        _library: Library,
+        ids: list[int],
+        progress: Callable[[Progress], None],
+        stop: threading.Event,
+    ) -> Completion:
+        progress(Progress(12, 40, 9, 2))
+        stop.wait(30)
+        return Completion(len(ids))
+
+    monkeypatch.setattr(Library, "complete_papers", complete)
+    app = make_app()
+
+    async def run(pilot: Pilot[None]) -> None:
+        await pilot.press("a", "c")
+        await until(pilot, lambda: "12 of 40" in line(app, "#completing"))
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=run)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=by_size)
+def test_doubtful(
+    snap_compare: Compare, make_app: MakeApp, sample: Library, size: tuple[int, int]
+) -> None:
+    """What may be a paper stands beside it."""
+    sample.add({"title": "Foxes of Kent", "author_count": "24"})
+    (paper,) = sample.papers(sample.find("foxes kent").ids[:1])
+    found = replace(
+        paper, key="", author_count=None, authors=("Ahn, Mina", "Baker, Tom"),
+        published="2022-12-08", arxiv="2212.00001", abstract="We watched them for two winters.",
+    )  # fmt: skip
+    longer = replace(found, title="Foxes of Kent and Sussex", arxiv="2301.00002")
+    app = make_app()
+
+    async def run(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        screen_of(app)._doubtful = [
+            Doubtful(paper.id, "arXiv", found, "the number of authors differs", (("DBLP", found),)),
+            Doubtful(paper.id, "Crossref", longer, "the title differs"),
+        ]
+        await pilot.press("M")
+        await at_rest(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=run)
 
 
 @pytest.mark.parametrize("theme", THEMES)
