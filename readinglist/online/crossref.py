@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from readinglist.errors import FormatError
+from readinglist.online.by_doi import ByDoi
 from readinglist.online.source import (
     at,
     candidate,
     date,
-    find_by_doi_or_title,
-    first_with_doi,
-    has_doi,
     identifiers,
-    lacks_publication,
     line,
     marked_line,
     marked_text,
@@ -31,8 +28,6 @@ from readinglist.online.source import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from readinglist.domain.paper import Paper
     from readinglist.online.web import Web
 
@@ -64,7 +59,7 @@ _NOTICES = frozenset(
 _ROWS = 5
 
 
-class Crossref:
+class Crossref(ByDoi):
     """Crossref's works: by DOI, many at once; else by title."""
 
     name = "Crossref"
@@ -79,32 +74,6 @@ class Crossref:
         """
         self.interval = 0.34 if mail else 1.0
         self._secrets = {"mailto": mail} if mail else {}
-
-    def wants(self, paper: Paper) -> bool:
-        """Return whether no published version of `paper` is known, or nobody who wrote it."""
-        return lacks_publication(paper) or not paper.authors
-
-    def has_identifier(self, paper: Paper) -> bool:
-        """Return whether `paper` has a DOI that is not arXiv's."""
-        return has_doi(paper)
-
-    def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
-        """Return those that have DOIs, else the first one: there is one question for a title."""
-        return first_with_doi(waiting, self.at_once)
-
-    def find(self, papers: Sequence[Paper], web: Web) -> list[list[Paper]]:
-        """Return for each of `papers` those that it may be, the likeliest first.
-
-        Raises:
-            SourceError: Crossref can't be asked.
-            StoppedError: no answer is wanted any more.
-        """
-        return find_by_doi_or_title(
-            papers,
-            lambda dois: self._by_dois(dois, web),
-            lambda paper: self._by_title(paper, web),
-            self.at_once,
-        )
 
     def _by_dois(self, dois: list[str], web: Web) -> list[Paper]:
         # A comma parts filters.

@@ -12,15 +12,12 @@ from readinglist.domain.entry import is_preprint_server
 from readinglist.domain.identity import arxiv_id
 from readinglist.domain.paper import inverted_name
 from readinglist.errors import FormatError
+from readinglist.online.by_doi import ByDoi
 from readinglist.online.source import (
     at,
     candidate,
     date,
-    find_by_doi_or_title,
-    first_with_doi,
-    has_doi,
     identifiers,
-    lacks_publication,
     line,
     marked_line,
     marked_text,
@@ -32,8 +29,6 @@ from readinglist.online.source import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from readinglist.domain.paper import Paper
     from readinglist.online.web import Web
 
@@ -62,7 +57,7 @@ _LISTED_AUTHORS = 100
 _ROWS = 5
 
 
-class OpenAlex:
+class OpenAlex(ByDoi):
     """OpenAlex's works: by DOI, many at once; else by title, which it lets one do less often."""
 
     name = "OpenAlex"
@@ -80,29 +75,7 @@ class OpenAlex:
 
     def wants(self, paper: Paper) -> bool:
         """Return whether no published version, no author or no abstract of `paper` is known."""
-        return lacks_publication(paper) or not paper.authors or not paper.abstract
-
-    def has_identifier(self, paper: Paper) -> bool:
-        """Return whether `paper` has a DOI that is not arXiv's."""
-        return has_doi(paper)
-
-    def batch(self, waiting: Sequence[Paper]) -> Sequence[Paper]:
-        """Return those that have DOIs, else the first one: there is one question for a title."""
-        return first_with_doi(waiting, self.at_once)
-
-    def find(self, papers: Sequence[Paper], web: Web) -> list[list[Paper]]:
-        """Return for each of `papers` those that it may be, the likeliest first.
-
-        Raises:
-            SourceError: OpenAlex can't be asked.
-            StoppedError: no answer is wanted any more.
-        """
-        return find_by_doi_or_title(
-            papers,
-            lambda dois: self._by_dois(dois, web),
-            lambda paper: self._by_title(paper, web),
-            self.at_once,
-        )
+        return super().wants(paper) or not paper.abstract
 
     def _by_dois(self, dois: list[str], web: Web) -> list[Paper]:
         # A comma parts filters, a bar their values.

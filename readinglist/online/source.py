@@ -10,7 +10,6 @@ import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote
 
 from readinglist.domain.entry import is_preprint_server
 from readinglist.domain.identity import arxiv_of_doi, doi_name
@@ -21,7 +20,7 @@ from readinglist.formats.bibtex_reading import paper_of_record
 from readinglist.formats.html_text import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from readinglist.domain.paper import Paper
     from readinglist.online.web import Web
@@ -32,8 +31,6 @@ _MOST_AUTHORS = 5000
 _LONGEST_LINE = 2000
 _LONGEST_NAME = 500
 _LONGEST_TEXT = 4_000_000
-_LONGEST_QUERY = 3000
-"""Letters of the DOIs in one address: servers take some 4,000 for all of it."""
 _MOST_WORDS = 40
 _WHOLE = frozenset(("book", "phdthesis", "techreport"))
 """The kinds of works that are no part of another."""
@@ -73,21 +70,11 @@ class Source(Protocol):
 # --- what is asked
 
 
-def first_with_doi(waiting: Sequence[Paper], most: int) -> Sequence[Paper]:
-    """Return the papers that can be looked up together, by their DOIs, else the first one."""
-    return [paper for paper in waiting if _doi_to_ask_for(paper)][:most] or waiting[:1]
-
-
-def has_doi(paper: Paper) -> bool:
-    """Return whether a paper has a DOI that can be asked for: arXiv's are kept elsewhere."""
-    return bool(_doi_to_ask_for(paper))
-
-
 def lacks_publication(paper: Paper) -> bool:
     """Return whether no published version is known, or nothing but its venue and its DOI."""
     if not paper.venue or is_preprint_server(paper.venue):
         return True
-    return has_doi(paper) and not any(not entry.is_preprint for entry in paper.entries)
+    return bool(doi_to_ask_for(paper)) and not any(not entry.is_preprint for entry in paper.entries)
 
 
 def title_words(paper: Paper) -> str:
@@ -102,55 +89,11 @@ def title_and_author(paper: Paper) -> str:
     return " ".join([title_words(paper), *family]).strip().lower()
 
 
-def find_by_doi_or_title(
-    papers: Sequence[Paper],
-    by_dois: Callable[[list[str]], list[Paper]],
-    by_title: Callable[[Paper], list[Paper]],
-    at_once: int,
-) -> list[list[Paper]]:
-    """Return the candidates for each paper: by its DOI; by its title where that is not enough.
-
-    A DOI is not enough if the source doesn't know it, or if it names a preprint.
-
-    Args:
-        papers: what is looked for.
-        by_dois: gives the works of some DOIs, in any order.
-        by_title: gives the works that may have the title of a paper, the likeliest first.
-        at_once: the most DOIs that `by_dois` takes.
-    """
-    asked = [_doi_to_ask_for(paper) for paper in papers]
-    known: dict[str, Paper] = {}
-    for some in _batches(dict.fromkeys(filter(None, asked)), at_once):
-        known |= {work.doi.lower(): work for work in by_dois(some) if work.doi}
-    found: list[list[Paper]] = []
-    for paper, doi in zip(papers, asked, strict=True):
-        candidates = [known[doi]] if doi in known else []
-        if not any(work.entries for work in candidates):
-            candidates += by_title(paper)
-        found.append(candidates[:MOST_CANDIDATES])
-    return found
-
-
-def _doi_to_ask_for(paper: Paper) -> str:
+def doi_to_ask_for(paper: Paper) -> str:
     """Return the DOI of a paper, empty where it is arXiv's, whose DOIs are kept elsewhere."""
     doi = (paper.doi or "").lower()
     known = _DOI_TO_ASK_FOR.fullmatch(doi) and not doi.startswith("10.48550/")
     return doi if known else ""
-
-
-def _batches(dois: Iterable[str], at_once: int) -> Iterator[list[str]]:
-    """Yield DOIs, `at_once` at most, and as many as fit into one address."""
-    batch: list[str] = []
-    letters = 0
-    for doi in dois:
-        length = len(quote(doi, safe="")) + 8
-        if batch and (len(batch) == at_once or letters + length > _LONGEST_QUERY):
-            yield batch
-            batch, letters = [], 0
-        batch.append(doi)
-        letters += length
-    if batch:
-        yield batch
 
 
 # --- what is answered

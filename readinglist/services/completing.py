@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from readinglist.config import APP
 from readinglist.domain.change import SOURCE, Action, Change, summary
 from readinglist.domain.citekey import possible_keys
-from readinglist.domain.identity import share_identifier
+from readinglist.domain.identity import arxiv_of_doi, share_identifier
 from readinglist.domain.paper import Paper
 from readinglist.domain.versions import completed
 from readinglist.errors import ReadingListError, SourceError, StoppedError
@@ -207,7 +207,7 @@ class Completer:
         Raises:
             SourceError: none of those that may have it can be asked.
         """
-        wanted = Paper("", arxiv=arxiv, doi=doi)
+        wanted = Paper("", arxiv=arxiv or arxiv_of_doi(doi or ""), doi=doi)
         stop = threading.Event()
         failure: SourceError | None = None
         has_answer = False
