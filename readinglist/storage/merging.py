@@ -76,6 +76,7 @@ class _Side:
         self.tables = tables
         self._base = base
         self._newest: dict[tuple[int, str], Row] | None = None
+        self._steps: dict[tuple[int, str], tuple[str, int | None]] | None = None
 
     def newest(self, paper: int, name: str) -> Row | None:
         """Return the newest row of this side's journal that tells of a field of a paper."""
@@ -93,6 +94,20 @@ class _Side:
         """Return whether this side's journal tells of just this field of a paper."""
         self.newest(paper, name)
         return (paper, name) in (self._newest or {})
+
+
+    def is_of_person(self, row: Row | None) -> bool:
+        """Return whether a person wrote a value: not a file, a source, or who took that back."""
+        if row is None:  # another program's, of which no journal tells
+            return True
+        if self._steps is None:
+            rows = self.tables["journal"].values()
+            self._steps = {(row[2], row[1]): (row[4], row[5]) for row in rows}
+        action, reverts, seen = row[4], row[5], set[int]()
+        while action in (Action.UNDO, Action.REDO) and reverts and reverts not in seen:
+            seen.add(reverts)
+            action, reverts = self._steps.get((reverts, row[1]), (Action.EDIT, None))
+        return bool(action != Action.IMPORT)
 
 
 class _Merge:
@@ -207,28 +222,31 @@ class _Merge:
                 return longer
         sides = list(zip(self._sides, papers, strict=True))
         rows = [side.newest(paper, name) for side, paper in sides]
-        # What was said of a paper goes before what it was added with.
+        # What was said of a paper goes before what it was added with, and what a person wrote
+        # before what a file or a source has.
         said = [not is_new or side.says(paper, name) for side, paper in sides]
-        first, second = (
-            pair[:2]
-            for pair in sorted(
-                zip(values, rows, said, strict=True),
-                key=lambda p: (p[2], p[1][:2] if p[1] else (0, ""), str(p[0] or "")),
-            )
+        typed = [side.is_of_person(row) for (side, _), row in zip(sides, rows, strict=True)]
+        ordered = sorted(
+            zip(values, rows, said, typed, strict=True),
+            key=lambda p: (p[2], p[3], p[1][:2] if p[1] else (0, ""), str(p[0] or "")),
         )
+        first, second = (pair[:2] for pair in ordered)
+        # What a source had is in its row of the journal; what a paper was added with is not.
+        is_loss = ordered[0][3] or first[1] is None or first[1][8] != name
         if is_new and (first[0] == _USUAL.get(name) or _fold(first[0]) == _fold(second[0])):
             return second[0]
         if name == "key":
             self._lost_keys.append((min(papers), *first))
             return second[0]
         if name in _LISTS:
-            return self._merged_list(min(papers), name, before, first, second)
+            return self._merged_list(min(papers), name, before, first, second, is_loss)
         if name == "note":
             text, overlap = self._merge_text(before or "", first[0] or "", second[0] or "")
             if overlap:
                 self._found.append((min(papers), name, before, *first))
             return text or None
-        self._found.append((min(papers), name, before, *first))
+        if is_loss:
+            self._found.append((min(papers), name, before, *first))
         return second[0]
 
     def _merged_list(
@@ -238,6 +256,7 @@ class _Merge:
         before: Any,
         first: tuple[Any, Row | None],
         second: tuple[Any, Row | None],
+        is_loss: bool,
     ) -> Any:
         """Return a list with what either side has added to it, without what one has taken."""
         old, earlier, later = (
@@ -255,7 +274,7 @@ class _Merge:
             else:
                 item = mine if theirs == base else theirs
             merged += [] if item is None else [item]
-        if overlap:
+        if overlap and is_loss:
             self._found.append((paper, name, before, *first))
         return json.dumps(merged, ensure_ascii=False) if merged else None
 
