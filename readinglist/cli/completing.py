@@ -162,13 +162,14 @@ def _decide(library: Library, doubtful: Sequence[Doubtful]) -> set[Doubtful]:
             decided.add(one)
             continue
         for paper in library.papers([one.paper]):
-            say("")
+            click.echo(err=True)
+            say(f"{paper.key}, and what {one.sources} {'have' if one.also else 'has'}:")
             for label, name in _LABELS:
                 mine, theirs = (_shown(p, name) for p in (paper, one.candidate))
                 if mine or theirs:
-                    say(f"  {label:10} {mine or '–'}")
-                    say(f"  {'':10} {theirs or '–'}")
-            question = f"{paper.key}: is it what {one.sources} has ({one.why})? y/n/q"
+                    click.echo(f"  {label:10}here  {mine or '–'}", err=True)
+                    click.echo(f"  {'':10}there {theirs or '–'}", err=True)
+            question = f"Is it this paper ({one.why})? y/n/q"
             answer = click.prompt(
                 printable(question), type=click.Choice("ynq"), show_choices=False, err=True
             )

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from readinglist.domain.entry import is_preprint_server
+from readinglist.domain.entry import filled, is_alike, is_preprint_server, is_same_publication
 from readinglist.domain.union import says_more
 
 if TYPE_CHECKING:
@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 _FACTS = (
     "authors", "organization", "abstract", "published", "venue", "arxiv", "doi", "url", "type",
 )  # fmt: skip
+_OF_THE_WORK = frozenset(("title", "author", "abstract"))
+"""The fields in which an entry of a file knows as much as a service."""
+_OF_A_VERSION = frozenset((
+    "journal", "journaltitle", "booktitle", "year", "month", "date", "volume", "number", "pages",
+    "publisher", "howpublished", "doi", "url", "issn", "isbn",
+))  # fmt: skip
+"""The fields that tell where and when one version appeared."""
 _COUNTS = ("votes", "comments", "stars")
 _OF_PUBLICATION = ("type", "venue", "doi", "published")
 _ARXIV_DOI = "10.48550/"
 _NEW_ARXIV = re.compile(r"(\d{2})(\d{2})\.\d+")
 _OLD_ARXIV = re.compile(r"[a-z.-]+/(\d{2})(\d{2})\d+", re.IGNORECASE)
-_SAME_FIELD = {
-    "journal": ("journaltitle",), "year": ("date",), "month": ("date",), "number": ("issue",),
-    "address": ("location",),
-}  # fmt: skip
-"""The fields of an entry that biblatex has under other names."""
 
 
 def is_published(paper: Paper) -> bool:
@@ -66,6 +68,9 @@ def completed(paper: Paper, candidate: Paper, edited: Collection[str]) -> dict[s
         facts["links"] = links
     if is_published(candidate) and not is_published(paper):
         facts |= _of_publication(paper, candidate)
+    elif is_published(candidate) and not _is_same_publication(paper, candidate):
+        # The work appeared twice: what is known of the one place says nothing of the other.
+        facts = {name: facts[name] for name in facts if name not in (*_OF_PUBLICATION, "url")}
     elif not is_published(candidate) and (is_published(paper) or paper.arxiv or candidate.arxiv):
         # What is known of a preprint says nothing of what was published; and who deposits it
         # once more gives it another DOI.
@@ -76,6 +81,17 @@ def completed(paper: Paper, candidate: Paper, edited: Collection[str]) -> dict[s
     if entries != paper.entries:
         facts["entries"] = entries
     return {name: value for name, value in facts.items() if name not in edited}
+
+
+def _is_same_publication(paper: Paper, candidate: Paper) -> bool:
+    """Return whether two papers that were published appeared in one place, as far as is known."""
+    if paper.doi and candidate.doi:
+        return paper.doi.lower() == candidate.doi.lower()
+    mine = [entry for entry in paper.entries if not entry.is_preprint]
+    theirs = [entry for entry in candidate.entries if not entry.is_preprint]
+    if mine and theirs:
+        return any(is_same_publication(one, other) for one in mine for other in theirs)
+    return is_alike(paper.venue or "", candidate.venue or "")
 
 
 def _of_publication(paper: Paper, candidate: Paper) -> dict[str, Any]:
@@ -99,17 +115,10 @@ def _with_published(entries: tuple[Entry, ...], more: Entry) -> tuple[Entry, ...
     known = next((entry for entry in entries if not entry.is_preprint), None)
     if known is None:
         return (*entries, more)
-    if known.type != more.type:
+    inherits = known.get("crossref") or known.get("xdata")  # what it lacks, another one has
+    if inherits or not is_same_publication(known, more):
         return entries
-    had = {name for name, _ in known.fields}
-    fields = tuple(
-        pair
-        for pair in more.fields
-        if pair[0] not in had and not had.intersection(_SAME_FIELD.get(pair[0], ()))
-    )
-    if not fields:
-        return entries
-    fuller = replace(known, fields=known.fields + fields)
+    fuller = filled(known, more)
     return tuple(fuller if entry is known else entry for entry in entries)
 
 
@@ -138,13 +147,26 @@ def _cited_entry(paper: Paper, wanted: str) -> Entry | None:
     if own and not paper.cite_as:
         from_source = [entry for entry in published if not entry.key]
         is_replaced = own.is_preprint and wanted == "published" and from_source
-        return from_source[0] if is_replaced else own
+        return _with_own_fields(from_source[0], own) if is_replaced else own
     of_version = preprints if wanted == "preprint" else published
     if own in of_version:
         return own
     if not of_version and wanted == "preprint" and paper.arxiv:
         return None
     return next(iter((*of_version, *published, *preprints)), None)
+
+
+def _with_own_fields(published: Entry, own: Entry) -> Entry:
+    """Return what was published with what a file says of the work beside its publication."""
+    theirs = {name for name, _ in published.fields} - _OF_THE_WORK
+    kept = tuple(
+        (name, value)
+        for name, value in own.fields
+        if name not in theirs and name not in _OF_A_VERSION
+    )
+    had = {name for name, _ in kept}
+    fields = kept + tuple(pair for pair in published.fields if pair[0] not in had)
+    return replace(own, type=published.type, fields=fields)
 
 
 def _as_preprint(paper: Paper) -> Paper:

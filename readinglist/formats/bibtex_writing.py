@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -221,7 +221,10 @@ class _Writer:
         return Written(text, tuple(dict.fromkeys(self._warnings)))
 
     def entry(self, paper: Paper, no_year: str = "") -> Entry:
+        typed = self._context.edited.get(paper.id, frozenset()) & {"published", "url"}
+        kept = {name: getattr(paper, name) for name in typed}
         paper, source = cited_version(paper, self._context.cite)
+        paper = replace(paper, **kept)
         edited = self._context.edited.get(paper.id, frozenset())
         if source is None:
             fields = self._fields_of_facts(paper, no_year)

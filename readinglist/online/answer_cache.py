@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DAY = 86_400
+_MARK = "answer"
+"""The first line of a file that is whole: a power cut may leave an empty one."""
 
 
 class AnswerCache:
@@ -33,7 +35,8 @@ class AnswerCache:
         file = self._file(question)
         with contextlib.suppress(OSError, UnicodeDecodeError):
             if self._holds(file.stat().st_mtime):
-                return file.read_text(encoding="utf-8")
+                kind, _, answer = file.read_text(encoding="utf-8").partition("\n")
+                return answer if kind == _MARK else None
         return None
 
     def put(self, question: str, answer: str) -> None:
@@ -41,7 +44,7 @@ class AnswerCache:
         if not self._seconds:
             return
         with contextlib.suppress(OSError, UnicodeEncodeError):
-            data = answer.encode()
+            data = f"{_MARK}\n{answer}".encode()
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder)
             try:

@@ -34,7 +34,7 @@ class Arxiv:
         """Return whether `paper` lacks what a preprint has."""
         if paper.arxiv:
             return not (paper.authors and paper.abstract and paper.published)
-        return not (paper.authors and paper.published)
+        return bool(title_words(paper)) and not (paper.authors and paper.published)
 
     def has_identifier(self, paper: Paper) -> bool:
         """Return whether `paper` has an arXiv id."""

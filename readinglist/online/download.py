@@ -287,10 +287,9 @@ def redirected(url: str, location: str) -> str:
         SourceError: it leads from https to http, or out of the web.
     """
     try:
-        target = urljoin(url, location)
+        target = checked_address(urljoin(url, location))
     except ValueError:
-        target = location
-    checked_address(target)
+        target = checked_address(location)
     if (urlsplit(url).scheme, urlsplit(target).scheme) == ("https", "http"):
         raise SourceError(f"{_host(url)} redirects to an address that is not safe: {target[:80]}.")
     return target

@@ -6,6 +6,7 @@ giving it the authors of another one. What may be meant all the same is for a pe
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from enum import IntEnum
@@ -27,14 +28,28 @@ SURE = 100.0
 """How alike two titles are, of 100, that are one; docs/completing.md has the measurement."""
 _MAYBE = 88.0
 """How alike they are at least, where a person is asked."""
-_SAME_WORK = 60.0
-"""How alike the titles are at least of two versions that have one identifier."""
+_RETITLED = 60.0
+"""How alike the titles are at least of two versions that have one identifier and an author."""
+_RETITLED_BY_NOBODY = 90.0
+"""How alike they are at least, where nobody knows who wrote one of them."""
 _TELLING_LETTERS = 16
 """So many letters a title has that no two works share by chance."""
 _YEARS_TO_PRINT = 5
 """So many years after its preprint a paper may be published."""
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_TAG = re.compile(
+    r"</?(?:[biptu]|em|strong|tt|sc|scp|span|font|br|italic|bold|jats:\w+|mml:\w+)"
+    r"(?:\s[^<>]{0,200})?/?>",
+    re.IGNORECASE,
+)
+_RAISED = re.compile(r"<(sup|sub|inf)>", re.IGNORECASE)
+_RAISED_END = re.compile(r"</(?:sup|sub|inf)>", re.IGNORECASE)
+_OF_ONE_NUMBER = re.compile(r"(?<=[0-9]) (?:sup|sub) (?=[0-9])")
+_SIGNS = {
+    "+": " plus ", "#": " sharp ", "<": " less ", ">": " greater ", "*": " star ", "=": " equals ",
+    "&": " and ", "^": " sup ", "_": " sub ", "%": " percent ", "♀": " female ", "♂": " male ",
+}  # fmt: skip
+"""Signs without which a title is another one."""
 _SPELLINGS = (
     (re.compile(r"(?<=[iy])z"), "s"), (re.compile(r"(?<=[a-z]{2})our"), "or"),
     (re.compile(r"(?<=[a-z]{2}[aeiou])ll(?=[aei])"), "l"), (re.compile(r"ogue\b"), "og"),
@@ -85,7 +100,13 @@ def judge(paper: Paper, candidate: Paper) -> Judgement:
     """Return whether `candidate` is `paper`."""
     alike = likeness(paper.title, candidate.title)
     if share_identifier(paper, candidate):
-        if alike >= _SAME_WORK:
+        if paper.authors and candidate.authors:
+            if not _share_author(paper, candidate):
+                return Judgement(Verdict.DOUBTFUL, "same identifier, other authors")
+            is_same = alike >= _RETITLED
+        else:
+            is_same = alike >= _RETITLED_BY_NOBODY
+        if is_same:
             return Judgement(Verdict.SAME)
         return Judgement(Verdict.DOUBTFUL, "same identifier, another title")
     if alike < _MAYBE or contradict(paper, candidate):
@@ -114,17 +135,23 @@ def _letters(title: str) -> str:
     Mark-up and TeX go, Greek letters are named, British and American spellings are one.
     """
     text = to_text(title) if "\\" in title else with_readable_math(title)
-    text = _TAG.sub("", text).replace("&amp;", "&").replace("&", " and ")
-    text = fold("".join(_greek(c) if "\u0370" <= c <= "\u03ff" else c for c in text))
+    text = _RAISED.sub(lambda tag: "^" if tag[1].lower() == "sup" else "_", text)
+    text = html.unescape(_TAG.sub("", _RAISED_END.sub("", text)))
+    text = _OF_ONE_NUMBER.sub("", fold("".join(map(_named, text))))
     for pattern, spelling in _SPELLINGS:
         text = pattern.sub(spelling, text)
     return title_key(text)
 
 
-def _greek(letter: str) -> str:
-    """Return the name of a Greek letter: alpha."""
-    name = unicodedata.name(letter, "")
-    return name.split()[-1] if "GREEK" in name and "WITH" not in name else letter
+def _named(sign: str) -> str:
+    """Return what a sign is called that folding would lose: alpha, plus, sup 2."""
+    if sign in _SIGNS or sign.isascii():
+        return _SIGNS.get(sign, sign)
+    kind, _, letters = unicodedata.decomposition(sign).partition(" ")
+    if kind in ("<super>", "<sub>"):
+        return _SIGNS["^" if kind == "<super>" else "_"] + chr(int(letters.split()[0], 16))
+    name = unicodedata.name(sign, "") if "\u0370" <= sign <= "\u03ff" else ""
+    return name.split()[-1] if name and "WITH" not in name else sign
 
 
 def _contradictions(paper: Paper, candidate: Paper) -> Iterator[str]:
@@ -133,6 +160,8 @@ def _contradictions(paper: Paper, candidate: Paper) -> Iterator[str]:
     counts = {_count(paper), _count(candidate)} - {0}
     if len(counts) == 2 and not (paper.authors and candidate.authors):
         yield "the number of authors differs"
+    if paper.authors and not candidate.authors:
+        yield "nobody says who wrote it"
     if paper.year and candidate.year and not _may_be_years(paper, candidate):
         yield "the year differs"
     mine, theirs = (fold(p.organization or "") for p in (paper, candidate))
@@ -160,10 +189,14 @@ def _is_published(paper: Paper) -> bool:
     return any(not entry.is_preprint for entry in paper.entries)
 
 
+def _share_author(paper: Paper, candidate: Paper) -> bool:
+    families = [{fold(family_name(name)) for name in p.authors} for p in (paper, candidate)]
+    return bool(families[0] & families[1])
+
+
 def _agree(paper: Paper, candidate: Paper) -> bool:
     """Return whether anything but the title speaks for one work."""
-    families = [{fold(family_name(name)) for name in p.authors} for p in (paper, candidate)]
-    if families[0] & families[1]:
+    if _share_author(paper, candidate):
         return True
     if paper.author_count and not paper.authors:
         return _count(paper) == _count(candidate)

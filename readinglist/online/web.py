@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from readinglist.errors import FormatError, ReadingListError, SourceError, StoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
 
@@ -232,8 +232,10 @@ class Web:
 
     def _redirected(self, url: str, location: str) -> str:
         """Return where a redirect leads, if that is the same source still."""
-        target = urljoin(url, location)
-        checked_address(target)
+        try:
+            target = checked_address(urljoin(url, location))
+        except ValueError:  # of what is no address at all
+            target = checked_address(location)
         here, there = urlsplit(url), urlsplit(target)
         if here.hostname != there.hostname or (here.scheme, there.scheme) == ("https", "http"):
             raise SourceError(
@@ -276,23 +278,28 @@ def checked_address(url: str) -> str:
 
 
 def new_client(agent: str, timeout: float = _TIMEOUT) -> httpx.Client:
-    """Return a client that says who asks, and follows no redirect by itself."""
+    """Return a client that says who asks, and follows no redirect by itself.
+
+    Raises:
+        SourceError: the machine's proxy or certificates can't be used.
+    """
     import httpx
 
     # It would log addresses, and with them what is secret.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    return httpx.Client(
-        # Packed answers can't be bounded: a piece of 64 KiB may hold 64 MiB.
-        headers={"User-Agent": agent, "Accept-Encoding": "identity"},
-        timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT)),
-        follow_redirects=False,
-    )
-
-
-def batches(items: list[_T], size: int) -> Iterator[list[_T]]:
-    """Yield `items`, `size` at a time."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+    try:
+        return httpx.Client(
+            # Packed answers can't be bounded: a piece of 64 KiB may hold 64 MiB.
+            headers={"User-Agent": agent, "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT)),
+            follow_redirects=False,
+        )
+    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        raise SourceError(
+            f"The proxy or the certificates of this machine can't be used: {error}.",
+            "Look at HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE.",
+            is_final=True,
+        ) from error
 
 
 def _asked_to_wait(headers: Mapping[str, str]) -> float:
@@ -305,11 +312,11 @@ def _asked_to_wait(headers: Mapping[str, str]) -> float:
     if not retry_after and reset:
         return float(reset[1])
     if retry_after.strip().isdecimal():
-        return float(retry_after)
+        return float(retry_after.strip()[:9])
     try:
         wanted = parsedate_to_datetime(retry_after)
-    except (TypeError, ValueError):
+        if wanted.tzinfo is None:
+            wanted = wanted.replace(tzinfo=UTC)
+        return max(0.0, (wanted - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError, OverflowError):
         return 0.0
-    if wanted.tzinfo is None:
-        wanted = wanted.replace(tzinfo=UTC)
-    return max(0.0, (wanted - datetime.now(UTC)).total_seconds())

@@ -69,6 +69,8 @@ class Step:
     """How many changes were not turned back, since somebody changed the same place after."""
     overwritten: tuple[str, ...] = ()
     """The fields that were changed elsewhere while they were edited here."""
+    batch: int | None = None
+    """What `undo` takes back if it is asked for just this step; None where it is not told."""
 
 
 class Editor:
@@ -392,14 +394,15 @@ class Editor:
             self._working.journal.record(changes, Action.EDIT)
             return _step(changes)
 
-    def undo(self) -> Step:
-        """Take back the newest step of this machine that is still in force.
+    def undo(self, batch: int | None = None) -> Step:
+        """Take back a step of this machine: the newest that is in force, unless one is named.
 
         Raises:
             NothingToUndoError: there is none.
         """
         with self._working.transaction():
-            batch = self._working.journal.undoable()
+            if batch is None:
+                batch = self._working.journal.undoable()
             if batch is None:
                 raise NothingToUndoError("There is nothing to undo.")
             return self._turn_back(batch, Action.UNDO)

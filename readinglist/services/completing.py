@@ -140,7 +140,7 @@ class Completer:
         """
         stop = stop or threading.Event()
         for owner, _, arxiv, doi in self._working.papers.identifiers():
-            for identifier in filter(None, (arxiv, doi and doi.lower())):
+            for identifier in _identifiers(Paper("", arxiv=arxiv, doi=doi)):
                 self._owners.setdefault(identifier, owner)
         stations = self._stations(stop)
         run = _Run(stations)
@@ -199,7 +199,8 @@ class Completer:
             for source, candidate in doubtful.also:
                 changes += self._apply(doubtful.paper, candidate, source)
         papers = (doubtful.paper,) if changes else ()
-        return Step(papers, summary(changes), frozenset(change.field for change in changes))
+        fields = frozenset(change.field for change in changes)
+        return Step(papers, summary(changes), fields, batch=self._batch)
 
     def add(self, arxiv: str | None, doi: str | None) -> FileReport | None:
         """Add the paper of an identifier, as one step; None where no source has it.
@@ -269,10 +270,17 @@ class Completer:
         Returns:
             Whether the paper got something.
         """
-        from readinglist.online.matching import choose
+        from readinglist.online.matching import Choice, Doubt, choose
 
         source = station.source.name
         choice = choose(paper, candidates)
+        owned = [
+            Doubt(one, "another paper here has its identifier")
+            for one in choice.same
+            if self._note_twin(paper, one)
+        ]
+        if owned:
+            choice = Choice((), (*owned, *choice.doubts))
         changed = False
         for candidate in choice.same:
             with self._working.transaction():
@@ -311,12 +319,14 @@ class Completer:
             at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             papers.save_source(origin, source, ONLINE, at)
             changes.append(Change(number, SOURCE, None, str(origin), key=present.key))
+        changes = [replace(change, source=source) for change in changes]
         for change in changes:
             self._working.apply(change)
         if self._batch is not None and journal.is_turned_back(self._batch):
             self._batch = None
-        self._batch = journal.record(changes, Action.IMPORT, batch=self._batch, source=source)
-        self._note_twin(number, facts)
+        self._batch = journal.record(changes, Action.IMPORT, batch=self._batch)
+        for identifier in _identifiers(candidate):
+            self._owners.setdefault(identifier, number)
         return changes
 
     def _new_key(self, before: Paper, after: Paper) -> list[Change]:
@@ -334,13 +344,20 @@ class Completer:
                 return [field_change(before, "key", key)] if key != before.key else []
         return []
 
-    def _note_twin(self, number: int, facts: Mapping[str, Any]) -> None:
-        """Note which other paper has an identifier that this one has got."""
-        for name in ("arxiv", "doi"):
-            identifier = str(facts.get(name) or "").lower()
-            owner = self._owners.setdefault(identifier, number) if identifier else number
-            if owner != number:
-                self._twins[number, owner] = None
+    def _note_twin(self, paper: Paper, candidate: Paper) -> bool:
+        """Return whether another paper has an identifier of this candidate; note which."""
+        own = set(_identifiers(paper))
+        owners = {
+            self._owners.get(identifier, paper.id)
+            for identifier in _identifiers(candidate)
+            if identifier not in own
+        } - {paper.id}
+        self._twins |= {(paper.id, owner): None for owner in sorted(owners)}
+        return bool(owners)
+
+
+def _identifiers(paper: Paper) -> Iterator[str]:
+    yield from (text.lower() for text in (paper.arxiv, paper.doi) if text)
 
 
 def agent() -> str:
@@ -421,6 +438,10 @@ class _Station:
             is_final = isinstance(error, SourceError) and error.is_final
             self.is_given_up = is_final or self._failures == _FAILURES_IN_A_ROW
             return _Answer(self, batch, error=error)
+        except Exception as error:  # else all the others would wait for this one for ever
+            self.is_given_up = True
+            fault = f"{type(error).__name__}: {error}"[:200]
+            return _Answer(self, batch, error=SourceError(f"{self.source.name} failed: {fault}."))
 
 
 class _Run:

@@ -505,13 +505,13 @@ class Library:
         """
         return self._editor.merge(keep, drop, take)
 
-    def undo(self) -> Step:
-        """Take back the last step of this machine, an import too.
+    def undo(self, step: Step | None = None) -> Step:
+        """Take back the last step of this machine, an import too, or the one that is given.
 
         Raises:
             NothingToUndoError: there is none.
         """
-        return self._editor.undo()
+        return self._editor.undo(step.batch if step else None)
 
     def undo_extent(self, redo: bool = False) -> int:
         """Return how many changes `undo` would turn back, or `redo` bring again."""

@@ -95,7 +95,6 @@ class _Side:
         self.newest(paper, name)
         return (paper, name) in (self._newest or {})
 
-
     def is_of_person(self, row: Row | None) -> bool:
         """Return whether a person wrote a value: not a file, a source, or who took that back."""
         if row is None:  # another program's, of which no journal tells

@@ -97,7 +97,8 @@ def test_a_preprint_is_as_old_as_its_id(arxiv: str, date: str) -> None:
 
 def test_a_paper_that_a_person_decided_about_is_cited_so() -> None:
     paper = replace(PREPRINT, entries=(ON_ARXIV, ICML))
-    assert cited_version(paper, "published")[1] is ICML
+    (_, entry) = cited_version(paper, "published")
+    assert entry == replace(ICML, key="ahn22", fields=(("eprint", "2212.00001"), *ICML.fields))
     assert cited_version(paper, "preprint")[1] is ON_ARXIV
     assert cited_version(replace(paper, cite_as="preprint"), "published")[1] is ON_ARXIV
     assert cited_version(replace(paper, cite_as="published"), "preprint")[1] is ICML

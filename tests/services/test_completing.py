@@ -184,13 +184,12 @@ def test_a_sparse_entry_of_a_bib_file_gets_what_it_lacks(
 ) -> None:
     library = open_library()
     (tmp_path / "mine.bib").write_text(
-        f"@inproceedings{{ahn, title = {{{TITLES[0]}}}, booktitle = {{CoRR}}, "
-        "author = {Ahn, Mina and Baker, Tom}}"
+        f"@inproceedings{{ahn, title = {{{TITLES[0]}}}, author = {{Ahn, Mina and Baker, Tom}}}}"
     )
     library.import_files([tmp_path / "mine.bib"])
     complete(library)
     text = library.export(keys=["ahn"]).text
-    for part in ("booktitle = {CoRR}", "pages = {10--24}", "doi = {10.1000/icml.1}"):
+    for part in ("booktitle = {ICML}", "pages = {10--24}", "doi = {10.1000/icml.1}"):
         assert part in text
 
 
@@ -454,3 +453,115 @@ def test_where_the_papers_are_not_known_no_look_alike_is_taken(
     completion = complete(library)
     assert completion.completed == ()
     assert not any(paper.authors for paper in library.papers(library.find().ids))
+
+
+# --- what must not be mixed
+
+
+def bib_library(open_library: Opener, tmp_path: Path, text: str) -> Library:
+    library = open_library()
+    (tmp_path / "mine.bib").write_text(text)
+    library.import_files([tmp_path / "mine.bib"])
+    return library
+
+
+def test_another_publication_of_the_work_gives_an_entry_nothing(
+    open_library: Opener, tmp_path: Path
+) -> None:
+    """A workshop paper of the same title, and a chapter that inherits from its book."""
+    library = bib_library(
+        open_library,
+        tmp_path,
+        f"@inproceedings{{ahn22, title = {{{TITLES[0]}}}, author = {{Ahn, Mina}}, "
+        "booktitle = {NeurIPS Workshop on Efficient Things}, year = {2023}}\n"
+        "@inproceedings{ahn23, crossref = {icml}, author = {Ahn, Mina and Baker, Tom}, "
+        f"title = {{{TITLES[0]} Again}}}}\n"
+        "@proceedings{icml, title = {Proc. of the 40th ICML}, year = {2023}, publisher = {PMLR}}",
+    )
+    before = library.export().text
+    complete(library)
+    text = library.export(keys=["ahn22"]).text
+    for part in ("pages", "Press of Things", "10.1000/icml.1"):
+        assert part not in text
+    assert "publisher = {PMLR}" in before
+    assert "Press of Things" not in library.export().text
+
+
+def test_what_a_file_says_of_the_work_stays_with_what_was_published(
+    open_library: Opener, tmp_path: Path
+) -> None:
+    library = bib_library(
+        open_library,
+        tmp_path,
+        "@article{ahn, title = {{Sparse} Attention for Very Long Sequences}, "
+        "author = {Ahn, Mina and Baker, Tom}, journal = {arXiv preprint arXiv:2212.00000}, "
+        "year = {2022}, note = {Best paper}, keywords = {mine, x}}",
+    )
+    complete(library)
+    text = library.export(keys=["ahn"]).text
+    for part in ("@inproceedings{ahn,", "title = {{Sparse} Attention", "note = {Best paper}",
+                 "keywords = {mine, x}", "booktitle = {ICML}", "year = {2023}"):  # fmt: skip
+        assert part in text
+    assert "arXiv preprint" not in text
+
+
+def test_two_publications_stay_two_when_their_papers_become_one(
+    open_library: Opener, page: PageMaker, server: HTTPServer
+) -> None:
+    journal = replace(
+        PUBLISHED, title=f"{TITLES[0]} Extended", kind="article", venue="JMLR",
+        doi="10.1000/jmlr.9", volume="24", pages="1-40",
+    )  # fmt: skip
+    server.clear()
+    LocalSources(server, [PUBLISHED, journal])
+    library = open_library()
+    library.import_files([page(TITLES[0], f"{TITLES[0]} Extended")])
+    complete(library)
+    one, other = by_title(library), by_title(library, f"{TITLES[0]} Extended")
+    library.merge_papers(one.id, other.id)
+    entries = by_title(library).entries
+    assert [entry.type for entry in entries] == ["inproceedings", "article"]
+    text = library.export([one.id]).text
+    assert "booktitle = {ICML}" in text
+    assert "JMLR" not in text
+
+
+def test_an_identifier_that_another_paper_has_is_for_a_person_to_decide(
+    library: Library,
+) -> None:
+    other = library.add({"title": "Foxes of Kent", "arxiv": "2212.00001"}).papers[0]
+    completion = complete(library)
+    (doubt,) = (one for one in completion.doubtful if one.paper == by_title(library, TITLES[1]).id)
+    assert doubt.why == "another paper here has its identifier"
+    assert (doubt.paper, other) in completion.twins
+    assert by_title(library, TITLES[1]).authors == ()
+    (mistaken,) = (one for one in completion.doubtful if one.paper == other)
+    assert mistaken.why == "same identifier, another title"
+
+
+def test_a_source_that_fails_in_its_own_way_stops_nobody(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("odd")
+
+    monkeypatch.setattr("readinglist.online.arxiv.Arxiv.find", fail)
+    completion = complete(library)
+    assert completion.problems == ("arXiv failed: ZeroDivisionError: odd.",)
+    assert len(completion.completed) == len(TITLES)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ALL_PROXY", "foo://127.0.0.1:1"), ("SSL_CERT_FILE", "/nowhere/at/all.pem")],
+)
+def test_a_proxy_that_can_not_be_used_is_said(
+    library: Library, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.setenv(name, value)
+    if name == "SSL_CERT_FILE":
+        monkeypatch.setenv("SSL_CERT_DIR", "/nowhere")
+    problems = complete(library).problems
+    assert problems
+    assert all("can't be used" in problem for problem in problems), problems

@@ -72,10 +72,12 @@ class Completing(Acting):
         if not self._doubtful:
             self._tell("Nothing is doubtful: c completes papers.")
             return
-        screen = DoubtfulMatches(self._library, self._config, self._doubtful)
+        shown = list(self._doubtful)
+        screen = DoubtfulMatches(self._library, self._config, shown)
 
         def after(_: None) -> None:
-            self._doubtful = screen.undecided
+            came = self._doubtful[len(shown) :]
+            self._doubtful = [*screen.undecided, *came]
             self._reload()
 
         self.app.push_screen(screen, after)

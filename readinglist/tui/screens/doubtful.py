@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from readinglist.config import Config
     from readinglist.domain.paper import Paper
+    from readinglist.services.changing import Step
     from readinglist.services.completing import Doubtful
     from readinglist.services.library import Library
 
@@ -48,8 +49,8 @@ class DoubtfulMatches(Acting):
         super().__init__(library, config)
         self.undecided = list(matches)
         """What is still to be decided."""
-        self._decided: list[tuple[list[Doubtful], int, bool]] = []
-        """What was undecided before each decision, where one was, whether something was taken."""
+        self._decided: list[tuple[list[Doubtful], int, Step | None]] = []
+        """What was undecided before each decision, where one was, and what was done then."""
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -126,17 +127,17 @@ class DoubtfulMatches(Acting):
             return
         self._tell(step.summary)
         self._save_soon()
-        self._decide([m for m in self.undecided if m.paper != match.paper], bool(step.papers))
+        self._decide([m for m in self.undecided if m.paper != match.paper], step)
 
     def action_drop(self) -> None:
         """It is another work."""
         match = self._at_cursor()
         if match:
-            self._decide([m for m in self.undecided if m is not match], taken=False)
+            self._decide([m for m in self.undecided if m is not match])
 
-    def _decide(self, rest: list[Doubtful], taken: bool) -> None:
+    def _decide(self, rest: list[Doubtful], step: Step | None = None) -> None:
         place = self.listed.highlighted or 0
-        self._decided.append((self.undecided, place, taken))
+        self._decided.append((self.undecided, place, step if step and step.papers else None))
         self._show(rest, place)
 
     def action_undo(self) -> None:
@@ -144,10 +145,10 @@ class DoubtfulMatches(Acting):
         if not self._decided:
             self._tell("Nothing has been decided here yet.")
             return
-        before, place, taken = self._decided[-1]
+        before, place, step = self._decided[-1]
         try:
-            if taken:
-                self._tell(f"Undone: {self._library.undo().summary}")
+            if step:
+                self._tell(f"Undone: {self._library.undo(step).summary}")
                 self._save_soon()
         except ReadingListError as error:
             self._tell(str(error), "warning")
