@@ -56,7 +56,7 @@ class Arxiv:
             titles = (f'ti:"{title_words(paper)}"' for paper in papers)
             parameters["search_query"] = " OR ".join(titles)
             parameters["max_results"] = str(_FOUND_BY_TITLE * len(papers))
-        answer = web.ask("/api/query", parameters, arxiv_atom.parse_answer)
+        answer = web.ask("/api/query", parameters, arxiv_atom.parse_answer, is_search=True)
         return [_likeliest(paper, answer or ()) for paper in papers]
 
 

@@ -95,7 +95,7 @@ class Crossref(ByDoi):
 
     def _list(self, question: dict[str, str], web: Web) -> list[Paper]:
         question["select"] = ",".join(_FIELDS)
-        return web.ask("/works", question, _read_list, self._secrets) or []
+        return web.ask("/works", question, _read_list, self._secrets, is_search=True) or []
 
 
 def _read_one(text: str) -> list[Paper]:

@@ -85,7 +85,7 @@ def _find(paper: Paper, web: Web) -> list[Paper]:
         "h": str(MOST_CANDIDATES),
         "c": "0",
     }
-    return web.ask("/search/publ/api", parameters, _read) or []
+    return web.ask("/search/publ/api", parameters, _read, is_search=True) or []
 
 
 def _read(text: str) -> list[Paper]:

@@ -46,5 +46,5 @@ class HuggingFace:
             found = web.ask(path, {}, parse_answer)
         else:
             question = {"q": paper.title[:250], "limit": str(_MOST)}
-            found = web.ask("/api/papers/search", question, parse_answer)
+            found = web.ask("/api/papers/search", question, parse_answer, is_search=True)
         return [list(found or ())[:_MOST]]

@@ -95,7 +95,7 @@ class OpenAlex(ByDoi):
 
     def _list(self, wanted: str, most: int, web: Web) -> list[Paper]:
         question = {"filter": wanted, "per_page": str(most), "select": ",".join(_FIELDS)}
-        return web.ask("/works", question, _read_list, self._secrets) or []
+        return web.ask("/works", question, _read_list, self._secrets, is_search=True) or []
 
 
 def _read_one(text: str) -> list[Paper]:

@@ -98,6 +98,8 @@ class Web:
         parameters: Mapping[str, str],
         read: Callable[[str], _T],
         secrets: Mapping[str, str] | None = None,
+        *,
+        is_search: bool = False,
     ) -> _T | None:
         """Return what `read` makes of an answer; None where the source has no such thing.
 
@@ -108,6 +110,7 @@ class Web:
             parameters: the query.
             read: raises a FormatError where an answer is not what it should be.
             secrets: further parameters, which are no part of the question.
+            is_search: whether something is always there, were it an empty list.
 
         Raises:
             SourceError: there is no answer, or none that can be read.
@@ -121,6 +124,12 @@ class Web:
                 return read(known) if known else None
         more = urlencode(dict(secrets or {}))
         body = self._answer(question + (("&" if query else "?") + more if more else ""))
+        if body is None and is_search:
+            raise SourceError(
+                f"{self.name} has no search at {self.address}{path} (404).",
+                "Look at online: addresses in the configuration.",
+                is_final=True,
+            )
         text = "" if body is None else self._text(body)
         try:
             found = read(text) if body is not None else None

@@ -227,7 +227,13 @@ class WorkingCopy:
         if self.connection.in_transaction:
             yield
             return
-        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise LibraryError(
+                f"Another program has been at work on {self.path} for {_PATIENCE} seconds.",
+                "Close it and try again.",
+            ) from error
         before = self.connection.total_changes
         try:
             yield

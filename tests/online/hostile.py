@@ -89,6 +89,8 @@ class Canned(Web):
         parameters: Mapping[str, str],
         read: Callable[[str], _T],
         secrets: Mapping[str, str] | None = None,
+        *,
+        is_search: bool = False,
     ) -> _T | None:
         return read(self._canned)
 

@@ -284,10 +284,10 @@ def test_one_source_out_of_order_stops_no_other(library: Library, sources: Local
 
 
 def test_a_source_that_refuses_is_not_asked_for_each_paper(
-    library: Library, sources: LocalSources
+    open_library: Opener, sources: LocalSources, page: PageMaker
 ) -> None:
-    for name in ("arxiv", "huggingface", "crossref", "openalex"):
-        sources.trouble[name] = refuse(404)
+    library = open_library(sources=("dblp",))
+    library.import_files([page(*TITLES)])
     sources.trouble["dblp"] = refuse(429, Retry_After="54000")
     completion = complete(library)
     assert completion.completed == ()
@@ -295,6 +295,15 @@ def test_a_source_that_refuses_is_not_asked_for_each_paper(
         "DBLP wants fewer questions (429), and asks to wait 54000 seconds. Try again later.",
     )
     assert sources.requests["dblp"] == 1
+
+
+def test_a_source_at_a_wrong_address_is_told(library: Library, sources: LocalSources) -> None:
+    for name in OnlineConfig().sources:
+        sources.trouble[name] = refuse(404)
+    completion = complete(library)
+    assert len(completion.problems) == 5
+    assert all("has no search at" in problem for problem in completion.problems)
+    assert sources.requests.total() == 5
 
 
 def test_without_a_network_nothing_is_changed(
