@@ -13,10 +13,10 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request
 
 from readinglist.services.library import Library
-from tests.conftest import PageMaker, rows
+from tests.conftest import Listed, PageMaker, rows
 from tests.end_to_end.terminal import Terminal
 from tests.online.local_sources import LocalSources
-from tests.online.works import PREPRINTS, PUBLISHED, TITLES
+from tests.online.works import AUTHORS, PREPRINTS, PUBLISHED, TITLES
 
 
 @pytest.fixture
@@ -64,6 +64,34 @@ def test_a_page_becomes_a_bibliography(
         assert terminal.wait_for_end() == 0
     names = rows(library, "SELECT name FROM source ORDER BY added_at")
     assert names == [("page.txt",), ("arXiv",), ("DBLP",)]
+
+
+def test_a_shell_asks_about_what_is_doubtful(
+    tmp_path: Path, page: PageMaker, sources: LocalSources
+) -> None:
+    """What is here and what is there stand one below the other; `y` takes it, `n` does not."""
+    home = tmp_path / "person"
+    config = sources.write_config(home / "config.yaml")
+    with Terminal(100, 40, home) as terminal:
+        state = Path(terminal.environment["XDG_STATE_HOME"]) / "readinglist"
+        with Library.open(home / "library.db", state=state) as opened:
+            opened.import_files([page(Listed(TITLES[0], authors=24), f"{TITLES[1]} and Vines")])
+        command = (sys.executable, "-m", "readinglist", "--config", str(config))
+        terminal.start(
+            (*command, "--library", str(home / "library.db"), "complete", "--all", "--ask")
+        )
+        screen = terminal.wait_for("Is it this paper (the number of authors differs)? y/n/q")
+        assert "  authors   here  24 authors\n            there Mina Ahn, Tom Baker\n" in screen
+        terminal.type("y")
+        terminal.keys("Enter")
+        terminal.wait_for("completed from arXiv")
+        terminal.wait_for("Is it this paper (the title differs)? y/n/q")
+        terminal.type("n")
+        terminal.keys("Enter")
+        assert terminal.wait_for_end() == 0
+    with Library.open(home / "library.db", state=state) as opened:
+        authors = {p.title: p.authors for p in opened.papers(opened.find().ids)}
+    assert authors == {TITLES[0]: AUTHORS[0], f"{TITLES[1]} and Vines": ()}
 
 
 def test_ctrl_c_stops_and_keeps_what_was_found(

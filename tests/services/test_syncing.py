@@ -372,6 +372,26 @@ def test_what_was_said_goes_before_what_a_later_import_brings(world: World) -> N
         assert clone.library.conflicts() == []
 
 
+def test_what_a_person_wrote_goes_before_what_a_later_import_completes(
+    two: tuple[Clone, Clone], tmp_path: Path
+) -> None:
+    """Nor does it lose to who takes that import back, later still; and it is no conflict."""
+    one, other = two
+    other.library.edit("Foxes", {"venue": "Mine"})
+    (tmp_path / "more.json").write_text('[{"title": "Foxes", "venue": "ICML", "type": "article"}]')
+    assert one.library.import_files([tmp_path / "more.json"]).completed == 1
+    other.sync()
+    one.sync()
+    assert one.library.paper("Foxes").venue == "Mine"
+    assert one.library.paper("Foxes").type == "article"
+    assert one.library.conflicts() == []
+    one.library.undo()
+    one.sync()
+    other.sync()
+    assert other.library.paper("Foxes").venue == "Mine"
+    assert other.library.paper("Foxes").type == "misc"
+
+
 def test_a_key_that_was_changed_on_both_machines_names_the_paper_still(
     two: tuple[Clone, Clone],
 ) -> None:

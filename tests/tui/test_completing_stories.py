@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -234,6 +235,36 @@ async def test_what_is_doubtful_is_shown_side_by_side(make: MakeApp) -> None:
         await pilot.press("escape")
         assert len(app.screen_stack) == 1
         assert papers(app) == {TITLES[0]: AUTHORS[0], f"{TITLES[1]} and Vines": ()}
+
+
+async def test_undo_takes_back_what_was_decided_not_what_was_done_since(make: MakeApp) -> None:
+    """Another window marks a paper between the decision and `u`."""
+    app = make(Listed(TITLES[0], authors=24), "Foxes of Kent")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("c")
+        await completed(pilot)
+        await pilot.press("M", "enter")
+        await until(pilot, lambda: bool(papers(app)[TITLES[0]]))
+        with closing(screen_of(app)._library.sibling()) as window:
+            window.mark([paper_of(app, TITLES[0])], status=Status.READ)
+        await pilot.press("u")
+        await until(pilot, lambda: not papers(app)[TITLES[0]])
+        assert screen_of(app)._library.count_by_status()[Status.READ] == 1
+        assert "completed from arXiv" in told(app)
+
+
+async def test_doubts_that_come_while_one_decides_are_kept(make: MakeApp) -> None:
+    app = make(Listed(TITLES[0], authors=24), f"{TITLES[1]} and Vines")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("c")
+        await completed(pilot)
+        await pilot.press("M")
+        screen = screen_of(app)
+        (known,) = {one.paper for one in screen._doubtful}
+        other = next(p for p in screen._library.find().ids if p != known)
+        screen._doubtful = [*screen._doubtful, screen._doubtful[0]._replace(paper=other)]
+        await pilot.press("x", "escape")
+        assert [one.paper for one in screen._doubtful] == [other]
 
 
 async def test_what_is_undecided_waits(make: MakeApp) -> None:
