@@ -16,6 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from queue import Empty, Queue
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.config import APP
@@ -43,6 +44,8 @@ _FAILURES_IN_A_ROW = 3
 """After so many, a source is not asked any more."""
 _LOOK_EVERY = 0.1
 """Seconds between two looks whether it is enough."""
+_TOLD_EVERY = 0.1
+"""Seconds between two words about how far it is."""
 _BREATH = 0.005
 """Seconds after each paper in which an app can answer to its keys."""
 _MOST_DOUBTS = 4
@@ -155,16 +158,15 @@ class Completer:
                 try:
                     answer = run.answers.get(timeout=_LOOK_EVERY)
                 except Empty:
+                    if run.changed:
+                        progress(run.progress(total))
                     continue
                 for paper, candidates in self._answered(run, answer):
-                    is_changed = self._choose(run, answer.station, paper, candidates)
-                    progress(
-                        Progress(
-                            *(total - run.waiting, total, len(run.done), len(run.doubts)),
-                            (paper.id,) if is_changed else (),
-                        )
-                    )
+                    if self._choose(run, answer.station, paper, candidates):
+                        run.changed.append(paper.id)
                     stop.wait(_BREATH)
+                    if monotonic() > run.told_at + _TOLD_EVERY or not run.waiting:
+                        progress(run.progress(total))
         finally:
             is_stopped = stop.is_set()
             stop.set()
@@ -452,6 +454,9 @@ class _Run:
         self.answers: Queue[_Answer] = Queue()
         self.waiting = 0
         """How many papers are still to be answered."""
+        self.told_at = 0.0
+        self.changed: list[int] = []
+        """What got something since it was told how far it is."""
         self.done: dict[int, None] = {}
         self.certain: set[int] = set()
         self.by_source: dict[str, int] = {}
@@ -466,6 +471,12 @@ class _Run:
     def is_offline(self) -> bool:
         """Whether none of the sources that were asked could be reached."""
         return self._is_unreachable and not self._has_answer
+
+    def progress(self, total: int) -> Progress:
+        """Return how far it is, and note that it is told."""
+        changed, self.changed, self.told_at = tuple(self.changed), [], monotonic()
+        counts = (total - self.waiting, total, len(self.done), len(self.doubts))
+        return Progress(*counts, changed)
 
     def send(self, paper: Paper, place: int) -> None:
         """Let a paper wait for the first source from `place` on that may know what it lacks."""
