@@ -27,7 +27,7 @@ from readinglist.domain.paper import Paper
 from readinglist.domain.versions import completed
 from readinglist.errors import ReadingListError, SourceError, StoppedError
 from readinglist.services.changing import Step, field_change
-from readinglist.services.importing import ONLINE, Importer
+from readinglist.services.importing import ONLINE, FileReport, Importer, Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from readinglist.config import OnlineConfig
     from readinglist.online.source import Source
     from readinglist.online.web import Web
-    from readinglist.services.importing import FileReport
     from readinglist.storage.working_copy import WorkingCopy
 
 _FAILURES_IN_A_ROW = 3
@@ -226,12 +225,23 @@ class Completer:
                 continue
             found = next((one for one in candidates if share_identifier(one, wanted)), None)
             if found:
-                name = station.source.name
-                importer = Importer(self._working, self._key_pattern)
-                return importer.import_found(found, _source_id(name), name)
+                return self._added(found, station.source.name)
         if failure and not has_answer:
             raise failure
         return None
+
+    def _added(self, found: Paper, source: str) -> FileReport:
+        """Add a paper that a source has, or complete it."""
+        number = Known(self._working, self._working.version()).find(found)
+        if number is None:
+            importer = Importer(self._working, self._key_pattern)
+            return importer.import_found(found, _source_id(source), source)
+        self._batch = None
+        with self._working.transaction():
+            is_new = bool(self._apply(number, found, source))
+        return FileReport(
+            source, ONLINE, 1, completed=int(is_new), unchanged=int(not is_new), papers=(number,)
+        )
 
     # --- asking
 

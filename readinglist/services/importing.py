@@ -196,7 +196,7 @@ class Importer:
         return self._import_parsed(parsed, name, kind, source, told, progress)
 
     def import_found(self, paper: Paper, source: int, name: str) -> FileReport:
-        """Import a paper that a source of metadata has, as one step.
+        """Import a paper that a source of metadata has and the library has not, as one step.
 
         Args:
             paper: what it has.
@@ -226,7 +226,7 @@ class Importer:
                 # The first of a page is the newest, so that a list in order of time shows
                 # the page as it was.
                 at = started + datetime.timedelta(microseconds=len(parsed.papers) - number)
-                number_here, outcome, made = self._take(paper, source, file, at, known, told)
+                number_here, outcome, made = self._take(paper, source, file, at, known, told, kind)
                 papers.append(number_here)
                 counts[outcome] += 1
                 changes += made
@@ -265,6 +265,7 @@ class Importer:
         at: datetime.datetime,
         known: Known,
         told: _Told,
+        kind: str,
     ) -> tuple[int, str, list[Change]]:
         """Add or complete one paper; return it, what became of it, and the changes made."""
         papers = self._working.papers
@@ -282,7 +283,7 @@ class Importer:
                     told.assumptions.append(
                         f"{paper.key} is another paper's key here: {new.key} was taken."
                     )
-            if any(not entry.key for entry in entries):
+            if kind != ONLINE and any(not entry.key for entry in entries):
                 named = tuple(replace(entry, key=entry.key or new.key) for entry in entries)
                 new = replace(new, entries=named)
             papers.add(new, [source])

@@ -458,8 +458,17 @@ def _identifiers(row: Row) -> Iterable[str]:
 
 
 def _item_key(item: Any) -> str:
-    """Return what tells an item of a list from the others: an entry's key, else the item."""
-    return str(item["key"]).lower() if isinstance(item, dict) else str(item)
+    """Return what tells an item of a list from the others: an entry's key, else the item.
+
+    An entry without a key is told by its publication.
+    """
+    if not isinstance(item, dict):
+        return str(item)
+    if item["key"]:
+        return str(item["key"]).lower()
+    fields = {str(name): str(value) for name, value in item["fields"]}
+    places = (fields.get(name, "") for name in ("doi", "journal", "booktitle", "publisher"))
+    return f"\0{item['type']}\0{next(filter(None, places), '')}"
 
 
 def _fold(value: Any) -> str:

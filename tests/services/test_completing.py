@@ -255,6 +255,17 @@ def test_a_paper_is_added_by_its_doi_and_completes_one_that_is_there(
     assert sources.requests.keys() == {"crossref"}
 
 
+def test_a_new_paper_by_its_doi_is_cited_under_its_own_key(open_library: Opener) -> None:
+    library = open_library()
+    report = library.add_found(doi="10.1000/icml.1")
+    assert report
+    (paper,) = library.papers(report.papers)
+    assert [entry.key for entry in paper.entries] == [""]
+    assert f"@inproceedings{{{paper.key},\n" in library.export([paper.id]).text
+    library.edit(paper.key, {"key": "mine"})
+    assert "@inproceedings{mine,\n" in library.export([paper.id]).text
+
+
 def test_an_identifier_that_nobody_has_adds_nothing(
     library: Library, sources: LocalSources
 ) -> None:

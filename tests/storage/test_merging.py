@@ -7,6 +7,7 @@ is one that was never written before, so that it can be looked for.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -377,3 +378,21 @@ def test_the_name_of_a_conflict_tells_the_machine() -> None:
     one, other = (library(paper(1, venue=text)) for text in "ab")
     (row,) = merge(empty(), one, other).conflicts
     assert row[1].startswith(CONFLICT_MARK)
+
+
+def test_entries_that_services_gave_are_told_apart_by_their_publication() -> None:
+    """Neither has a key; both sides added to a paper that has one of them already."""
+
+    def entry(venue: str) -> dict[str, object]:
+        return {"key": "", "type": "article", "fields": [["journal", venue], ["year", "2023"]]}
+
+    def version(*venues: str) -> Tables:
+        tables = empty()
+        row = list(new_paper(11, "key1", "title"))
+        row[PLACE["entries"]] = json.dumps([entry(venue) for venue in venues])
+        tables["paper"][(11,)] = tuple(row)
+        return tables
+
+    merged = merge(version("JMLR"), version("JMLR", "PAMI"), version("JMLR", "TMLR")).tables
+    found = json.loads(merged["paper"][(11,)][PLACE["entries"]])
+    assert [dict(one["fields"])["journal"] for one in found] == ["JMLR", "PAMI", "TMLR"]
