@@ -10,8 +10,10 @@ import pytest
 
 from readinglist.domain.identity import title_key
 from readinglist.domain.paper import Paper
+from readinglist.online.arxiv import Arxiv
 from readinglist.online.crossref import Crossref
 from readinglist.online.dblp import Dblp
+from readinglist.online.hugging_face import HuggingFace
 from readinglist.online.openalex import OpenAlex
 from readinglist.online.source import Source
 from readinglist.online.web import Web
@@ -69,3 +71,16 @@ def test_a_preprint_has_its_arxiv_id() -> None:
     with closing(Web(dblp.name, dblp.address, dblp.interval)) as web:
         (found,) = dblp.find([Paper("Attention Is All You Need", authors=("Vaswani, A.",))], web)
     assert "1706.03762" in {paper.arxiv for paper in found}
+
+
+@pytest.mark.parametrize("asking", [Arxiv(), HuggingFace()], ids=lambda each: each.name)
+def test_a_preprint_is_found_by_its_id_and_by_its_title(asking: Source) -> None:
+    with closing(Web(asking.name, asking.address, asking.interval)) as web:
+        (by_id,) = asking.find([Paper("?", arxiv="1706.03762")], web)
+        (by_title,) = asking.find([Paper("Attention Is All You Need")], web)
+    for found in (by_id, by_title):
+        same = [paper for paper in found if paper.arxiv == "1706.03762"]
+        assert [title_key(paper.title) for paper in same] == ["attentionisallyouneed"]
+        assert same[0].authors[0] == "Vaswani, Ashish"
+        assert same[0].published == "2017-06-12"
+        assert same[0].abstract
