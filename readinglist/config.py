@@ -126,6 +126,8 @@ _CHOICES = {
 }
 
 
+_ONE_OF = {"sources": "a source", "addresses": "a source with an address"}
+"""What a choice is called that is one of several."""
 _PAIRS = {"templates": "name: text", "addresses": "source: address"}
 """What those settings hold that are pairs."""
 
@@ -272,7 +274,7 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
         _check_choice(key, value, node, name)
     elif kind is int:
         if node.tag != "tag:yaml.org,2002:int" or not node.value.isdecimal():
-            raise _wrong(node, name, f"“{key}” is a number")
+            raise _wrong(node, name, f"“{key}” is a number, not less than 0")
         value = int(node.value)
     elif kind is bool:
         if node.tag != "tag:yaml.org,2002:bool":
@@ -280,8 +282,10 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
         value = node.value.lower() in ("true", "yes", "on")
     elif kind == tuple[str, ...]:
         if not isinstance(node, yaml.SequenceNode):
-            raise _wrong(node, name, f"“{key}” is a list, such as [status, title]")
+            raise _wrong(node, name, f"“{key}” is a list in brackets, with commas")
         value = tuple(_value(item, key, str, name) for item in node.value)
+        if key == "sources" and not value:
+            raise _wrong(node, name, "“sources” needs one at least")
         if key == "columns" and "title" not in value:
             raise _wrong(node, name, "“columns” needs the title")
     else:
@@ -299,7 +303,7 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
     if key == "citation_key":
         _check(check_pattern, node, name)
     if key in ("mail", "openalex_key"):
-        _check(_word, node, name)
+        _check(_mail if key == "mail" else _word, node, name)
     return value
 
 
@@ -314,7 +318,15 @@ def _check(check: Callable[[str], object], node: Any, name: str) -> None:
 
 def _web_address(text: str) -> None:
     if not re.fullmatch(r"https?://[!-~]+", text):
-        raise InvalidValueError(f"“{text}” is no web address.", "It begins with https://.")
+        raise InvalidValueError(
+            f"“{text}” is no web address.", "It begins with https:// or http://."
+        )
+
+
+def _mail(text: str) -> None:
+    _word(text)
+    if text and not re.fullmatch(r"[^@]+@[^@]+", text):
+        raise InvalidValueError(f"“{text}” is no mail address.")
 
 
 def _word(text: str) -> None:
@@ -334,8 +346,9 @@ def _pairs(node: MappingNode, name: str) -> list[tuple[Any, Node]]:
 def _check_choice(key: str, value: str, node: Node, name: str) -> None:
     choices = _CHOICES.get(key)
     if choices and value not in choices:
+        what = _ONE_OF.get(key, f"the {key}")
         raise ConfigError(
-            f"{name}:{node.start_mark.line + 1}: “{value}” can't be the {key}.",
+            f"{name}:{node.start_mark.line + 1}: “{value}” can't be {what}.",
             _did_you_mean(value, choices),
         )
 

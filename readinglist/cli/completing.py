@@ -27,9 +27,13 @@ if TYPE_CHECKING:
     from readinglist.services.completing import Completion, Doubtful, Progress
     from readinglist.services.library import Library
 
-_FIELDS = ("authors", "published", "venue", "abstract", "arxiv", "doi")
+_FIELDS = {
+    **{name: name for name in ("authors", "venue", "abstract", "arxiv", "doi")},
+    "date": "published",
+}
+"""What a paper may lack, by the names that people have for it."""
 _LABELS = (
-    ("title", "title"), ("authors", "byline"), ("published", "published"), ("venue", "venue"),
+    ("title", "title"), ("authors", "byline"), ("date", "published"), ("venue", "venue"),
     ("arXiv", "arxiv"), ("DOI", "doi"),
 )  # fmt: skip
 
@@ -40,7 +44,7 @@ _LABELS = (
 @click.option(
     "--missing",
     multiple=True,
-    type=click.Choice(_FIELDS),
+    type=click.Choice(sorted(_FIELDS)),
     help="Only papers that have no such thing; may be repeated.",
 )
 @click.option("--ask", is_flag=True, help="Ask about what may be a paper and is not sure to be.")
@@ -78,10 +82,10 @@ def complete(
         papers = [
             paper.id
             for paper in library.papers(found.ids)
-            if not any(getattr(paper, name) for name in missing)
+            if not any(getattr(paper, _FIELDS[name]) for name in missing)
         ]
         if not found.ids:
-            raise ReadingListError("No paper is meant.", "See: readinglist list.")
+            raise ReadingListError("No paper answers that.", "See: readinglist list.")
         completion = _completed(library, papers, sys.stderr.isatty() and not session.listing)
         _tell(library, completion)
         decided = _decide(library, completion.doubtful) if ask else set()
@@ -115,10 +119,10 @@ def _progress(is_shown: bool) -> Iterator[Callable[[Progress], object]]:
     if not is_shown:
         yield lambda progress: None
         return
-    with click.progressbar(length=1, file=sys.stderr, label="Completing") as bar:
+    with click.progressbar(length=1, file=sys.stderr, label="Completing", width=24) as bar:
 
         def progress(now: Progress) -> None:
-            bar.label = f"{now.completed:,} completed, {now.doubtful:,} doubtful"
+            bar.label = f"{now.completed:,} got something, {now.doubtful:,} doubtful, done"
             bar.length = max(1, now.of)
             bar.pos = now.done
             bar.update(0)
@@ -136,6 +140,9 @@ def _tell(library: Library, completion: Completion) -> None:
         keys = [paper.key for paper in library.papers([number, twin])]
         if len(keys) == 2:
             say(f"{keys[0]} and {keys[1]} have one identifier: see readinglist duplicates.")
+    if not completion.asked:
+        say("No source is asked: nothing is missing that one may know.")
+        return
     parts = [f"{plural(len(completion.completed), 'paper')} completed"]
     if completion.doubtful:
         parts.append(f"{len({one.paper for one in completion.doubtful}):,} doubtful")
@@ -146,7 +153,8 @@ def _tell_doubtful(library: Library, doubtful: Sequence[Doubtful]) -> None:
     keys = {paper.id: paper.key for paper in library.papers(one.paper for one in doubtful)}
     for one in doubtful:
         other = one.candidate
-        facts = ", ".join(filter(None, (other.byline[:60], other.published, other.venue)))
+        names = other.byline if len(other.byline) <= 60 else f"{other.byline[:59]}…"
+        facts = ", ".join(filter(None, (names, other.published, other.venue)))
         verb = "have" if one.also else "has"
         say(f"{keys[one.paper]}: {one.sources} {verb} “{other.title}” ({facts}): {one.why}.")
     if doubtful:

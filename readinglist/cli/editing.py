@@ -159,7 +159,13 @@ def _added_by_identifier(library: Library, texts: dict[str, str]) -> Step:
         raise InvalidValueError("No source has a paper with this identifier.", "Give its title.")
     (number,) = report.papers
     (paper,) = library.papers([number])
-    deed = "added from" if report.added else "completed from" if report.completed else "is as in"
+    deed = (
+        "added from"
+        if report.added
+        else "completed from"
+        if report.completed
+        else "is in the library already, as in"
+    )
     if rest:
         library.edit(paper.key, rest)
     from readinglist.services.changing import Step

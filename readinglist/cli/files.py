@@ -114,10 +114,10 @@ def _progress(is_shown: bool) -> Iterator[Callable[[str, int, int], None]]:
     if not is_shown:
         yield lambda name, done, of: None
         return
-    with click.progressbar(length=1, file=sys.stderr) as bar:
+    with click.progressbar(length=1, file=sys.stderr, width=20) as bar:
 
         def progress(name: str, done: int, of: int) -> None:
-            bar.label = f"{printable(Path(name).name)[:40]:40}"
+            bar.label = f"{printable(Path(name).name)[:36]:36}"
             bar.length = of
             bar.finished = False  # each file begins anew
             bar.pos = done - 1

@@ -168,11 +168,13 @@ def show(session: Session, key: str, as_json: bool) -> None:
         "also": ", ".join(e.key for e in paper.entries if e.key not in ("", paper.key)),
         "from": ", ".join(paper.sources),
         "given by": "; ".join(
-            f"{source} ({', '.join(fields).replace('_', ' ')})"
+            f"{source} ({', '.join(map(_field_name, fields))})"
             for source, fields in origins.items()
         ),
         "votes": paper.votes,
+        "comments": paper.comments,
         "stars": paper.stars,
+        "by": paper.organization if paper.authors else None,
         "cite as": paper.cite_as,
         "added": paper.added_at[:10],
     }
@@ -187,6 +189,10 @@ def show(session: Session, key: str, as_json: bool) -> None:
             click.echo(f"\n{name}")
         for one in papers:
             click.echo(printable(f"{one.key} {one.title}"))
+
+
+def _field_name(field: str) -> str:
+    return {"entries": "BibTeX", "published": "date"}.get(field, field.replace("_", " "))
 
 
 def _linked(library: Library, paper: Paper) -> tuple[tuple[str, list[Paper]], ...]:
@@ -387,4 +393,5 @@ def _change_object(change: Change, number: int | None) -> dict[str, object]:
         "field": change.field,
         "old": change.old,
         "new": change.new,
+        "source": change.source,
     }

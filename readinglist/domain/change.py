@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -116,12 +118,13 @@ def describe(change: Change) -> str:
         origin = change.new if change.action == Action.IMPORT else None
         deed = f"added from {origin}" if origin else _deed(change)
     elif change.field == ENTRIES:
-        deed = "BibTeX entry" if change.new else "no BibTeX entry"
+        deed = "BibTeX entry changed" if change.new else "BibTeX entry taken away"
+        deed += f" ({change.source})" if change.source else ""
     elif change.field == ALIAS:
         deed = f"also {change.new}" if change.new else f"no longer {change.old}"
     elif change.field == SOURCE:
         where = change.source or "another file"
-        deed = f"found in {where}" if change.new else "no longer from a file"
+        deed = f"found in {where}" if change.new else f"no longer from {change.source or 'a file'}"
     elif change.field == TAG:
         deed = _deed(change)
     elif change.field == NOTHING:
@@ -136,7 +139,11 @@ def describe(change: Change) -> str:
 
 
 def _glimpse(value: str | None) -> str:
-    line = " ".join((value or "").split())
+    text = value or ""
+    if text.startswith('["'):
+        with suppress(ValueError):
+            text = "; ".join(map(str, json.loads(text)))
+    line = " ".join(text.split())
     return (line if len(line) <= 40 else line[:39] + "…") or "nothing"
 
 

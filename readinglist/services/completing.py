@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from readinglist.config import APP
 from readinglist.domain.change import SOURCE, Action, Change, summary
 from readinglist.domain.citekey import possible_keys
-from readinglist.domain.identity import arxiv_of_doi, share_identifier
+from readinglist.domain.identity import arxiv_of_doi, paper_id, share_identifier
 from readinglist.domain.paper import Paper
 from readinglist.domain.versions import completed
 from readinglist.errors import ReadingListError, SourceError, StoppedError
+from readinglist.formats.html_text import plain_text
 from readinglist.services.changing import Step, field_change
 from readinglist.services.importing import ONLINE, FileReport, Importer, Known
 
@@ -47,6 +48,7 @@ _TOLD_EVERY = 0.1
 """Seconds between two words about how far it is."""
 _BREATH = 0.005
 """Seconds after each paper in which an app can answer to its keys."""
+_OWNED = "another paper here has its identifier"
 _MOST_DOUBTS = 4
 """So many candidates for one paper are worth a look."""
 
@@ -166,11 +168,15 @@ class Completer:
                     stop.wait(_BREATH)
                     if monotonic() > run.told_at + _TOLD_EVERY or not run.waiting:
                         progress(run.progress(total))
+        except _TakenBackError:
+            run.forget()
         finally:
-            is_stopped = stop.is_set()
+            is_stopped = stop.is_set() or run.is_taken_back
             stop.set()
             for station in stations:
                 station.send(None)
+        if self._batch is not None and self._working.journal.is_turned_back(self._batch):
+            run.forget()
         if run.is_offline:
             raise SourceError(
                 "No source of metadata can be reached: nothing was changed.",
@@ -232,6 +238,9 @@ class Completer:
 
     def _added(self, found: Paper, source: str) -> FileReport:
         """Add a paper that a source has, or complete it."""
+        title = plain_text(found.title)
+        if title and title != found.title:
+            found = replace(found, title=title, id=paper_id(title))
         number = Known(self._working, self._working.version()).find(found)
         if number is None:
             importer = Importer(self._working, self._key_pattern)
@@ -286,13 +295,12 @@ class Completer:
 
         source = station.source.name
         choice = choose(paper, candidates)
-        owned = [
-            Doubt(one, "another paper here has its identifier")
-            for one in choice.same
-            if self._note_twin(paper, one)
+        owned = [Doubt(one, _OWNED) for one in choice.same if self._note_twin(paper, one)]
+        unsure = [
+            Doubt(one, f"{why}, and {_OWNED}" if self._note_twin(paper, one) else why)
+            for one, why in choice.doubts
         ]
-        if owned:
-            choice = Choice((), (*owned, *choice.doubts))
+        choice = Choice(() if owned else choice.same, (*owned, *unsure))
         changed = False
         for candidate in choice.same:
             with self._working.transaction():
@@ -335,7 +343,7 @@ class Completer:
         for change in changes:
             self._working.apply(change)
         if self._batch is not None and journal.is_turned_back(self._batch):
-            self._batch = None
+            raise _TakenBackError("It was taken back.")
         self._batch = journal.record(changes, Action.IMPORT, batch=self._batch)
         for identifier in _identifiers(candidate):
             self._owners.setdefault(identifier, number)
@@ -377,6 +385,10 @@ def agent() -> str:
     from readinglist import __version__
 
     return f"{APP}/{__version__}"
+
+
+class _TakenBackError(StoppedError):
+    """The user has undone what was completed so far: no more is wanted."""
 
 
 class _Answer(NamedTuple):
@@ -464,6 +476,7 @@ class _Run:
         self.answers: Queue[_Answer] = Queue()
         self.waiting = 0
         """How many papers are still to be answered."""
+        self.is_taken_back = False
         self.told_at = 0.0
         self.changed: list[int] = []
         """What got something since it was told how far it is."""
@@ -481,6 +494,12 @@ class _Run:
     def is_offline(self) -> bool:
         """Whether none of the sources that were asked could be reached."""
         return self._is_unreachable and not self._has_answer
+
+    def forget(self) -> None:
+        """Note that all of it was undone."""
+        self.is_taken_back = True
+        self.done.clear()
+        self.by_source.clear()
 
     def progress(self, total: int) -> Progress:
         """Return how far it is, and note that it is told."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from readinglist.config import ARXIV_PDF as ARXIV_PDF_SETTING
 from readinglist.domain.text import plural
-from readinglist.errors import ReadingListError, StoppedError
+from readinglist.errors import ReadingListError, SourceError, StoppedError
 from readinglist.services.completing import agent
 from readinglist.services.pdf_files import PdfFiles
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from readinglist.online.download import PdfDownloads
     from readinglist.services.library import Library
 
+_UNREACHABLE_IN_A_ROW = 3
+"""After so many papers whose PDFs can't be asked for, no other is tried."""
 _AT_ONCE = 100
 """So many papers are read at a time."""
 
@@ -93,8 +95,10 @@ def fetch_pdfs(
 
     Raises:
         StoppedError: no PDF is wanted any more.
+        SourceError: nothing can be reached.
     """
     files = PdfFiles(library.path)
+    unreachable = 0
     wanted = list(dict.fromkeys(ids))
     for start in range(0, len(wanted), _AT_ONCE):
         for paper in library.papers(wanted[start : start + _AT_ONCE]):
@@ -112,3 +116,11 @@ def fetch_pdfs(
                 raise
             except ReadingListError as error:
                 yield Fetched(paper, error=error)
+                is_unreachable = isinstance(error, SourceError) and error.is_unreachable
+                unreachable = unreachable + 1 if is_unreachable else 0
+                if unreachable == _UNREACHABLE_IN_A_ROW:
+                    raise SourceError(
+                        "Nothing can be reached: no more is fetched.", "Is there a network?"
+                    ) from error
+            else:
+                unreachable = 0

@@ -141,7 +141,7 @@ LIBRARY_SECTIONS: Mapping[str, tuple[Key, ...]] = {
             "c",
             "complete",
             "Complete",
-            "Complete papers: ask online sources for what they lack; again: stop",
+            "Complete papers: authors, venues, ids from online sources; again: stop",
         ),
         Key(
             "doubtful",

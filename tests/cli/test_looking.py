@@ -209,9 +209,10 @@ def test_the_history_of_a_paper_and_of_all(filled: CommandLine) -> None:
     assert len(filled("history").out.splitlines()) == 5
     assert len(filled("history", "--limit", "2").out.splitlines()) == 2
     newest = filled("history", "--json", "--limit", "1").data[0]
-    assert list(newest) == ["at", "machine", "action", "paper", "key", "field", "old", "new"]
+    names = ["at", "machine", "action", "paper", "key", "field", "old", "new", "source"]
+    assert list(newest) == names
     assert newest == newest | {
-        "action": "edit", "key": KEYS[1], "field": "tag", "old": None, "new": "x",
+        "action": "edit", "key": KEYS[1], "field": "tag", "old": None, "new": "x", "source": None,
         "paper": filled("show", KEYS[1], "--json").data["id"],
     }  # fmt: skip
 

@@ -48,7 +48,7 @@ def test_a_page_becomes_a_bibliography(
         terminal.keys("c")
         terminal.wait_for("1 paper completed (arXiv 1, DBLP 1)")
         terminal.wait_for("Mina Ahn, Tom Baker")
-        terminal.wait_for("1 paper may be known")
+        terminal.wait_for("For 1 paper there is what may be meant")
         terminal.keys("M")
         terminal.wait_for("the title differs")
         terminal.wait_for("Luz Diaz")

@@ -369,7 +369,7 @@ def test_the_history_says_what_happened_in_words(
         "undo: brought back",
         "deleted",
         "no longer from a file",
-        "undo: no longer from a file",
+        "undo: no longer from again.txt",
         "found in again.txt",
         "tag -x",
         "author count: nothing → 3",

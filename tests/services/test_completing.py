@@ -381,9 +381,11 @@ def test_what_is_edited_meanwhile_stays(library: Library, sources: LocalSources)
     assert by_title(library).authors == ("Me, Myself",)
 
 
-def test_what_is_undone_while_it_goes_on_is_a_step_of_its_own(
+def test_who_takes_it_back_while_it_goes_on_stops_it(
     library: Library, sources: LocalSources
 ) -> None:
+    """It writes no more, so that redo brings again what there was."""
+
     def undo(request: Request) -> None:
         other = library.sibling()
         other.undo()
@@ -391,10 +393,12 @@ def test_what_is_undone_while_it_goes_on_is_a_step_of_its_own(
         sources.trouble.clear()
 
     sources.trouble["dblp"] = undo
-    complete(library)
-    # What came before the undo is gone, what came after it is in force and can be taken back.
-    assert by_title(library).venue == "ICML"
-    library.undo()
+    completion = complete(library)
+    assert completion.is_stopped
+    assert (completion.completed, completion.by_source) == ((), {})
+    assert not any(paper.authors for paper in library.papers(library.find().ids))
+    library.redo()
+    assert by_title(library).authors == AUTHORS[0]
     assert by_title(library).venue is None
 
 

@@ -139,7 +139,7 @@ def test_completing(
 
     async def run(pilot: Pilot[None]) -> None:
         await pilot.press("a", "c")
-        await until(pilot, lambda: "12 of 40" in line(app, "#completing"))
+        await until(pilot, lambda: "12 done" in line(app, "#completing"))
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=run)

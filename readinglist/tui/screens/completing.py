@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from readinglist.services.library import Library
 
 
+_PROBLEMS_TOLD = 2
+"""So many problems fit into one message."""
+
+
 class Completing(Acting):
     """Completes the chosen papers, or the one under the cursor."""
 
@@ -53,24 +57,27 @@ class Completing(Acting):
 
     def action_complete(self) -> None:
         """Complete papers, or, where that is being done, stop."""
-        from readinglist.tui.screens.dialogs import Confirm
-
         if self._stop_completing:
-            question = "Stop completing? What was found stays."
-            self.app.push_screen(Confirm(question), self._stop_if_sure)
+            self.stop_completing()
             return
         targets = self._targets()
         if targets:
             self._stop_completing = Event()
             self._show_progress(Progress(0, len(targets)))
             self._complete(targets, self._stop_completing)
+            self._choose_none()
+
+    def _choose_none(self) -> None:
+        """Let what is done next be about other papers: this goes on."""
 
     def action_doubtful(self) -> None:
         """Show what may be a paper and is not sure to be."""
         from readinglist.tui.screens.doubtful import DoubtfulMatches
 
         if not self._doubtful:
-            self._tell("Nothing is doubtful: c completes papers.")
+            key = self._key_of("complete")
+            when = "yet: it is shown when all are asked" if self.is_completing else ""
+            self._tell(f"Nothing is doubtful {when or f'here. {key} completes papers'}.")
             return
         shown = list(self._doubtful)
         screen = DoubtfulMatches(self._library, self._config, shown)
@@ -86,10 +93,6 @@ class Completing(Acting):
         """Ask nobody any more."""
         if self._stop_completing:
             self._stop_completing.set()
-
-    def _stop_if_sure(self, sure: bool | None) -> None:
-        if sure:
-            self.stop_completing()
 
     @work(thread=True, group="completing")
     def _complete(self, papers: list[int], stop: Event) -> None:
@@ -122,8 +125,8 @@ class Completing(Acting):
         key = self._key_of("complete")
         doubtful = f", {progress.doubtful:,} doubtful" if progress.doubtful else ""
         line.update(
-            f"Completing: {progress.done:,} of {progress.of:,} · {progress.completed:,} "
-            f"completed{doubtful} · {key} stops",
+            f"Completing {plural(progress.of, 'paper')}: {progress.completed:,} got something"
+            f"{doubtful}, {progress.done:,} done · {key} stops",
             layout=False,
         )
 
@@ -137,10 +140,16 @@ class Completing(Acting):
             self._tell_completion(message.completion)
 
     def _tell_completion(self, completion: Completion) -> None:
-        for problem in completion.problems:
-            self._tell(problem, "warning")
+        if completion.problems:
+            more = len(completion.problems) - _PROBLEMS_TOLD
+            told = " ".join(completion.problems[:_PROBLEMS_TOLD])
+            rest = f" And {plural(more, 'source')} more." if more > 0 else ""
+            self._tell(f"{told}{rest}", "warning")
         sources = ", ".join(f"{name} {count}" for name, count in completion.by_source.items())
         done = plural(len(completion.completed), "paper")
+        if not completion.asked:
+            self._tell("No source is asked: nothing is missing that one may know.")
+            return
         stopped = "Stopped: " if completion.is_stopped else ""
         self._tell(
             f"{stopped}{done} completed{f' ({sources})' if sources else ''}",
@@ -160,7 +169,7 @@ class Completing(Acting):
         self._doubtful += new
         if new:
             papers = len({one.paper for one in new})
-            told = f"{plural(papers, 'paper')} may be known: you decide."
+            told = f"For {plural(papers, 'paper')} there is what may be meant: you decide."
             self._tell(told, "warning", offer="doubtful", seconds=10)
         if completion.completed:
             self._reload()

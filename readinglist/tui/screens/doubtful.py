@@ -168,5 +168,5 @@ class DoubtfulMatches(Acting):
 
 
 def _label(match: Doubtful, title: str) -> Content:
-    told = (match.sources, "$foreground-muted")
+    told = (f"{match.why} · {match.sources}", "$foreground-muted")
     return Content.assemble(printable(readable(title)), "\n  ", told)

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readinglist.domain.change import WHOLE_PAPER, Action, Change, describe
+from readinglist.domain.change import SOURCE, WHOLE_PAPER, Action, Change, describe
 from readinglist.domain.difference import DiffLine, differing_lines
 from readinglist.domain.text import printable, printable_block
 from readinglist.errors import ReadingListError
@@ -142,6 +142,8 @@ def _values(change: Change) -> Content:
     """Return all of an entry: what it did, when and where, the value before and the one after."""
     where = f" on {change.machine_name}" if change.machine_name else ""
     old, new = (printable_block(value).rstrip("\n") for value in past_values(change))
+    if change.field == SOURCE:  # its number says nothing
+        old = new = ""
     is_value = (old or new) and change.field != WHOLE_PAPER
     what = change.field.replace("_", " ") if is_value else describe(change)
     parts: list[Content | str | tuple[str, str]] = [

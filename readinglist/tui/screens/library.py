@@ -488,6 +488,9 @@ class LibraryScreen(
         if self._at in papers:
             self._show_detail()
 
+    def _choose_none(self) -> None:
+        self.papers.choose(())
+
     def _shows_changes(self) -> bool:
         if not self.is_completing or monotonic() > self._shown_whole + _WHOLE_EVERY:
             self._shown_whole = monotonic()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _FIELDS = (*TAKEABLE[:-1], *UNITED, TAKEABLE[-1])
 """All fields, the abstract last: it is long."""
 _LABELS = {
-    "author_count": "authors", "published": "date", "arxiv": "arXiv", "doi": "DOI", "url": "URL",
+    "author_count": "count", "published": "date", "arxiv": "arXiv", "doi": "DOI", "url": "URL",
     "organization": "by", "entries": "BibTeX", "sources": "from",
 }  # fmt: skip
 _LABEL_WIDTH = 9
