@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from contextlib import contextmanager
-from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +14,7 @@ from readinglist.cli.session import (
     pass_session,
     print_json,
     say,
+    stopped_by_interrupt,
 )
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
@@ -98,19 +97,8 @@ def complete(
 
 def _completed(library: Library, papers: Sequence[int], is_shown: bool) -> Completion:
     """Complete papers; the first Ctrl-C stops it, and what was done is told."""
-    stop = Event()
-    with _progress(is_shown) as progress, _stopped_by_interrupt(stop):
+    with _progress(is_shown) as progress, stopped_by_interrupt() as stop:
         return library.complete_papers(papers, progress, stop)
-
-
-@contextmanager
-def _stopped_by_interrupt(stop: Event) -> Iterator[None]:
-    """Let Ctrl-C ask for an end instead of making one."""
-    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from readinglist.cli.session import PAPER, Session, json_option, pass_session, print_json, say
+from readinglist.cli.session import (
+    PAPER,
+    Session,
+    json_option,
+    pass_session,
+    print_json,
+    say,
+    stopped_by_interrupt,
+)
+from readinglist.errors import StoppedError
 
 if TYPE_CHECKING:
     from readinglist.domain.paper import Paper
@@ -40,7 +49,8 @@ def fetch_pdf(
     done: list[Fetched] = []
     with (
         session.open_library() as library,
-        closing(pdf_downloads(session.load_config())) as downloads,
+        stopped_by_interrupt() as stop,
+        closing(pdf_downloads(session.load_config(), stop)) as downloads,
     ):
         ids = [library.paper(key).id for key in keys]
         if query is not None or everything:
@@ -52,9 +62,12 @@ def fetch_pdf(
         def begin(paper: Paper) -> None:
             say(f"{len(done) + 1:,} of {len(ids):,}: fetching {paper.key} …")
 
-        for fetched in fetch_pdfs(library, ids, downloads, begin):
-            done.append(fetched)
-            _tell(fetched, as_json)
+        try:
+            for fetched in fetch_pdfs(library, ids, downloads, begin):
+                done.append(fetched)
+                _tell(fetched, as_json)
+        except StoppedError as error:
+            raise click.Abort from error
     if as_json:
         print_json([_to_object(fetched) for fetched in done])
     return int(any(fetched.error for fetched in done))

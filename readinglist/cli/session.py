@@ -17,6 +17,7 @@ from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from threading import Event
 
     from click.shell_completion import CompletionItem
 
@@ -91,6 +92,20 @@ class Session:
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)
+
+
+@contextmanager
+def stopped_by_interrupt() -> Iterator[Event]:
+    """Let Ctrl-C ask for an end instead of making one: give what it sets."""
+    import signal
+    from threading import Event
+
+    stop = Event()
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def say(text: str) -> None:

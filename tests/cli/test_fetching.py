@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -27,8 +27,8 @@ def web(httpserver: HTTPServer, filled: CommandLine, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(
         fetching,
         "pdf_downloads",
-        lambda config: PdfDownloads(
-            httpserver.url_for("/pdf"), httpserver.url_for("/alex"), pace=Pace(0)
+        lambda config, stop: PdfDownloads(
+            httpserver.url_for("/pdf"), httpserver.url_for("/alex"), stop=stop, pace=Pace(0)
         ),
     )
     names = ("AttentionDetail", "BuildTwice", "CachesEverywhere")
@@ -97,7 +97,7 @@ def test_which_papers_must_be_said(web: HTTPServer, filled: CommandLine) -> None
 
 def test_ctrl_c_stops_and_leaves_what_is_whole(web: HTTPServer, filled: CommandLine) -> None:
     def interrupt(*args: object) -> None:
-        raise KeyboardInterrupt
+        os.kill(os.getpid(), signal.SIGINT)
 
     folder = filled.path.parent / "pdfs"
     web.clear()
@@ -106,7 +106,8 @@ def test_ctrl_c_stops_and_leaves_what_is_whole(web: HTTPServer, filled: CommandL
         patch.setattr("readinglist.online.download.os.fsync", interrupt)
         done = filled("fetch-pdf", "attention", code=130)
     assert done.err.splitlines()[-1] == "Stopped."
-    assert [file.name for file in folder.iterdir()] == [".gitignore"]
+    (file,) = (file for file in folder.iterdir() if file.name != ".gitignore")
+    assert file.read_bytes() == PDF
 
 
 def test_ctrl_c_does_not_wait_for_a_silent_server(filled: CommandLine, tmp_path: Path) -> None:
@@ -120,10 +121,8 @@ def test_ctrl_c_does_not_wait_for_a_silent_server(filled: CommandLine, tmp_path:
             server.settimeout(30)
             connection, _ = server.accept()
             with connection:
-                before = time.monotonic()
                 process.send_signal(signal.SIGINT)
-                _, told = process.communicate(timeout=30)
-                assert time.monotonic() - before < 10
+                _, told = process.communicate(timeout=10)
     assert process.returncode == 130
     assert told.endswith("Stopped.\n")
     assert "Traceback" not in told
