@@ -295,9 +295,12 @@ class Completer:
 
         source = station.source.name
         choice = choose(paper, candidates)
-        owned = [Doubt(one, _OWNED) for one in choice.same if self._note_twin(paper, one)]
+        owned = [Doubt(one, _OWNED) for one in choice.same if self._owners_of(paper, one)]
+        for doubt in owned:
+            owners = self._owners_of(paper, doubt.candidate)
+            self._twins |= {(paper.id, owner): None for owner in owners}
         unsure = [
-            Doubt(one, f"{why}, and {_OWNED}" if self._note_twin(paper, one) else why)
+            Doubt(one, f"{why}, and {_OWNED}" if self._owners_of(paper, one) else why)
             for one, why in choice.doubts
         ]
         choice = Choice(() if owned else choice.same, (*owned, *unsure))
@@ -364,16 +367,11 @@ class Completer:
                 return [field_change(before, "key", key)] if key != before.key else []
         return []
 
-    def _note_twin(self, paper: Paper, candidate: Paper) -> bool:
-        """Return whether another paper has an identifier of this candidate; note which."""
+    def _owners_of(self, paper: Paper, candidate: Paper) -> list[int]:
+        """Return the other papers that have an identifier of a candidate for `paper`."""
         own = set(_identifiers(paper))
-        owners = {
-            self._owners.get(identifier, paper.id)
-            for identifier in _identifiers(candidate)
-            if identifier not in own
-        } - {paper.id}
-        self._twins |= {(paper.id, owner): None for owner in sorted(owners)}
-        return bool(owners)
+        new = (identifier for identifier in _identifiers(candidate) if identifier not in own)
+        return sorted({self._owners.get(identifier, paper.id) for identifier in new} - {paper.id})
 
 
 def _identifiers(paper: Paper) -> Iterator[str]:

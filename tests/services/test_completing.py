@@ -563,6 +563,19 @@ def test_an_identifier_that_another_paper_has_is_for_a_person_to_decide(
     assert mistaken.why == "same identifier, another title"
 
 
+def test_a_look_alike_that_is_another_paper_here_is_told_and_no_twin(
+    open_library: Opener, page: PageMaker
+) -> None:
+    library = open_library(sources=("arxiv",))
+    library.import_files([page(TITLES[0], f"{TITLES[0]} and Vines")])
+    complete(library)
+    completion = complete(library)
+    (doubt,) = completion.doubtful
+    assert doubt.paper == by_title(library, f"{TITLES[0]} and Vines").id
+    assert doubt.why == "the title differs, and another paper here has its identifier"
+    assert completion.twins == ()
+
+
 def test_a_source_that_fails_in_its_own_way_stops_nobody(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
