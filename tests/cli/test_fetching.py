@@ -104,7 +104,7 @@ def test_ctrl_c_stops_and_leaves_what_is_whole(web: HTTPServer, filled: CommandL
     web.expect_request("/pdf/2401.00000").respond_with_data(PDF)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("readinglist.online.download.os.fsync", interrupt)
-        done = filled("fetch-pdf", "attention", code=130)
+        done = filled("fetch-pdf", "attention", "build", code=130)
     assert done.err.splitlines()[-1] == "Stopped."
     (file,) = (file for file in folder.iterdir() if file.name != ".gitignore")
     assert file.read_bytes() == PDF
