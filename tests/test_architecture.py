@@ -106,6 +106,15 @@ def test_the_app_loads_no_plots_before_they_are_wanted() -> None:
     assert modules & PLOTS == set()
 
 
+def test_the_first_screen_loads_neither_a_format_nor_a_source() -> None:
+    modules = loaded(
+        "import sys, readinglist.tui.app, readinglist.tui.screens.library\n"
+        "rooms = ('readinglist.formats', 'readinglist.online', 'readinglist.services.importing')\n"
+        "assert not [name for name in sys.modules if name.startswith(rooms)]"
+    )
+    assert "textual" in modules
+
+
 def test_each_room_is_one_of_the_house() -> None:
     rooms = {
         path.name for path in (ROOT / "readinglist").iterdir() if (path / "__init__.py").is_file()

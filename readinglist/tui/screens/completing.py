@@ -13,7 +13,6 @@ from textual.widgets import Static
 
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.services.completing import Completion, Doubtful, Progress
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.widgets.key_bar import KeyBar
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from readinglist.config import Config
+    from readinglist.services.completing import Completion, Doubtful, Progress
     from readinglist.services.library import Library
 
 
@@ -57,6 +57,8 @@ class Completing(Acting):
 
     def action_complete(self) -> None:
         """Complete papers, or, where that is being done, stop."""
+        from readinglist.services.completing import Progress
+
         if self._stop_completing:
             self.stop_completing()
             return
