@@ -136,7 +136,7 @@ class Completer:
 
         Args:
             papers: their ids.
-            progress: called whenever nobody is left to ask for a paper.
+            progress: called ten times a second at most, while there is something new.
             stop: set when it is enough; what was found by then stays.
 
         Raises:

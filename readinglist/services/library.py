@@ -616,7 +616,7 @@ class Library:
 
         Args:
             ids: the papers.
-            progress: called whenever nobody is left to ask for a paper.
+            progress: called ten times a second at most, while there is something new.
             stop: set when it is enough; what was found by then stays.
 
         Raises:

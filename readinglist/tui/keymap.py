@@ -214,9 +214,12 @@ TRIAGE = (
 )
 """The keys of triage: those that decide go on to the next paper."""
 
-_ALSO_IN_DUPLICATES = (
-    "move.down", "move.up", "move.top", "move.bottom", "undo", "help",
-)  # fmt: skip
+_IN_PAIRS = tuple(
+    key._replace(in_footer=key.id == "undo")
+    for key in LIBRARY
+    if key.id in ("move.down", "move.up", "move.top", "move.bottom", "undo", "help")
+)
+"""The keys of the library that go through pairs of papers, too."""
 DUPLICATES = (
     Key("duplicates.merge", "enter,M", "merge", "Merge", "Make one paper of the two", True),
     Key(
@@ -230,11 +233,7 @@ DUPLICATES = (
         "duplicates.take", "space", "take", "Take",
         "Take the value of the other paper, or this one's again", True,
     ),
-    *(
-        key._replace(in_footer=key.id == "undo")
-        for key in LIBRARY
-        if key.id in _ALSO_IN_DUPLICATES
-    ),
+    *_IN_PAIRS,
     Key("duplicates.close", "escape,q", "close", "Back", "Back to the list", True),
 )  # fmt: skip
 """The keys on papers that may be the same."""
@@ -242,7 +241,7 @@ DUPLICATES = (
 DOUBTFUL = (
     Key("doubtful.take", "enter,M", "take", "It is", "It is the paper: take what is known", True),
     Key("doubtful.drop", "x", "drop", "It is not", "Another work: leave it", True),
-    *(key._replace(in_footer=key.id == "undo") for key in LIBRARY if key.id in _ALSO_IN_DUPLICATES),
+    *_IN_PAIRS,
     Key("doubtful.close", "escape,q", "close", "Back", "Back to the list", True),
 )
 """The keys on what sources have that may be a paper."""

@@ -10,7 +10,6 @@ from textual import work
 
 from readinglist.domain.text import plural
 from readinglist.errors import ReadingListError, StoppedError
-from readinglist.tui.keymap import displayed
 from readinglist.tui.screens.acting import Acting
 
 if TYPE_CHECKING:
@@ -42,7 +41,8 @@ class Fetching(Acting):
         def fetch(sure: bool | None = True) -> None:
             if sure and targets and not self._no_more_pdfs:
                 self._no_more_pdfs = threading.Event()
-                self._tell(f"Fetching {plural(len(targets), 'PDF')}; {self._stop_key()} stops.")
+                stopper = self._key_of("fetch.pdf")
+                self._tell(f"Fetching {plural(len(targets), 'PDF')}; {stopper} stops.")
                 self._fetch(targets, self._no_more_pdfs)
 
         if len(targets) <= self._screenful():
@@ -53,10 +53,6 @@ class Fetching(Acting):
             effects = ["In the background; three seconds each where arXiv has them"]
             preview = BulkPreview("Fetch PDFs", effects, targets, self._library.papers)
             self.app.push_screen(preview, fetch)
-
-    def _stop_key(self) -> str:
-        key = next(key for key in self.KEYS if key.action == "fetch_pdf")
-        return displayed(self._config.keys.get(key.id, key.keys)).split()[0]
 
     @work(thread=True, group="pdf")
     def _fetch(self, targets: list[int], stop: threading.Event) -> None:
