@@ -36,9 +36,10 @@ def test_an_editor_that_fails_gives_the_terminal_back(
             if key == "n":
                 terminal.wait_for("Note: Whispering Foxes")
             elif key == "Escape":
-                terminal.wait_for(lambda screen: "Note: " not in screen)
+                # Not the shell's screen, which shows while the editor has the terminal.
+                terminal.wait_for(lambda screen: "1 paper " in screen and "Note: " not in screen)
             else:
-                terminal.wait_for("editor")
+                terminal.wait_for("The editor")
         terminal.keys("x")
         terminal.wait_for("× 1 skipped")
         terminal.keys("q")

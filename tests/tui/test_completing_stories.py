@@ -129,7 +129,7 @@ async def test_one_goes_on_while_sources_are_asked(make: MakeApp, sources: Local
             await until(pilot, lambda: list(screen_of(app).papers.ids)[:1] == [wanted])
             release.set()
             await completed(pilot)
-            assert not app.screen.query("#completing")
+            await until(pilot, lambda: not app.screen.query("#completing"))
             assert screen_of(app).search.value == "forgetful"
             assert all(papers(app).values())
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -37,9 +38,12 @@ async def settle(pilot: Pilot[None]) -> None:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
+    """Wait until `condition` holds, and the app has shown the messages that were sent by then."""
     for _ in range(400):
         if condition():
+            is_shown = asyncio.Event()
+            pilot.app.call_later(is_shown.set)
+            await asyncio.wait_for(is_shown.wait(), 30)
             return
         await pilot.pause(0.01)
     raise AssertionError("the condition never held")
