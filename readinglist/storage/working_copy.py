@@ -703,6 +703,39 @@ def copy_library(path: Path, state: Path, copy: Path, copied_state: Path) -> Non
         (folder / _DATABASE).unlink(missing_ok=True)  # it is made anew from the file
 
 
+class Kept(NamedTuple):
+    """What this machine's working copy has of a library."""
+
+    tables: Tables
+    unsaved: frozenset[int]
+    """The papers that the library file has otherwise."""
+    is_current: bool
+    """Whether the library file is the one last read or written here."""
+
+
+def kept_here(path: Path, state: Path) -> Kept | None:
+    """Return what the working copy has of the library file at `path`, whatever became of that.
+
+    None where there is no working copy, or none that can be read.
+    """
+    path = path.parent.resolve() / path.name
+    database = _folder_of(path, state).absolute() / _DATABASE
+    if not database.is_file():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+            connection.execute("BEGIN")
+            meta = dict(connection.execute("SELECT name, value FROM meta"))
+            if meta.get("layout") != _layout_now():
+                return None
+            unsaved = connection.execute("SELECT paper FROM unsaved").fetchall()
+            is_current = meta.get("document") == str(document.fingerprint(path))
+            tables = read_tables(connection)
+            return Kept(tables, frozenset(paper for (paper,) in unsaved), is_current)
+    except sqlite3.Error:
+        return None
+
+
 def _folder_of(path: Path, state: Path) -> Path:
     """Return what this machine keeps of the library file at a resolved path."""
     return state / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
