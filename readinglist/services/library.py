@@ -118,6 +118,11 @@ class Library:
         """Return whether the library file has every edit."""
         return self._working.is_saved()
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether a newer readinglist wrote the library file: this one can't change it."""
+        return self._working.is_read_only
+
     def sibling(self) -> Library:
         """Open the same library once more, for another thread."""
         working = WorkingCopy(self.path, self._state, keep=True)
@@ -738,7 +743,7 @@ class Library:
     def freeze_keys(self, papers: Iterable[Paper]) -> None:
         """Note that the keys of `papers` are known outside: they never change by themselves."""
         loose = [paper for paper in papers if not paper.key_frozen]
-        if loose:
+        if loose and not self.is_read_only:
             with self._working.transaction():
                 for paper in loose:
                     self._working.papers.set(paper.id, "key_frozen", True)

@@ -20,7 +20,7 @@ def survey(path: Path) -> tuple[int, int, tuple[str, ...]]:
     Raises:
         LibraryError: it is not sound.
     """
-    with open_inspected(path) as connection:
+    with open_inspected(path, may_be_newer=True) as connection:
         keys: dict[str, int] = {}
         papers = changes = 0
         for row in connection.execute(f"SELECT {', '.join(COLUMNS)} FROM paper"):
