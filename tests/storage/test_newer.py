@@ -51,7 +51,7 @@ def test_all_that_is_known_of_it_is_read(newer: Path) -> None:
 def test_no_edit_is_taken(newer: Path) -> None:
     before = newer.read_bytes()
     with Library.open(newer) as library:
-        with pytest.raises(LibraryError, match="only read it.*Update readinglist"):
+        with pytest.raises(LibraryError, match=r"only read it.*Update readinglist"):
             library.mark([library.paper("One").id], status=Status.READ)
         with pytest.raises(LibraryError, match="only read it"):
             library.undo()
@@ -74,7 +74,7 @@ def test_edits_from_before_wait_until_it_can_be_written(
     library.take_in()
     assert library.paper("One").note == "what I think"
     assert library.paper("One").status is Status.READ
-    with pytest.raises(LibraryError, match="can't be in it yet.*kept on this machine"):
+    with pytest.raises(LibraryError, match=r"can't be in it yet.*kept on this machine"):
         library.save()
     library.close()
     assert newer.read_bytes() == of_colleague
