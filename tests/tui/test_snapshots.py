@@ -22,8 +22,7 @@ from readinglist.storage.reading_log import ReadingLog
 from readinglist.tui import themes
 from readinglist.tui.app import ReadingListApp
 from tests.reading_year import fill_with_a_year
-from tests.tui.conftest import at_rest, line, screen_of
-from tests.tui.test_stories import until
+from tests.tui.conftest import at_rest, line, screen_of, until
 
 MakeApp = Callable[..., ReadingListApp]
 Compare = Callable[..., bool]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,48 +9,17 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.containers import VerticalScroll
-from textual.pilot import Pilot
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from readinglist.config import Config, ExportConfig
-from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.domain.paper import Priority, Status
 from readinglist.errors import ConfigError, ReadingListError
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.keymap import LIBRARY, TRIAGE
-from tests.tui.conftest import at_rest, line, screen_of
+from tests.tui.conftest import current, line, report, screen_of, settle, until
 
 MakeApp = Callable[..., ReadingListApp]
-
-
-def current(app: ReadingListApp) -> Paper:
-    """Return the paper under the cursor."""
-    paper = screen_of(app).papers.current
-    assert paper is not None
-    return paper
-
-
-async def settle(pilot: Pilot[None]) -> None:
-    """Wait until all that was begun is done."""
-    await at_rest(pilot)
-    await pilot.pause()
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds, and the app has shown the messages that were sent by then."""
-    for _ in range(400):
-        if condition():
-            is_shown = asyncio.Event()
-            pilot.app.call_later(is_shown.set)
-            await asyncio.wait_for(is_shown.wait(), 30)
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("the condition never held")
-
-
-def report(app: ReadingListApp) -> str:
-    """Return what the import dialog says."""
-    return str(app.screen.query_one("#import-report", Static).content)
 
 
 async def test_moving_through_the_list(make_app: MakeApp) -> None:
