@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from readinglist.domain.text import printable
 from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def open_inspected(
                 _check_content(path, connection, thorough)
             yield connection
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            raise LibraryError(f"{path} is damaged ({error}).", _RESCUE) from error
+            raise _damaged(path, str(error)) from error
         finally:
             connection.close()
 
@@ -301,6 +302,11 @@ def _newer(path: Path) -> LibraryError:
     )
 
 
+def _damaged(path: Path, what: str) -> LibraryError:
+    """Return what is to be said of a damaged file; `what` may quote from it."""
+    return LibraryError(f"{path} is damaged ({printable(what)[:80]}).", _RESCUE)
+
+
 def _of_today(path: Path, newer: Path, thorough: bool) -> Path:
     """Return a database with the tables of today that has what we know of a newer library.
 
@@ -310,6 +316,7 @@ def _of_today(path: Path, newer: Path, thorough: bool) -> Path:
         LibraryError: it is damaged, or lacks what each library has.
     """
     from readinglist.storage.migrating import migrate
+    from readinglist.storage.received import FIELDS
     from readinglist.storage.tables import PRIMARY_KEYS
 
     today = newer.with_name(_OF_TODAY)
@@ -336,6 +343,8 @@ def _of_today(path: Path, newer: Path, thorough: bool) -> Path:
                 f"INSERT INTO {table} VALUES ({','.join('?' * len(names))})",
                 theirs.execute(f"SELECT {', '.join(names)} FROM {table}"),
             )
+        marks = ",".join("?" * len(FIELDS))
+        ours.execute(f"DELETE FROM journal WHERE field NOT IN ({marks})", tuple(FIELDS))
         ours.execute(f"PRAGMA user_version = {_version(newer)}")
         ours.execute("COMMIT")
     return today
@@ -343,7 +352,7 @@ def _of_today(path: Path, newer: Path, thorough: bool) -> Path:
 
 def _version(copy: Path) -> int:
     with copy.open("rb") as file:
-        return int.from_bytes(file.read(64)[60:64], "big")
+        return int.from_bytes(file.read(64)[60:64], "big", signed=True)
 
 
 def _check_content(path: Path, connection: sqlite3.Connection, thorough: bool) -> None:
@@ -361,7 +370,7 @@ def _check_pages(path: Path, connection: sqlite3.Connection, thorough: bool) -> 
     check = "PRAGMA quick_check(1)" if thorough else "SELECT 'ok'"
     (verdict,) = connection.execute(check).fetchone()
     if verdict != "ok":
-        raise LibraryError(f"{path} is damaged ({' '.join(verdict.split())}).", _RESCUE)
+        raise _damaged(path, verdict)
 
 
 @contextmanager
@@ -372,7 +381,7 @@ def _bounded(path: Path, connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
-        raise LibraryError(f"{path} is damaged ({error}).", _RESCUE) from error
+        raise _damaged(path, str(error)) from error
     finally:
         connection.set_progress_handler(None, 0)
 

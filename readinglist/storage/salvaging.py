@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,10 +20,10 @@ from readinglist.domain.change import WHOLE_PAPER, Action
 from readinglist.domain.paper import Paper
 from readinglist.errors import LibraryError
 from readinglist.storage.document import LARGEST_FILE, LARGEST_VALUE
-from readinglist.storage.journal import change_from_row
 from readinglist.storage.migrating import migrate
 from readinglist.storage.pages import Pages
-from readinglist.storage.papers import COLUMNS, encode, received_paper
+from readinglist.storage.papers import COLUMNS, encode
+from readinglist.storage.received import received_change, received_paper
 from readinglist.storage.tables import PRIMARY_KEYS, Tables, empty
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Salvage:
         """Yield the citation keys of papers that are missing, as far as the journal knows them."""
         keys: dict[int, str] = {}
         for key in sorted(self.tables["journal"]):
-            change = change_from_row(self.tables["journal"][key])
+            change = received_change(self.tables["journal"][key])
             if change.action == Action.CONFLICT:
                 continue
             is_gone = change.field == WHOLE_PAPER and change.new is None
@@ -78,7 +79,7 @@ def read_damaged(path: Path) -> Salvage:
             shutil.copyfile(path, copy)
         except OSError as error:
             raise LibraryError(f"{path} can't be read: {error.strerror}.") from error
-        forms = _forms(Path(folder) / "form.db")
+        forms = _forms()
         salvage = Salvage()
         with copy.open("rb") as file:
             pages = Pages(file, copy.stat().st_size, LARGEST_VALUE)
@@ -147,12 +148,15 @@ class _Form(NamedTuple):
         return tuple(values), problems
 
 
-def _forms(path: Path) -> dict[str, _Form]:
+@cache
+def _forms() -> dict[str, _Form]:
     """Return the form of each table, as the migrations make it."""
-    migrate(path)
     kinds = {"INTEGER": int, "TEXT": str}
     forms = {}
-    with contextlib.closing(sqlite3.connect(path)) as connection:
+    with tempfile.TemporaryDirectory(prefix="readinglist-") as folder:
+        path = Path(folder) / "library.db"
+        migrate(path)
+        connection = sqlite3.connect(path)
         bare = dict(connection.execute("SELECT name, wr FROM pragma_table_list"))
         for table in PRIMARY_KEYS:
             columns, key = [], None
@@ -163,6 +167,7 @@ def _forms(path: Path) -> dict[str, _Form]:
                 if pk and kind == "INTEGER" and len(PRIMARY_KEYS[table]) == 1 and not bare[table]:
                     key = place
             forms[table] = _Form(not bare[table], tuple(columns), key)
+        connection.close()
     return forms
 
 
@@ -192,6 +197,6 @@ def _sound_paper(row: Row, problems: list[str]) -> tuple[Row, list[str]]:
 
 def _is_change(row: Row) -> bool:
     with contextlib.suppress(LibraryError):
-        change_from_row(row)
+        received_change(row)
         return True
     return False

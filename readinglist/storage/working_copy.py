@@ -36,7 +36,13 @@ from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row
-from readinglist.storage.papers import PaperStore, decode, paper_from_json, received_paper
+from readinglist.storage.papers import PaperStore, decode, paper_from_json
+from readinglist.storage.received import (
+    checked,
+    checked_value,
+    received_change,
+    received_paper,
+)
 from readinglist.storage.tables import (
     OF_PAPERS,
     PRIMARY_KEYS,
@@ -481,14 +487,18 @@ class WorkingCopy:
         )
 
     def apply(self, change: Change) -> None:
-        """Give the field of a change its new value, where the paper is there."""
+        """Give the field of a change its new value, where the paper is there.
+
+        Raises:
+            LibraryError: the journal, which may come from outside, has a value that can't be one.
+        """
         if change.field in (CONFLICT, NOTHING):
             return
         if change.field == WHOLE_PAPER:
             if change.new is None:
                 self.papers.delete(change.paper)
             elif change.new.startswith("{") and not self.papers.has(change.paper):
-                self.papers.add(paper_from_json(change.new))
+                self.papers.add(checked(paper_from_json(change.new)))
         elif not self.papers.has(change.paper):
             return
         elif change.field == TAG:
@@ -507,7 +517,8 @@ class WorkingCopy:
             if change.new is not None:
                 self.papers.add_source(change.paper, int(change.new))
         else:
-            self.papers.set(change.paper, change.field, decode(change.field, change.new))
+            value = checked_value(change.field, decode(change.field, change.new))
+            self.papers.set(change.paper, change.field, value)
             if change.field == "key" and change.new is not None:
                 self.papers.remove_alias(change.new)
                 if change.old is not None:
@@ -788,7 +799,7 @@ def _checked(rows: Iterable[Row], table: str) -> Iterator[Row]:
         yield row
 
 
-_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": change_from_row}
+_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": received_change}
 """What raises a `LibraryError` for a row of a table that we would not have written."""
 
 

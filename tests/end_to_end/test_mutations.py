@@ -12,7 +12,7 @@ import sqlite3
 import time
 import traceback
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +20,7 @@ import pytest
 
 from readinglist.errors import ReadingListError
 from readinglist.services.checking import check_library
+from readinglist.services.finding import SORT_NAMES
 from readinglist.services.library import Library
 from readinglist.services.salvaging import readable, salvage
 from readinglist.storage.document import open_inspected
@@ -170,7 +171,7 @@ def hostile_schema(mutant: Mutant) -> None:
             ("ALTER TABLE paper ADD COLUMN up TEXT AS (upper(title)) VIRTUAL",),
             ("CREATE INDEX i ON paper (hex(zeroblob(1000)))",),
             ("CREATE VIRTUAL TABLE words USING fts5(a)",),
-            (f"CREATE VIRTUAL TABLE f USING dbstat('{victim}')",),
+            (f"CREATE VIRTUAL TABLE f USING fts5vocab('{victim}', 'row')",),
             ("DROP TABLE journal", "CREATE TABLE journal (id, machine)"),
             ("CREATE TABLE more (a)",),
             ("PRAGMA user_version = 4",),
@@ -330,7 +331,7 @@ def use(library: Library) -> None:
     assert len(papers) == len(ids)
     for query in ("paper numbr 1", "tag:thesis", "added:2020..", "year:2019", "-has:note rao"):
         library.search(query)
-    for sort in ("title", "year", "added", "author"):
+    for sort in SORT_NAMES:
         library.find(sort=sort)
     library.history()
     library.conflicts()
@@ -343,9 +344,10 @@ def use(library: Library) -> None:
         library.similar(papers[0].key)
         library.links()
     for kind in ("bibtex", "json"):
-        library.render(papers, kind)
-    library.mark(ids[:3], add_tags=["seen"])
-    library.undo()
+        with suppress(ReadingListError):  # two papers may have one key now
+            library.render(papers, kind)
+    if library.mark(ids[:3], add_tags=["seen"]).papers:
+        library.undo()
     library.save()
     check_library(library.path)
 
