@@ -17,7 +17,7 @@ from readinglist.errors import ConfigError, ReadingListError
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.keymap import LIBRARY, TRIAGE
-from tests.tui.conftest import current, line, report, screen_of, settle, until
+from tests.tui.conftest import current, line, report, screen_of, settle, told, until
 
 MakeApp = Callable[..., ReadingListApp]
 
@@ -425,11 +425,9 @@ async def test_undo_with_nothing_left_says_so(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(notifications=True) as pilot:
         await pilot.press("ctrl+r")
+        await until(pilot, lambda: "There is nothing to redo." in told(app))
         await pilot.press("u", "u", "u", "u", "u")
-        await settle(pilot)
-        messages = [n.message for n in app._notifications]
-        assert "There is nothing to redo." in messages
-        assert "There is nothing to undo." in messages
+        await until(pilot, lambda: "There is nothing to undo." in told(app))
         assert "i                        import" in line(app, "#message")
 
 
