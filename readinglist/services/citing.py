@@ -163,7 +163,7 @@ def export_cited(
         check_target(target, library.path)
         kind = kind or format_of_file(target)
     try:
-        present = read_file(target) if write and target.is_file() else b""
+        present = read_file(target) if write and os.path.isfile(target) else b""
     except OSError as error:
         raise ReadingListError(f"{target} can't be read: {error.strerror}.") from error
     there = _entries_outside(target, _BLOCK.sub(b"", present))
@@ -270,7 +270,7 @@ def _input(folder: Path, near: Path, name: str, ending: str) -> Path:
     """Return the file that `\\input{name}` means."""
     for base in (folder, near):
         for candidate in (base / f"{name}{ending}", base / name):
-            if candidate.is_file():
+            if os.path.isfile(candidate):
                 return candidate
     return folder / (name if Path(name).suffix else f"{name}{ending}")
 

@@ -173,7 +173,7 @@ def format_of_file(path: Path) -> str | None:
     is_json = path.suffix in (".json", ".jsonl")
     text = ""
     with contextlib.suppress(OSError):
-        if path.is_file():
+        if os.path.isfile(path):
             with path.open("rb") as file:
                 text = file.read(200_000).decode("utf-8", "replace")
     if is_json:

@@ -52,7 +52,7 @@ def leads_out(path: Path) -> LeadsOut | None:
             here = here.parent
             continue
         place = here / part
-        if not place.is_symlink():
+        if not os.path.islink(place):
             here = place
             continue
         followed += 1

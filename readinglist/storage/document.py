@@ -108,7 +108,7 @@ def git_is_busy(path: Path, marks: Iterable[str] = GIT_AT_WORK) -> bool:
 
 def repository_of(path: Path) -> Path | None:
     """Return the top folder of the git repository that `path` lies in; None for none."""
-    return next((folder for folder in path.parents if (folder / ".git").exists()), None)
+    return next((folder for folder in path.parents if os.path.exists(folder / ".git")), None)
 
 
 @contextmanager

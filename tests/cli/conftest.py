@@ -51,7 +51,7 @@ class CommandLine:
     ) -> Outcome:
         """Run a command and check how it ends; `typed` comes from a terminal."""
         data = stdin.encode() if isinstance(stdin, str) else stdin
-        fed = io.TextIOWrapper(io.BytesIO(data))
+        fed: io.TextIOBase = io.TextIOWrapper(io.BytesIO(data))
         if typed is not None:
             fed = Keyboard(io.BytesIO(typed.encode()))
         self._monkeypatch.setattr(sys, "stdin", fed)
