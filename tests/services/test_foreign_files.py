@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,14 +11,16 @@ from subprocess import run
 
 import pytest
 
-from readinglist.errors import ReadingListError
+from readinglist.errors import LibraryError, ReadingListError
 from readinglist.services import foreign_files
 from readinglist.services.citing import export_cited, read_citations
 from readinglist.services.exporting import check_target
 from readinglist.services.foreign_files import leads_out, read_file
 from readinglist.services.library import Library
+from readinglist.services.merge_driver import merge_files
 from readinglist.services.plot_file import write_plots
-from tests.conftest import PageMaker
+from readinglist.services.version_text import version_lines
+from tests.conftest import PageMaker, by_sql
 
 Make = Callable[[Path], object]
 needs_devices = pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no /dev/zero")
@@ -56,7 +59,7 @@ def sparse(path: Path) -> None:
     [
         (os.mkfifo, "it is a pipe and no file"),
         (lambda path: path.symlink_to("/dev/zero"), "it is a device and no file"),
-        (lambda path: path.symlink_to("/dev/tty"), "it can't be read|No such device|a device"),
+        (lambda path: path.symlink_to("/dev/tty"), "it is a device and no file|No such device"),
         (sparse, "it has more than 512 MiB"),
         (Path.mkdir, "Is a directory"),
         (lambda path: path.symlink_to(path), "Too many levels of symbolic links"),
@@ -306,3 +309,33 @@ def test_a_pipe_of_the_shell_is_written_to(filled: Library, tmp_path: Path) -> N
     filled.export(path=pipe)
     assert b"On Lists" in os.read(reader, 10_000)
     os.close(reader)
+
+
+# --- values that are nested without an end
+
+
+@pytest.mark.parametrize("column", ["authors", "links", "entries"])
+def test_a_library_with_a_value_nested_without_an_end_is_refused(
+    filled: Library, tmp_path: Path, column: str
+) -> None:
+    """As any that could be no value of ours, by the app and by a merge; its text can be shown."""
+    deep = tmp_path / "deep.db"
+    shutil.copy(filled.path, deep)
+    by_sql(deep, f"UPDATE paper SET {column} = '[\"x\",{'[' * 100_000}{']' * 100_000}]'")
+    with pytest.raises(LibraryError, match=rf"value that can't be the {column[:4]}"):
+        Library.open(deep, state=tmp_path / "another machine")
+    with pytest.raises(LibraryError, match=rf"value that can't be the {column[:4]}"):
+        merge_files(filled.path, filled.path, deep)
+    assert any("[[[[" in line for line in version_lines(deep))
+
+
+def test_a_source_that_another_program_wrote_hinders_no_export(
+    filled: Library, tmp_path: Path
+) -> None:
+    deep = tmp_path / "deep.db"
+    shutil.copy(filled.path, deep)
+    for definitions in ("[" * 100_000, '{"preambles": 1}', "[]", "1", "{"):
+        by_sql(deep, f"UPDATE source SET definitions = '{definitions}'")
+        with Library.open(deep, state=tmp_path / "another machine") as library:
+            library.take_in()
+            assert "On Lists" in library.export().text
