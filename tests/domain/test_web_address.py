@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import unquote
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from readinglist.domain.web_address import WebAddress
 
@@ -76,3 +81,22 @@ def test_the_host_stands_where_it_is_said_to() -> None:
     address = parsed("https://github.com@Evil.example:99/a")
     start, end = address.place
     assert (address.text[start:end], address.user) == ("Evil.example", "github.com")
+
+
+def where_a_browser_goes(text: str) -> str:
+    """Return the host as the URL standard finds it, in its order: no rule of ours."""
+    rest = re.sub(r"[\t\n\r]", "", text).partition(":")[2].lstrip("/\\")
+    authority = re.split(r"[/\\?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+    return unquote(re.sub(r":[0-9]*$", "", authority)).lower()
+
+
+HOSTS = st.sampled_from(["github.com", "evil.org", "[::1]", ""])
+SIGNS = st.text("/\\@:?#%.[]<> \t\n0a", max_size=2)
+
+
+@settings(deadline=None)
+@given(st.tuples(SIGNS, HOSTS, SIGNS, st.sampled_from("@@/:"), HOSTS, SIGNS).map("".join))
+def test_no_browser_goes_anywhere_else(rest: str) -> None:
+    address = WebAddress.parse(f"https://{rest}")
+    if address:
+        assert re.sub(r":[0-9]+$", "", address.host) == where_a_browser_goes(address.text)
