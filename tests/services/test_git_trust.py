@@ -120,7 +120,10 @@ def test_the_folder_of_a_library_may_have_any_name(
     """Paths are no patterns: what else they would match is left alone."""
     monkeypatch.setenv("GIT_GLOB_PATHSPECS", "1")
     top = world.folder / f"clone {folder}"
-    (top / folder).mkdir(parents=True)
+    try:
+        (top / folder).mkdir(parents=True)
+    except OSError:
+        pytest.skip("this disk knows no such name")
     subprocess.run(["git", "init", "-q", str(top)], check=True)
     for other in ("aXb", "a", "x"):
         (top / other).mkdir(exist_ok=True)
