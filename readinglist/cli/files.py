@@ -281,7 +281,7 @@ def _tell_cited(report: CitedReport) -> None:
     for warning in report.warnings:
         say(warning)
     for name in report.citations.missing_files:
-        say(f"{name} is not there; what it cites is not known.")
+        say(f"{name} is not there, or can't be read; what it cites is not known.")
     for key, near in report.unknown:
         say(f"Nobody has {key}." + (f" Did you mean {' or '.join(near)}?" if near else ""))
     for old, new in report.aliases:

@@ -99,8 +99,12 @@ def _document(names: list[str], bibliographies: list[str], inputs: list[str]) ->
     everything = keys.pop(_EVERYTHING, 0) is None
     # An argument with a macro in it is no key: it shows in the .aux.
     plain = tuple(key for key in keys if "\\" not in key and "#" not in key)
-    files = tuple(dict.fromkeys(filter(None, bibliographies)))
-    return TexDocument(plain, everything, files, tuple(dict.fromkeys(filter(None, inputs))))
+    return TexDocument(plain, everything, _names(bibliographies), _names(inputs))
+
+
+def _names(texts: list[str]) -> tuple[str, ...]:
+    """Return what can be the name of a file, each once."""
+    return tuple(dict.fromkeys(name for name in texts if name and "\0" not in name))
 
 
 def _with_ending(name: str) -> str:

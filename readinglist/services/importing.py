@@ -31,6 +31,7 @@ from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats import recognition
 from readinglist.formats.parsed import Parsed
 from readinglist.services.changing import field_change
+from readinglist.services.foreign_files import read_file, read_stream
 from readinglist.services.updating import newer
 
 if TYPE_CHECKING:
@@ -503,9 +504,9 @@ def _editions(paper: Paper) -> Iterator[str]:
 def _read(name: str) -> tuple[bytes, float | None]:
     """Return the content of a file, and when it was last changed; None for standard input."""
     if name == "-":
-        return sys.stdin.buffer.read(), None
+        return read_stream(sys.stdin.buffer), None
     path = Path(os.path.expanduser(name))
-    return path.read_bytes(), path.stat().st_mtime
+    return read_file(path), path.stat().st_mtime
 
 
 def _year_of(modified: float | None) -> tuple[int, str]:

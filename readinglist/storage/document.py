@@ -109,9 +109,9 @@ def git_is_busy(path: Path, marks: Iterable[str] = GIT_AT_WORK) -> bool:
     return False
 
 
-def is_in_repository(path: Path) -> bool:
-    """Return whether `path` lies in a git repository."""
-    return any((folder / ".git").exists() for folder in path.parents)
+def repository_of(path: Path) -> Path | None:
+    """Return the top folder of the git repository that `path` lies in; None for none."""
+    return next((folder for folder in path.parents if os.path.exists(folder / ".git")), None)
 
 
 @contextmanager

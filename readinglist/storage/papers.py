@@ -85,7 +85,7 @@ def paper_from_json(text: str) -> Paper:
         LibraryError: the text is not of that kind.
     """
     try:
-        values = json.loads(text)
+        values = _from_json(text)
         values["entries"] = decode("entries", values.get("entries"))
         values.update(
             {name: tuple(values[name]) for name in ("authors", "links", "tags", "sources")},
@@ -395,8 +395,20 @@ def misfit(field: str, stored: object) -> LibraryError:
     )
 
 
+def _from_json(text: str) -> Any:
+    """Return what JSON holds.
+
+    Raises:
+        ValueError: it is none, or nested deeper than any value of ours.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError from error
+
+
 def _strings(stored: str | None) -> tuple[str, ...]:
-    values = json.loads(stored) if stored else []
+    values = _from_json(stored) if stored else []
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError
     return tuple(values)
@@ -441,7 +453,7 @@ def _entries_from_json(text: str) -> tuple[Entry, ...]:
                 _text(entry.get("comment", "")),
                 int(entry.get("source", 0)),
             )
-            for entry in json.loads(text)
+            for entry in _from_json(text)
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError from error

@@ -204,7 +204,7 @@ class WorkingCopy:
                             f"{self.path} is missing, and git is at work in its folder.",
                             "Try again when git is done.",
                         )
-                    keep = keep or document.is_in_repository(self.path)
+                    keep = keep or document.repository_of(self.path) is not None
                     if not (keep and self._has_papers()):
                         self._begin_anew()
         self.connection = self._connect()

@@ -105,8 +105,8 @@ def test_the_file_that_is_there_says_the_dialect(filled: Library, paper: Path) -
     ("text", "message"),
     [
         (r"\cite{one}", "names no .bib file"),
-        (r"\cite{one}\bibliography{../../../../etc/passwd}", "far from it"),
-        (r"\cite{one}\addbibresource{/etc/passwd}", "far from it"),
+        (r"\cite{one}\bibliography{../../../../etc/passwd}", "is not below"),
+        (r"\cite{one}\addbibresource{/etc/passwd}", "is not below"),
     ],
 )
 def test_a_document_can_not_choose_any_file(
