@@ -57,7 +57,7 @@ def decode(field: str, stored: Any) -> Any:
             return Status(stored)
         if field == "priority":
             return Priority(stored)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise misfit(field, stored) from error
     return stored
 
@@ -93,7 +93,7 @@ def paper_from_json(text: str) -> Paper:
             priority=Priority(values["priority"]),
         )
         return Paper(**values)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise LibraryError("The journal holds a deleted paper that can't be read.") from error
 
 
