@@ -191,10 +191,8 @@ class WorkingCopy:
                 if document.fingerprint(self.path) is None:
                     # git deletes and writes again what it replaces.
                     if self.database.exists() and document.git_is_busy(self.path):
-                        raise LibraryError(
-                            f"{self.path} is missing, and git is at work in its folder.",
-                            "Try again when git is done.",
-                        )
+                        busy = document.git_at_work(self.path)
+                        raise LibraryError(f"{self.path} is missing, and {busy.message}", busy.hint)
                     keep = keep or document.is_in_repository(self.path)
                     if not (keep and self._has_papers()):
                         self._begin_anew()
