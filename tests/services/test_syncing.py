@@ -526,6 +526,16 @@ def test_a_merge_that_was_killed_begins_anew(two: tuple[Clone, Clone], moment: s
     assert other.git("rev-list", "--count", "--merges", "HEAD") == "1\n"
 
 
+def test_a_merge_whose_driver_is_killed_goes_on_without_it(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    one.library.note("foxes", "there")
+    one.sync()
+    other.library.note("owls", "here")
+    other.git("config", "merge.readinglist.driver", "sh -c 'kill -9 $$'")
+    other.sync()
+    assert [other.library.paper(key).note for key in ("foxes", "owls")] == ["there", "here"]
+
+
 def test_a_lock_that_a_killed_git_left_is_named(
     two: tuple[Clone, Clone], monkeypatch: pytest.MonkeyPatch
 ) -> None:
