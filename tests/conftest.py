@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_httpserver import HTTPServer
 
 from readinglist.errors import StoppedError
@@ -22,6 +23,10 @@ from tests.services.clones import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+# A machine that is busy with something else is no fault.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 LISTINGS = Path(__file__).resolve().parents[1].parent / "shared" / "listings"
 ABSTRACT = (

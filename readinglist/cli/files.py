@@ -306,33 +306,6 @@ def _tell_warnings(exported: Exported) -> None:
         say(f"{plural(nameless, 'paper')} without known authors: listing pages don't name them.")
 
 
-@click.command(short_help="Check that a library file is sound.")
-@click.argument("file", required=False, type=click.Path(readable=False))
-@json_option
-@pass_session
-def check(session: Session, file: str | None, as_json: bool) -> None:
-    """Check that the library file (or FILE) is sound; nothing in it is changed.
-
-    \b
-    Example: readinglist check ~/papers/library.db
-    """
-    from readinglist.services.checking import check_library
-
-    path = Path(file) if file else session.library_path(session.load_config())
-    verdict = check_library(path)
-    if as_json:
-        print_json({"file": str(path), **dataclasses.asdict(verdict)})
-        return
-    for warning in verdict.warnings:
-        say(warning)
-    click.echo(
-        printable(
-            f"{path} is sound: {plural(verdict.papers, 'paper')}, "
-            f"{plural(verdict.changes, 'change')} in its journal."
-        )
-    )
-
-
 @click.command(short_help="Show or check the configuration.")
 @click.argument("what", type=click.Choice(["path", "show", "check"]), default="show")
 @pass_session

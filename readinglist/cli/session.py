@@ -77,6 +77,8 @@ class Session:
             say(f"{path} is a new library.")
         elif is_new:
             say(f"{path} is missing: this is what this machine has of it.")
+        if library.is_read_only:
+            say(f"{path} was written by a newer readinglist: this one can only read it.")
         try:
             yield library
         finally:

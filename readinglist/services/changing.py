@@ -30,7 +30,8 @@ from readinglist.errors import (
     NothingToUndoError,
     UnknownKeyError,
 )
-from readinglist.storage.papers import checked, decode, encode, paper_from_json, paper_to_json
+from readinglist.storage.papers import decode, encode, paper_from_json, paper_to_json
+from readinglist.storage.received import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -125,6 +125,11 @@ class Library:
         """Return whether the library file has every edit."""
         return self._working.is_saved()
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether a newer readinglist wrote the library file: this one can't change it."""
+        return self._working.is_read_only
+
     def sibling(self) -> Library:
         """Open the same library once more, for another thread."""
         working = WorkingCopy(self.path, self._state, keep=True)
@@ -759,7 +764,7 @@ class Library:
             raise
 
     def _set_frozen(self, ids: list[int], frozen: bool) -> None:
-        if ids:
+        if ids and not self.is_read_only:
             with self._working.transaction():
                 for number in ids:
                     self._working.papers.set(number, "key_frozen", frozen)

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from readinglist.domain.text import printable
 from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ GIT_AT_WORK = (GIT_LOCK, "MERGE_HEAD", "rebase-merge", "rebase-apply")
 """What lies in a repository's folder while git may replace files."""
 
 _WAY_OUT = "Your edits are kept on this machine until it can."
+_RESCUE = "Bring back an earlier version, e.g. from git, or try readinglist salvage."
+_OF_TODAY = "of-today.db"
 _HEADER = b"SQLite format 3\x00"
 
 
@@ -128,12 +131,18 @@ def is_in_repository(path: Path) -> bool:
 
 
 @contextmanager
-def open_inspected(path: Path, thorough: bool = True) -> Iterator[sqlite3.Connection]:
+def open_inspected(
+    path: Path, thorough: bool = True, may_be_newer: bool = False
+) -> Iterator[sqlite3.Connection]:
     """Open a private copy of the library file at `path`, read-only, after inspecting it.
+
+    An older library has the tables of today in it. So has a newer one, with what we know of its
+    rows; its `user_version` tells that it is newer.
 
     Args:
         path: the file.
         thorough: whether each page is checked; not for a look at one table.
+        may_be_newer: whether a part of what is in it will do.
 
     Raises:
         LibraryError: it is not a complete, sound library file of a version we know.
@@ -147,7 +156,12 @@ def open_inspected(path: Path, thorough: bool = True) -> Iterator[sqlite3.Connec
         except OSError as error:
             raise LibraryError(f"{path} can't be read: {error.strerror}.") from error
         _check_header(path, copy)
-        if _version(copy) < SCHEMA_VERSION:
+        is_newer = _version(copy) > SCHEMA_VERSION
+        if is_newer and not may_be_newer:
+            raise _newer(path)
+        if is_newer:
+            copy = _of_today(path, copy, thorough)
+        elif _version(copy) < SCHEMA_VERSION:
             from readinglist.storage.migrating import migrate
 
             with contextlib.closing(_open_read_only(copy)) as connection:
@@ -155,18 +169,19 @@ def open_inspected(path: Path, thorough: bool = True) -> Iterator[sqlite3.Connec
             migrate(copy)
         connection = _open_read_only(copy)
         try:
-            _check_content(path, connection, thorough)
+            if not is_newer:
+                _check_content(path, connection, thorough)
             yield connection
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            raise LibraryError(
-                f"{path} is damaged ({error}).", "Bring back an earlier version, e.g. from git."
-            ) from error
+            raise _damaged(path, str(error)) from error
         finally:
             connection.close()
 
 
 @contextmanager
-def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
+def replacing(
+    path: Path, expected: Fingerprint | None, *, keep_outgrown: bool = False
+) -> Iterator[Draft]:
     """Give a copy of the library file at `path` to write to, then put it in its place.
 
     The copy is patched, so that pages stay where they are and git's packs stay small. It
@@ -176,10 +191,12 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
     Args:
         path: the library file.
         expected: its fingerprint when it was last read; None for a file that is not there.
+        keep_outgrown: whether a file of an earlier schema stays beside the new one, until that
+            has been replaced in its turn.
 
     Raises:
         DocumentChangedError: the file is another one by now; nothing was written.
-        LibraryError: the folder can't be written.
+        LibraryError: the folder can't be written, or the file is one of a newer readinglist.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -192,19 +209,10 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
         ) from error
     new = Path(name)
     try:
-        if expected is None:
-            from readinglist.storage.migrating import migrate
-
-            migrate(new)
-        else:
-            if fingerprint(path) != expected:
-                raise DocumentChangedError(path)
-            shutil.copyfile(path, new)
-            shutil.copymode(path, new)
-            if _version(new) < SCHEMA_VERSION:
-                from readinglist.storage.migrating import migrate
-
-                migrate(new)
+        version = _begin(path, new, expected)
+        kept = None
+        if keep_outgrown and version < SCHEMA_VERSION:
+            kept = path.with_name(f"{path.name}-v{version}-{_digest(path)}")
         connection = sqlite3.connect(new, isolation_level=None)
         try:
             for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "secure_delete = ON"):
@@ -225,9 +233,13 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
         if fingerprint(path) != expected:
             raise DocumentChangedError(path)
         written = fingerprint(new)
+        if kept:
+            _keep(path, kept)
         os.replace(new, path)
         draft.fingerprint = written
         _sync_to_disk(path.parent)
+        if keep_outgrown and not kept:
+            _drop_outgrown(path)
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise LibraryError(
@@ -240,6 +252,12 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
 
 class DocumentChangedError(Exception):
     """Another program replaced the library file in the meantime."""
+
+
+def is_newer(connection: sqlite3.Connection) -> bool:
+    """Return whether an inspected library is one of a newer readinglist."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool(version > SCHEMA_VERSION)
 
 
 def schema_digest(connection: sqlite3.Connection) -> str:
@@ -274,7 +292,7 @@ def _check_header(path: Path, copy: Path) -> None:
     if not size:
         raise LibraryError(
             f"{path} is empty: another program is writing it, or it was damaged.",
-            "Try again, or bring back an earlier version, e.g. from git.",
+            f"Try again. {_RESCUE}",
         )
     if len(header) < 100 or not header.startswith(_HEADER):
         raise LibraryError(f"{path} is not a readinglist library.", "Name another file.")
@@ -283,45 +301,102 @@ def _check_header(path: Path, copy: Path) -> None:
     if size != pages * (65536 if page_size == 1 else page_size):
         raise LibraryError(
             f"{path} is cut off or not complete yet.",
-            "Try again, or bring back an earlier version, e.g. from git.",
+            f"Try again. {_RESCUE}",
         )
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise LibraryError(
             f"{path} is a database of another program, not a readinglist library.",
             "Name another file.",
         )
-    if _version(copy) > SCHEMA_VERSION:
-        raise LibraryError(
-            f"{path} was written by a newer readinglist.", "Update readinglist, then try again."
-        )
+
+
+def _newer(path: Path) -> LibraryError:
+    return LibraryError(
+        f"{path} was written by a newer readinglist: this one can only read it.",
+        "Update readinglist, then try again.",
+    )
+
+
+def _damaged(path: Path, what: str) -> LibraryError:
+    """Return what is to be said of a damaged file; `what` may quote from it."""
+    return LibraryError(f"{path} is damaged ({printable(what)[:80]}).", _RESCUE)
+
+
+def _of_today(path: Path, newer: Path, thorough: bool) -> Path:
+    """Return a database with the tables of today that has what we know of a newer library.
+
+    Its schema can't be known: so no row is read that is not stored as it stands.
+
+    Raises:
+        LibraryError: it is damaged, or lacks what each library has.
+    """
+    from readinglist.storage.migrating import migrate
+    from readinglist.storage.received import FIELDS
+    from readinglist.storage.tables import PRIMARY_KEYS
+
+    today = newer.with_name(_OF_TODAY)
+    migrate(today)
+    with (
+        contextlib.closing(_open_read_only(newer)) as theirs,
+        contextlib.closing(sqlite3.connect(today, isolation_level=None)) as ours,
+        _bounded(path, theirs),
+    ):
+        _check_pages(path, theirs, thorough)
+        ours.execute("BEGIN")
+        for table in PRIMARY_KEYS:
+            names = [
+                name for (name,) in ours.execute(f"SELECT name FROM pragma_table_info('{table}')")
+            ]
+            stored = theirs.execute(
+                "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden = 0 AND EXISTS "
+                "(SELECT 1 FROM pragma_table_list(?1) WHERE type = 'table' AND schema = 'main')",
+                (table,),
+            )
+            if not {name for (name,) in stored} >= set(names):
+                raise LibraryError(f"{path} can't be read by this readinglist.", "Update it.")
+            ours.executemany(
+                f"INSERT INTO {table} VALUES ({','.join('?' * len(names))})",
+                theirs.execute(f"SELECT {', '.join(names)} FROM {table}"),
+            )
+        marks = ",".join("?" * len(FIELDS))
+        ours.execute(f"DELETE FROM journal WHERE field NOT IN ({marks})", tuple(FIELDS))
+        ours.execute(f"PRAGMA user_version = {_version(newer)}")
+        ours.execute("COMMIT")
+    return today
 
 
 def _version(copy: Path) -> int:
     with copy.open("rb") as file:
-        return int.from_bytes(file.read(64)[60:64], "big")
+        return int.from_bytes(file.read(64)[60:64], "big", signed=True)
 
 
 def _check_content(path: Path, connection: sqlite3.Connection, thorough: bool) -> None:
-    steps = iter(range(200))
-    connection.set_progress_handler(lambda: int(next(steps, None) is None), 5_000_000)
-    try:
+    with _bounded(path, connection):
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if schema_digest(connection) != SCHEMA_DIGESTS.get(version):
             raise LibraryError(
                 f"{path} does not have the tables of a readinglist library.",
-                "It was changed by another program: bring back an earlier version.",
+                f"It was changed by another program. {_RESCUE}",
             )
-        check = "PRAGMA quick_check(1)" if thorough else "SELECT 'ok'"
-        (verdict,) = connection.execute(check).fetchone()
-        if verdict != "ok":
-            raise LibraryError(
-                f"{path} is damaged ({' '.join(verdict.split())}).",
-                "Bring back an earlier version, e.g. from git.",
-            )
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise LibraryError(
-            f"{path} is damaged ({error}).", "Bring back an earlier version, e.g. from git."
-        ) from error
+        _check_pages(path, connection, thorough)
+
+
+def _check_pages(path: Path, connection: sqlite3.Connection, thorough: bool) -> None:
+    check = "PRAGMA quick_check(1)" if thorough else "SELECT 'ok'"
+    (verdict,) = connection.execute(check).fetchone()
+    if verdict != "ok":
+        raise _damaged(path, verdict)
+
+
+@contextmanager
+def _bounded(path: Path, connection: sqlite3.Connection) -> Iterator[None]:
+    """Let what is asked of a file that nobody knows end in time, and in one sentence."""
+    steps = iter(range(200))
+    connection.set_progress_handler(lambda: int(next(steps, None) is None), 5_000_000)
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
+        raise _damaged(path, str(error)) from error
     finally:
         connection.set_progress_handler(None, 0)
 
@@ -341,6 +416,55 @@ def new_beside(path: Path) -> tuple[int, str]:
                 if time.time() - draft.stat().st_mtime > 60:
                     draft.unlink()
     return tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+
+
+def _begin(path: Path, new: Path, expected: Fingerprint | None) -> int:
+    """Make `new` the copy to write to, with the tables of today; return the schema it had.
+
+    Raises:
+        DocumentChangedError: the file is not the expected one.
+        LibraryError: it is one of a newer readinglist.
+    """
+    from readinglist.storage.migrating import migrate
+
+    version = SCHEMA_VERSION
+    if expected is not None:
+        if fingerprint(path) != expected:
+            raise DocumentChangedError(path)
+        shutil.copyfile(path, new)
+        shutil.copymode(path, new)
+        version = _version(new)
+        if version > SCHEMA_VERSION:
+            raise _newer(path)
+    if expected is None or version < SCHEMA_VERSION:
+        migrate(new)
+    return version
+
+
+def _keep(path: Path, copy: Path) -> None:
+    """Let a file go on under the name `copy`, too, which says what is in it."""
+    if copy.exists():  # of a process that was killed before it had replaced the file
+        return
+    try:
+        os.link(path, copy)
+    except OSError:  # a disk without links
+        draft = copy.with_name(f".{copy.name}.new")
+        shutil.copy2(path, draft)
+        _sync_to_disk(draft)
+        os.replace(draft, copy)
+
+
+def _drop_outgrown(path: Path) -> None:
+    """Remove the files of earlier schemas that were kept; nothing that only has such a name."""
+    for copy in path.parent.glob(f"{glob.escape(path.name)}-v[0-9]*-*"):
+        with contextlib.suppress(OSError):
+            if fingerprint(copy) and copy.name.endswith(f"-{_digest(copy)}"):
+                copy.unlink()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
 def _sync_to_disk(path: Path) -> None:

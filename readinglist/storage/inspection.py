@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from readinglist.domain.text import plural
 from readinglist.storage.document import open_inspected
 from readinglist.storage.journal import COLUMNS as JOURNAL_COLUMNS
-from readinglist.storage.journal import change_from_row
-from readinglist.storage.papers import COLUMNS, received_paper
+from readinglist.storage.papers import COLUMNS
+from readinglist.storage.received import received_change, received_paper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ def survey(path: Path) -> tuple[int, int, tuple[str, ...]]:
     Raises:
         LibraryError: it is not sound.
     """
-    with open_inspected(path) as connection:
+    with open_inspected(path, may_be_newer=True) as connection:
         keys: dict[str, int] = {}
         papers = changes = 0
         for row in connection.execute(f"SELECT {', '.join(COLUMNS)} FROM paper"):
@@ -28,7 +28,7 @@ def survey(path: Path) -> tuple[int, int, tuple[str, ...]]:
             keys[key] = keys.get(key, 0) + 1
             papers += 1
         for row in connection.execute(f"SELECT {JOURNAL_COLUMNS} FROM journal"):
-            change_from_row(row)
+            received_change(row)
             changes += 1
         orphans = sum(
             connection.execute(

@@ -18,12 +18,16 @@ def migrations_file() -> Path:
 
 
 def migrate(path: Path) -> None:
-    """Bring the database at `path` to the newest schema; an empty or missing one, too."""
+    """Bring the database at `path` to the newest schema; an empty or missing one, too.
+
+    It is to be one that nobody else knows yet: it is not brought to the disk.
+    """
     from sqlite_utils import Database
 
     migrations: Migrations = runpy.run_path(str(migrations_file()))["migrations"]
     db = Database(path)
     try:
+        db.execute("PRAGMA synchronous = OFF")
         migrations.apply(db)
     finally:
         db.close()

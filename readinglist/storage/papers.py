@@ -8,11 +8,9 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from readinglist.domain.citekey import importable_key
 from readinglist.domain.entry import Entry, Macro
-from readinglist.domain.fields import EDITABLE
 from readinglist.domain.paper import Paper, Priority, Status
-from readinglist.errors import InvalidValueError, LibraryError
+from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +23,6 @@ COLUMNS = (
 _LISTS = frozenset(("authors", "links"))
 _ENCODED = _LISTS | {"entries", "key_frozen", "status", "priority"}
 _NUMBERS = frozenset(("author_count", "comments", "key_frozen", "votes", "stars"))
-_EXACT = ("type", "published", "arxiv", "doi", "url", "cite_as")
-_ALWAYS_THERE = ("key", "type", "title", "status", "priority")
 _BATCH = 500
 _HAS_LINK = "instr(note, '[[')"
 
@@ -61,8 +57,8 @@ def decode(field: str, stored: Any) -> Any:
             return Status(stored)
         if field == "priority":
             return Priority(stored)
-    except ValueError as error:
-        raise _misfit(field, stored) from error
+    except (ValueError, RecursionError) as error:
+        raise misfit(field, stored) from error
     return stored
 
 
@@ -73,44 +69,6 @@ def paper_from_row(row: tuple[Any, ...]) -> Paper:
         LibraryError: a value doesn't fit its column.
     """
     return Paper(**{name: decode(name, stored) for name, stored in zip(COLUMNS, row, strict=True)})
-
-
-def received_paper(row: tuple[Any, ...]) -> Paper:
-    """Return the paper of a row of `COLUMNS` that another program may have written.
-
-    What is used as more than text must have its form: keys go to terminals and to BibTeX,
-    addresses to the browser, dates are reckoned with.
-
-    Raises:
-        LibraryError: a value is not one that we would have written.
-    """
-    return checked(paper_from_row(row))
-
-
-def checked(paper: Paper) -> Paper:
-    """Return `paper`, whose values may come from outside, if we would have written them.
-
-    Raises:
-        LibraryError: a value is not of the form that it must have.
-    """
-    for field in _ALWAYS_THERE:
-        if getattr(paper, field) is None:
-            raise _misfit(field, None)
-    for field in _EXACT:
-        value = getattr(paper, field)
-        try:
-            fits = value is None or EDITABLE[field](value) == value
-        except InvalidValueError:
-            fits = False
-        if not fits:
-            raise _misfit(field, value)
-    for key in (paper.key, *(entry.key for entry in paper.entries if entry.key)):
-        if not key or importable_key(key) != key:
-            raise _misfit("key", key)
-    for link in paper.links:
-        if not link.lower().startswith(("http://", "https://")):
-            raise _misfit("link", link)
-    return paper
 
 
 def paper_to_json(paper: Paper) -> str:
@@ -135,7 +93,7 @@ def paper_from_json(text: str) -> Paper:
             priority=Priority(values["priority"]),
         )
         return Paper(**values)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise LibraryError("The journal holds a deleted paper that can't be read.") from error
 
 
@@ -429,7 +387,8 @@ class PaperStore:
         return {paper: tuple(texts) for paper, texts in groups.items()}
 
 
-def _misfit(field: str, stored: object) -> LibraryError:
+def misfit(field: str, stored: object) -> LibraryError:
+    """Return what is to be said of a value that can't be one of a paper's `field`."""
     return LibraryError(
         f"The library holds a value that can't be the {field} of a paper: {stored!r:.60}.",
         "It was changed by another program: bring back an earlier version.",

@@ -36,7 +36,13 @@ from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row
-from readinglist.storage.papers import PaperStore, decode, paper_from_json, received_paper
+from readinglist.storage.papers import PaperStore, decode, paper_from_json
+from readinglist.storage.received import (
+    checked,
+    checked_value,
+    received_change,
+    received_paper,
+)
 from readinglist.storage.tables import (
     OF_PAPERS,
     PRIMARY_KEYS,
@@ -126,6 +132,9 @@ _SCHEMA = f"""
 """
 _NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """What SQLite says of a file without our tables, a damaged one, and one that is no database."""
+_NEWER = f" newer than {document.SCHEMA_VERSION}"
+"""Stands behind the fingerprint of a file of which this readinglist knows a part: one that knows
+more reads it again."""
 _PATIENCE = 10
 """Seconds to wait for another process at work on the same library."""
 _RACE = 5
@@ -221,7 +230,20 @@ class WorkingCopy:
 
         Args:
             is_edit: whether papers change; else it is about what is saved where.
+
+        Raises:
+            LibraryError: the library can only be read, or another program keeps it busy.
         """
+        if is_edit and self.is_read_only:
+            raise LibraryError(
+                f"{self.path} was written by a newer readinglist: this one can only read it.",
+                "Update readinglist.",
+            )
+        with self._transaction(is_edit):
+            yield
+
+    @contextmanager
+    def _transaction(self, is_edit: bool = True) -> Iterator[None]:
         if self.connection.in_transaction:
             yield
             return
@@ -255,7 +277,12 @@ class WorkingCopy:
 
     def is_current(self) -> bool:
         """Return whether the library file is the one last read or written here."""
-        return bool(str(document.fingerprint(self.path)) == self._meta("document"))
+        return _is_of(self._meta("document"), document.fingerprint(self.path))
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the library file is one of a newer readinglist, of which a part is here."""
+        return str(self._meta("document")).endswith(_NEWER)
 
     def save(self, during_merge: bool = False) -> bool:
         """Bring the library file up to date; return whether it is.
@@ -308,11 +335,12 @@ class WorkingCopy:
             return TakenIn()
         from readinglist.storage.merging import merge
 
-        with document.open_inspected(self.path) as incoming:
+        with document.open_inspected(self.path, may_be_newer=True) as incoming:
+            file = f"{before}{_NEWER if document.is_newer(incoming) else ''}"
             if not self._has_rows():
-                return self._copy(incoming, before)
+                return self._copy(incoming, file)
             theirs = read_tables(incoming)
-        with self.transaction():
+        with self._transaction():
             ours = read_tables(self.connection)
             check_received(theirs, known=ours)
             put_back, gone = self._missing(theirs, before)
@@ -322,12 +350,12 @@ class WorkingCopy:
             merged = merge(self._before(pending, ours), ours, theirs)
             changed = self._write(merged.tables, ours, theirs)
             self._set_meta("withdrawn", json.dumps([astuple(change) for change in known + gone]))
-            self._set_meta("document", str(before))
+            self._set_meta("document", file)
         return TakenIn(changed, len(put_back), len(gone), len(merged.conflicts))
 
-    def _copy(self, incoming: sqlite3.Connection, file: document.Fingerprint) -> TakenIn:
+    def _copy(self, incoming: sqlite3.Connection, file: str) -> TakenIn:
         """Bring in all of a library file where nothing is here yet, row by row."""
-        with self.transaction():
+        with self._transaction():
             for table in PRIMARY_KEYS:
                 rows = incoming.execute(f"SELECT * FROM {table}")
                 marks = ",".join("?" * len(rows.description))
@@ -337,7 +365,7 @@ class WorkingCopy:
             papers = self.connection.execute("SELECT id FROM paper")
             self.papers.to_be_indexed(papers)
             self._note_saved()
-            self._set_meta("document", str(file))
+            self._set_meta("document", file)
         return TakenIn(self._has_rows())
 
     def _has_rows(self) -> bool:
@@ -457,14 +485,18 @@ class WorkingCopy:
         )
 
     def apply(self, change: Change) -> None:
-        """Give the field of a change its new value, where the paper is there."""
+        """Give the field of a change its new value, where the paper is there.
+
+        Raises:
+            LibraryError: the journal, which may come from outside, has a value that can't be one.
+        """
         if change.field in (CONFLICT, NOTHING):
             return
         if change.field == WHOLE_PAPER:
             if change.new is None:
                 self.papers.delete(change.paper)
             elif change.new.startswith("{") and not self.papers.has(change.paper):
-                self.papers.add(paper_from_json(change.new))
+                self.papers.add(checked(paper_from_json(change.new)))
         elif not self.papers.has(change.paper):
             return
         elif change.field == TAG:
@@ -483,7 +515,8 @@ class WorkingCopy:
             if change.new is not None:
                 self.papers.add_source(change.paper, int(change.new))
         else:
-            self.papers.set(change.paper, change.field, decode(change.field, change.new))
+            value = checked_value(change.field, decode(change.field, change.new))
+            self.papers.set(change.paper, change.field, value)
             if change.field == "key" and change.new is not None:
                 self.papers.remove_alias(change.new)
                 if change.old is not None:
@@ -498,8 +531,13 @@ class WorkingCopy:
             DocumentChangedError: another program was faster; nothing was written.
         """
         expected = document.fingerprint(self.path)
-        if str(expected) != self._meta("document"):  # its rows are not here yet
+        if not _is_of(self._meta("document"), expected):  # its rows are not here yet
             raise DocumentChangedError(self.path)
+        if self.is_read_only:
+            raise LibraryError(
+                f"{self.path} was written by a newer readinglist: your edits can't be in it yet.",
+                "They are kept on this machine: update readinglist.",
+            )
         self.connection.execute("BEGIN")  # one view of all tables, while edits go on elsewhere
         try:
             versions = self.connection.execute("SELECT paper, version FROM unsaved").fetchall()
@@ -509,7 +547,7 @@ class WorkingCopy:
             saved, papers = 0, None
             if expected is not None:  # else the file is gone: write all of it
                 saved, papers = int(self._meta("saved") or 0), [paper for paper, _ in versions]
-            with document.replacing(self.path, expected) as draft:
+            with document.replacing(self.path, expected, keep_outgrown=True) as draft:
                 target = draft.connection
                 for table in (*OF_PAPERS, "source", "key_alias"):
                     some = papers if table in OF_PAPERS else None
@@ -611,7 +649,7 @@ class WorkingCopy:
         return True
 
     def _make_anew(self) -> sqlite3.Connection:
-        with document.open_inspected(self.path) as incoming:
+        with document.open_inspected(self.path, may_be_newer=True) as incoming:
             statements = incoming.execute(
                 "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name IN "
                 f"({','.join('?' * len(PRIMARY_KEYS))})",
@@ -712,6 +750,39 @@ def copy_library(path: Path, state: Path, copy: Path, copied_state: Path) -> Non
         (folder / _DATABASE).unlink(missing_ok=True)  # it is made anew from the file
 
 
+class Kept(NamedTuple):
+    """What this machine's working copy has of a library."""
+
+    tables: Tables
+    unsaved: frozenset[int]
+    """The papers that the library file has otherwise."""
+    is_current: bool
+    """Whether the library file is the one last read or written here."""
+
+
+def kept_here(path: Path, state: Path) -> Kept | None:
+    """Return what the working copy has of the library file at `path`, whatever became of that.
+
+    None where there is no working copy, or none that can be read.
+    """
+    path = path.parent.resolve() / path.name
+    database = _folder_of(path, state).absolute() / _DATABASE
+    if not database.is_file():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+            connection.execute("BEGIN")
+            meta = dict(connection.execute("SELECT name, value FROM meta"))
+            if meta.get("layout") != _layout_now():
+                return None
+            unsaved = connection.execute("SELECT paper FROM unsaved").fetchall()
+            is_current = _is_of(meta.get("document"), document.fingerprint(path))
+            tables = read_tables(connection)
+            return Kept(tables, frozenset(paper for (paper,) in unsaved), is_current)
+    except sqlite3.Error:
+        return None
+
+
 def _folder_of(path: Path, state: Path) -> Path:
     """Return what this machine keeps of the library file at a resolved path."""
     return state / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
@@ -737,8 +808,13 @@ def _checked(rows: Iterable[Row], table: str) -> Iterator[Row]:
         yield row
 
 
-_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": change_from_row}
+_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": received_change}
 """What raises a `LibraryError` for a row of a table that we would not have written."""
+
+
+def _is_of(noted: object, file: document.Fingerprint | None) -> bool:
+    """Return whether it is this file that was noted as the one last read or written."""
+    return noted in (str(file), f"{file}{_NEWER}")
 
 
 def _layout_now() -> str:

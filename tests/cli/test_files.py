@@ -84,16 +84,52 @@ def test_an_export_that_can_not_be_written_is_one_line(filled: CommandLine, tmp_
 def test_check_says_what_a_library_holds(filled: CommandLine, tmp_path: Path) -> None:
     assert filled("check").out == (f"{filled.path} is sound: 3 papers, 3 changes in its journal.\n")
     assert filled("check", "--json").data == {
-        "file": str(filled.path), "papers": 3, "changes": 3, "warnings": [],
+        "file": str(filled.path), "sound": True, "papers": 3, "changes": 3, "warnings": [],
     }  # fmt: skip
     by_sql(filled.path, "INSERT INTO paper_tag VALUES (1, 'lost')")
     done = filled("check", str(filled.path))
     assert done.err == "1 row of tags or sources belong to no paper.\n"
     by_sql(filled.path, "CREATE VIEW v AS SELECT 1")
-    assert "does not have the tables" in filled("check", code=1).err
+    assert filled("check", code=1).err.splitlines() == [
+        f"readinglist: {filled.path} does not have the tables of a readinglist library.",
+        f"3 papers and 3 changes can be read: readinglist salvage {filled.path} -o NEW saves them.",
+    ]
+    unsound = filled("check", "--json", code=1).data
+    assert (unsound["sound"], unsound["readable"]["papers"]) == (False, 3)
     missing = tmp_path / "none.db"
     assert "There is no library" in filled("check", str(missing), code=1).err
     assert not missing.exists()
+
+
+def test_salvage_says_what_it_saved_and_what_is_missing(
+    filled: CommandLine, tmp_path: Path
+) -> None:
+    new, bare = tmp_path / "new.db", tmp_path / "bare.db"
+    bare.write_bytes(filled.path.read_bytes())  # nothing here remembers this one
+    by_sql(bare, "UPDATE paper SET status = 'burnt' WHERE key = 'CachesEverywhere'")
+    done = filled("salvage", str(bare), "-o", str(new), code=1)
+    assert done.err.splitlines() == [
+        "1 value can't be read: the status of CachesEverywhere.",
+        f"{new} has 3 papers and 3 changes: what is missing is named above.",
+        f"Look at it with readinglist --library {new}, then put it in the other's place.",
+    ]
+    by_sql(filled.path, "CREATE VIEW v AS SELECT 1")
+    whole = filled("salvage", str(filled.path), "-o", str(tmp_path / "whole.db"), "--json").data
+    assert (whole["papers"], whole["whole"], whole["lost"]) == (3, True, [])
+    assert "is there already" in filled("salvage", str(bare), "-o", str(new), code=1).err
+    filled("salvage", str(bare), code=2)
+
+
+def test_a_library_of_a_newer_version_is_read_and_exported(
+    filled: CommandLine, tmp_path: Path
+) -> None:
+    by_sql(filled.path, "PRAGMA user_version = 9")
+    done = filled("list")
+    assert "Build It Twice" in done.out
+    assert "was written by a newer readinglist: this one can only read it" in done.err
+    assert "Attention to Detail" in filled("export").out
+    assert "Update readinglist" in filled("mark", "BuildTwice", "--status", "read", code=1).err
+    assert filled("list", "status:read").out == ""
 
 
 @pytest.mark.parametrize("command", ["list", "export", "undo", "history"])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Program = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = [
     "import", "list", "show", "mark", "note", "edit", "delete", "undo", "redo", "history",
-    "restore", "export", "check", "config", "demo",
+    "restore", "export", "check", "salvage", "config", "demo",
 ]  # fmt: skip
 
 

@@ -66,7 +66,6 @@ SPOILED: dict[str, tuple[Callable[[Path], None] | str, str]] = {
     "a few bytes": (conflict_markers, "not a readinglist library"),
     "a damaged page": (damaged_page, "damaged"),
     "another application": ("PRAGMA application_id = 7", "another program"),
-    "a newer version": ("PRAGMA user_version = 99", "newer readinglist"),
     "no version": ("PRAGMA user_version = 0", "does not have the tables"),
     "a trigger": (
         "CREATE TRIGGER t AFTER INSERT ON paper BEGIN DELETE FROM paper; END",

@@ -20,8 +20,8 @@ from readinglist.storage.papers import (
     encode,
     paper_from_json,
     paper_to_json,
-    received_paper,
 )
+from readinglist.storage.received import received_paper
 from readinglist.storage.working_copy import WorkingCopy
 
 if TYPE_CHECKING:

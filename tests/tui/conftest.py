@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from readinglist.config import Config
+from readinglist.domain.paper import Paper
 from readinglist.errors import ReadingListError
 from readinglist.services import opening
 from readinglist.services.demo import fill_with_sample
@@ -110,6 +112,18 @@ async def by_palette(pilot: Pilot[None], words: str, shown: str) -> None:
     await pilot.press("enter")
 
 
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds, and the app has shown the messages that were sent by then."""
+    for _ in range(1000):
+        if condition():
+            is_shown = asyncio.Event()
+            pilot.app.call_later(is_shown.set)
+            await asyncio.wait_for(is_shown.wait(), 30)
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("the condition never held")
+
+
 async def at_rest(pilot: Pilot[None]) -> None:
     """Wait until no worker runs: one that gave way to a newer one is no failure."""
     while any(not worker.is_finished for worker in pilot.app.workers):
@@ -125,6 +139,22 @@ def screen_of(app: ReadingListApp) -> LibraryScreen:
 
 def line(app: ReadingListApp, selector: str) -> str:
     """Return the text that a Static shows."""
-    from textual.widgets import Static
-
     return str(screen_of(app).query_one(selector, Static).content)
+
+
+def current(app: ReadingListApp) -> Paper:
+    """Return the paper under the cursor."""
+    paper = screen_of(app).papers.current
+    assert paper is not None
+    return paper
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until all that was begun is done."""
+    await at_rest(pilot)
+    await pilot.pause()
+
+
+def report(app: ReadingListApp) -> str:
+    """Return what the import dialog says."""
+    return str(app.screen.query_one("#import-report", Static).content)

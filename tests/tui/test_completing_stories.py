@@ -23,8 +23,7 @@ from readinglist.tui.screens.entry_form import EntryForm
 from tests.conftest import Listed, PageMaker
 from tests.online.local_sources import LocalSources
 from tests.online.works import AUTHORS, PREPRINTS, PUBLISHED, TITLES
-from tests.tui.conftest import screen_of
-from tests.tui.test_stories import until
+from tests.tui.conftest import screen_of, until
 
 pytestmark = pytest.mark.usefixtures("hurry")
 

@@ -18,8 +18,7 @@ from readinglist.tui.screens.dialogs import Choose, Confirm
 from readinglist.tui.screens.entry_form import EntryForm
 from readinglist.tui.screens.note_editor import NoteEditor
 from readinglist.tui.widgets.key_bar import KeyBar
-from tests.tui.conftest import screen_of
-from tests.tui.test_stories import settle
+from tests.tui.conftest import screen_of, settle
 
 MakeApp = Callable[..., ReadingListApp]
 

@@ -20,8 +20,7 @@ from readinglist.tui.app import ReadingListApp
 from readinglist.tui.keymap import DUPLICATES, check_keys
 from readinglist.tui.screens.duplicates import Duplicates
 from readinglist.tui.screens.help import Help
-from tests.tui.conftest import screen_of
-from tests.tui.test_stories import settle, until
+from tests.tui.conftest import screen_of, settle, until
 from tests.tui.test_triage_stories import text, told
 
 MakeApp = Callable[..., ReadingListApp]

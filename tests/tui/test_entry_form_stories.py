@@ -18,8 +18,7 @@ from readinglist.tui.screens.library import LibraryScreen
 from readinglist.tui.screens.triage import Triage
 from readinglist.tui.widgets.form_field import FormField, Line, OneOf
 from tests.conftest import by_sql
-from tests.tui.conftest import screen_of
-from tests.tui.test_stories import current, until
+from tests.tui.conftest import current, screen_of, until
 from tests.tui.test_triage_stories import shown, text, told
 
 MakeApp = Callable[..., ReadingListApp]

@@ -16,8 +16,7 @@ from readinglist.services import fetching
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.screens.bulk_preview import BulkPreview
-from tests.tui.conftest import by_palette, screen_of, told
-from tests.tui.test_stories import current, settle, until
+from tests.tui.conftest import by_palette, current, screen_of, settle, told, until
 
 MakeApp = Callable[..., ReadingListApp]
 

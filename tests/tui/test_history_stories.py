@@ -13,8 +13,7 @@ from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.screens.history import History
 from readinglist.tui.screens.triage import Triage
-from tests.tui.conftest import screen_of
-from tests.tui.test_stories import current, settle, until
+from tests.tui.conftest import current, screen_of, settle, until
 from tests.tui.test_triage_stories import told
 
 MakeApp = Callable[..., ReadingListApp]

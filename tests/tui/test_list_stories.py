@@ -23,8 +23,7 @@ from readinglist.tui.screens.dialogs import Confirm
 from readinglist.tui.screens.working import Working
 from readinglist.tui.widgets.list_header import ListHeader
 from readinglist.tui.widgets.paper_list import PaperList
-from tests.tui.conftest import at_rest, line, screen_of
-from tests.tui.test_stories import current, settle, until
+from tests.tui.conftest import at_rest, current, line, screen_of, settle, until
 
 MakeApp = Callable[..., ReadingListApp]
 

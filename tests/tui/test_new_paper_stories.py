@@ -18,9 +18,8 @@ from readinglist.tui.screens.dialogs import Confirm
 from readinglist.tui.screens.entry_form import EntryForm
 from readinglist.tui.screens.library import LibraryScreen
 from readinglist.tui.screens.new_paper import NewPaper
-from tests.tui.conftest import screen_of
+from tests.tui.conftest import current, screen_of, until
 from tests.tui.test_entry_form_stories import back_in_the_list, field, problem, write
-from tests.tui.test_stories import current, until
 from tests.tui.test_triage_stories import told
 
 MakeApp = Callable[..., ReadingListApp]

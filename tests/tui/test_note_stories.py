@@ -18,8 +18,7 @@ from readinglist.tui.app import ReadingListApp, run_app
 from readinglist.tui.screens.note_editor import NoteEditor
 from readinglist.tui.widgets.note_area import NoteArea
 from readinglist.tui.widgets.offers import Offers
-from tests.tui.conftest import screen_of
-from tests.tui.test_stories import current, settle, until
+from tests.tui.conftest import current, screen_of, settle, until
 
 MakeApp = Callable[..., ReadingListApp]
 ATTENTION, ADAM, BERT = "vaswani2017attention", "kingma2015adam", "devlin2019bert"

@@ -14,8 +14,7 @@ from readinglist.services.pdf_files import PdfFiles
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.screens.dialogs import Choose
 from readinglist.tui.screens.triage import Triage
-from tests.tui.conftest import Opener, by_palette, told
-from tests.tui.test_stories import current, settle, until
+from tests.tui.conftest import Opener, by_palette, current, settle, told, until
 
 MakeApp = Callable[..., ReadingListApp]
 PAGE = "https://arxiv.org/abs/1706.03762"

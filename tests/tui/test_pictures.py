@@ -35,8 +35,7 @@ from readinglist.tui.screens.triage import Triage
 from readinglist.tui.screenshot import without_linked_fonts
 from tests.reading_year import year_of_reading
 from tests.test_docs import ROOT, compare
-from tests.tui.conftest import at_rest, screen_of
-from tests.tui.test_stories import until
+from tests.tui.conftest import at_rest, screen_of, until
 
 TODAY = datetime.date(2024, 11, 18)
 """A day gone by: SQLite, whose clock can't be set, takes the deadlines in the pictures for near."""

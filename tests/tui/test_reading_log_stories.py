@@ -23,8 +23,7 @@ from readinglist.tui.screens.reading_log import ReadingLogScreen
 from readinglist.tui.widgets.key_bar import KeyBar
 from tests.conftest import PageMaker
 from tests.reading_year import year_of_reading
-from tests.tui.conftest import screen_of
-from tests.tui.test_stories import settle, until
+from tests.tui.conftest import screen_of, settle, until
 
 MakeApp = Callable[..., ReadingListApp]
 

@@ -17,8 +17,7 @@ from readinglist.services.library import Library
 from readinglist.services.live_search import Question
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.widgets.offers import Offers
-from tests.tui.conftest import screen_of
-from tests.tui.test_stories import current, settle, until
+from tests.tui.conftest import current, screen_of, settle, until
 
 MakeApp = Callable[..., ReadingListApp]
 

@@ -23,8 +23,7 @@ from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.screens import library as library_screen
 from readinglist.tui.screens.library import LibraryScreen
-from tests.tui.conftest import line, screen_of
-from tests.tui.test_stories import current, report, settle, until
+from tests.tui.conftest import current, line, report, screen_of, settle, until
 
 MakeApp = Callable[..., ReadingListApp]
 

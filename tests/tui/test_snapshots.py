@@ -22,8 +22,7 @@ from readinglist.storage.reading_log import ReadingLog
 from readinglist.tui import themes
 from readinglist.tui.app import ReadingListApp
 from tests.reading_year import fill_with_a_year
-from tests.tui.conftest import at_rest, line, screen_of
-from tests.tui.test_stories import until
+from tests.tui.conftest import at_rest, line, screen_of, until
 
 MakeApp = Callable[..., ReadingListApp]
 Compare = Callable[..., bool]
@@ -66,7 +65,13 @@ def after(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def run(pilot: Pilot[None]) -> None:
         await pilot.pause()
         await pilot.press(*keys)
+        app = pilot.app
+        assert isinstance(app, ReadingListApp)
+        await until(pilot, lambda: screen_of(app).is_at_rest)
         await at_rest(pilot)
+        if keys == tuple(STATES["offers"]):  # they come when the library's values were counted
+            await until(pilot, lambda: any(app.screen.query("#offers").results()))
+            await until(pilot, lambda: app.screen.query_one("#offers").display)
         for _ in range(5):
             await pilot.pause(0.02)
 

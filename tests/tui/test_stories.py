@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,48 +9,17 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.containers import VerticalScroll
-from textual.pilot import Pilot
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from readinglist.config import Config, ExportConfig
-from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.domain.paper import Priority, Status
 from readinglist.errors import ConfigError, ReadingListError
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.keymap import LIBRARY, TRIAGE
-from tests.tui.conftest import at_rest, line, screen_of
+from tests.tui.conftest import current, line, report, screen_of, settle, told, until
 
 MakeApp = Callable[..., ReadingListApp]
-
-
-def current(app: ReadingListApp) -> Paper:
-    """Return the paper under the cursor."""
-    paper = screen_of(app).papers.current
-    assert paper is not None
-    return paper
-
-
-async def settle(pilot: Pilot[None]) -> None:
-    """Wait until all that was begun is done."""
-    await at_rest(pilot)
-    await pilot.pause()
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds, and the app has shown the messages that were sent by then."""
-    for _ in range(400):
-        if condition():
-            is_shown = asyncio.Event()
-            pilot.app.call_later(is_shown.set)
-            await asyncio.wait_for(is_shown.wait(), 30)
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("the condition never held")
-
-
-def report(app: ReadingListApp) -> str:
-    """Return what the import dialog says."""
-    return str(app.screen.query_one("#import-report", Static).content)
 
 
 async def test_moving_through_the_list(make_app: MakeApp) -> None:
@@ -457,11 +425,9 @@ async def test_undo_with_nothing_left_says_so(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(notifications=True) as pilot:
         await pilot.press("ctrl+r")
+        await until(pilot, lambda: "There is nothing to redo." in told(app))
         await pilot.press("u", "u", "u", "u", "u")
-        await settle(pilot)
-        messages = [n.message for n in app._notifications]
-        assert "There is nothing to redo." in messages
-        assert "There is nothing to undo." in messages
+        await until(pilot, lambda: "There is nothing to undo." in told(app))
         assert "i                        import" in line(app, "#message")
 
 

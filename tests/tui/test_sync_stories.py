@@ -9,14 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from readinglist.config import Config
 from readinglist.domain.paper import Status
+from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
+from tests.conftest import by_sql
 from tests.services.clones import Clone, World, add
-from tests.tui.conftest import line, screen_of
+from tests.tui.conftest import line, screen_of, told, until
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
@@ -28,15 +29,6 @@ def two(world: World) -> tuple[Clone, Clone]:
 
 def app_of(clone: Clone) -> ReadingListApp:
     return ReadingListApp(clone.library, Config())
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds."""
-    for _ in range(1000):
-        if condition():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("the condition never held")
 
 
 def text(app: ReadingListApp, selector: str) -> str:
@@ -133,3 +125,24 @@ async def test_what_git_took_away_is_offered(two: tuple[Clone, Clone]) -> None:
         await until(pilot, lambda: any("B brings" in n.message for n in app._notifications))
         await pilot.press("B")
         await until(pilot, lambda: one.library.papers([number])[0].status is Status.READ)
+
+
+async def test_a_library_of_a_newer_version_can_be_looked_at(
+    make_app: Callable[..., ReadingListApp], sample: Library
+) -> None:
+    """It is said once; searching works, an edit is refused in a sentence, leaving too."""
+    sample.save()
+    by_sql(sample.path, "PRAGMA user_version = 9")
+    before = sample.path.read_bytes()
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "A newer readinglist wrote this library" in told(app))
+        await pilot.press("slash", *"shannon", "enter")
+        paper = screen_of(app).papers.current
+        assert paper
+        await pilot.press("r")
+        await until(pilot, lambda: "this one can only read it. Update readinglist." in told(app))
+        assert sample.papers([paper.id])[0].status == paper.status
+        await pilot.press("q")
+    assert sample.path.read_bytes() == before
+    assert app.return_code == 0

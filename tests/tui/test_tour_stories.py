@@ -12,7 +12,7 @@ from readinglist.config import Config
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.screens.tour import STEPS, Tour
-from tests.tui.test_stories import until
+from tests.tui.conftest import until
 
 Start = Callable[..., ReadingListApp]
 

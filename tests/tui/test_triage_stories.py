@@ -17,8 +17,7 @@ from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from readinglist.tui.keymap import TRIAGE
 from readinglist.tui.screens.triage import Triage
-from tests.tui.conftest import screen_of
-from tests.tui.test_stories import settle, until
+from tests.tui.conftest import screen_of, settle, until
 
 MakeApp = Callable[..., ReadingListApp]
 

@@ -13,8 +13,7 @@ from readinglist.errors import ReadingListError
 from readinglist.services.kept_views import KeptViews
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
-from tests.tui.conftest import line, screen_of
-from tests.tui.test_stories import settle, until
+from tests.tui.conftest import line, screen_of, settle, until
 
 MakeApp = Callable[..., ReadingListApp]
 

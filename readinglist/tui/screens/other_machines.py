@@ -21,6 +21,8 @@ class OtherMachines(Acting):
         self._version = library.version()
         self._withdrawn = len(library.withdrawn())
         """How many edits git has taken out, as far as that was told."""
+        self._is_read_only = False
+        """Whether the library can only be read, as far as that was told."""
         self._index_failed = ""
         """Why the index is not up to date, as it was told."""
 
@@ -55,6 +57,13 @@ class OtherMachines(Acting):
                 "warning",
             )
 
+    def _tell_read_only(self) -> None:
+        """Say so once, when the file turns out to be one that this readinglist can't write."""
+        before, self._is_read_only = self._is_read_only, self._library.is_read_only
+        if self._is_read_only and not before:
+            told = "A newer readinglist wrote this library: you can read it here, not change it."
+            self._tell(told, "warning", seconds=10)
+
     def _shows_changes(self) -> bool:
         """Return whether what this app does in the background is being shown bit by bit."""
         return False
@@ -70,6 +79,7 @@ class OtherMachines(Acting):
         except ReadingListError as error:
             self._tell_save_failed(str(error))
             return
+        self._tell_read_only()
         if came_in.put_back:
             self._tell(f"git had missed {plural(came_in.put_back, 'edit')}: put back.")
         # A thread of this app may have been the one to take it in, so look at what there is now.

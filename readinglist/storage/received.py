@@ -1,0 +1,120 @@
+"""Rows that another program may have written: are they such as we would have written?
+
+What is used as more than text must have its form: keys go to terminals and to BibTeX, addresses to
+the browser, dates are reckoned with, and what the journal tells of can be turned back.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from readinglist.domain.change import (
+    ALIAS,
+    CONFLICT,
+    ENTRIES,
+    NOTHING,
+    SOURCE,
+    TAG,
+    WHOLE_PAPER,
+    Action,
+)
+from readinglist.domain.citekey import importable_key
+from readinglist.domain.fields import EDITABLE
+from readinglist.errors import InvalidValueError, LibraryError
+from readinglist.storage.journal import change_from_row
+from readinglist.storage.papers import COLUMNS, misfit, paper_from_row
+
+if TYPE_CHECKING:
+    from readinglist.domain.change import Change
+    from readinglist.domain.entry import Entry
+    from readinglist.domain.paper import Paper
+
+_EXACT = frozenset(("type", "published", "arxiv", "doi", "url", "cite_as"))
+_ALWAYS_THERE = ("key", "type", "title", "status", "priority")
+_OF_A_PAPER = frozenset(COLUMNS) - {"id"}
+FIELDS = _OF_A_PAPER | {ALIAS, CONFLICT, ENTRIES, NOTHING, SOURCE, TAG, WHOLE_PAPER}
+"""What a row of the journal may be about."""
+_LARGEST_ID = 2**63 - 2**40
+"""An id beyond it would leave none for what is done later."""
+
+
+def received_paper(row: tuple[Any, ...]) -> Paper:
+    """Return the paper of a row of `COLUMNS`.
+
+    Raises:
+        LibraryError: a value is not one that we would have written.
+    """
+    return checked(paper_from_row(row))
+
+
+def received_change(row: tuple[Any, ...]) -> Change:
+    """Return the change of a row of the journal.
+
+    The values need not be such as a paper can have today: they are looked at when they are to be
+    brought back.
+
+    Raises:
+        LibraryError: it is not one that we would have written.
+    """
+    change = change_from_row(row)
+    known = _OF_A_PAPER | {WHOLE_PAPER} if change.action == Action.CONFLICT else FIELDS
+    if change.field not in known:
+        raise LibraryError(f"The journal holds a field that can't be one: {change.field!r:.60}.")
+    if change.field == SOURCE and not all(map(_is_id, (change.old, change.new))):
+        raise LibraryError("The journal holds a source that can't be one.")
+    if not 0 < change.id < _LARGEST_ID:
+        raise LibraryError(f"The journal holds an id that can't be one: {change.id}.")
+    return change
+
+
+def checked(paper: Paper) -> Paper:
+    """Return `paper`, whose values may come from outside, if we would have written them.
+
+    Raises:
+        LibraryError: a value is not of the form that it must have.
+    """
+    for field in _ALWAYS_THERE:
+        if getattr(paper, field) is None:
+            raise misfit(field, None)
+    for field in (*_EXACT, "key", "links", "entries"):
+        checked_value(field, getattr(paper, field))
+    return paper
+
+
+def checked_value(field: str, value: Any) -> Any:
+    """Return the value of a paper's `field`, which may come from outside, if we would write it.
+
+    Raises:
+        LibraryError: it is not of the form that it must have.
+    """
+    if field in _EXACT and value is not None:
+        try:
+            fits = EDITABLE[field](value) == value
+        except InvalidValueError:
+            fits = False
+        if not fits:
+            raise misfit(field, value)
+    elif field == "key":
+        _check_key(value)
+    elif field == "links":
+        for link in value:
+            if not link.lower().startswith(("http://", "https://")):
+                raise misfit("link", link)
+    elif field == "entries":
+        entries: tuple[Entry, ...] = value
+        for key in (entry.key for entry in entries if entry.key):
+            _check_key(key)
+    return value
+
+
+def _is_id(stored: str | None) -> bool:
+    """Return whether the journal may have this for a source, or for none."""
+    if stored is None:
+        return True
+    return bool(re.fullmatch("[0-9]{1,19}", stored)) and int(stored) < 2**63
+
+
+def _check_key(key: str) -> None:
+    if not key or importable_key(key) != key:
+        raise misfit("key", key)
