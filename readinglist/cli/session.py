@@ -84,7 +84,7 @@ class Session:
         finally:
             try:
                 if not library.save():
-                    say("git is at work: the library file will follow with the next command.")
+                    say(f"{library.held_up()} The library file follows with the next command.")
             except LibraryError as error:
                 if not reading:
                     raise

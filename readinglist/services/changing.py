@@ -240,7 +240,6 @@ class Editor:
             kept, dropped = papers
             offered = proposed(kept, dropped)
             whole = united(kept, dropped, _takeable(offered if take is None else take))
-            # First the keys, which can name one paper at a time: turned round, they come last.
             names = self._working.papers.aliases_of(drop)
             sources = self._working.papers.sources_of(drop)
             known = self._working.papers.sources_of(keep)
@@ -250,8 +249,7 @@ class Editor:
                 *((TAG, tag) for tag in whole.tags if tag not in kept.tags),
             ]
             changes = [
-                *(Change(drop, ALIAS, name, None, key=dropped.key) for name in names),
-                *self._deletion(dropped),
+                *self._deletion(dropped),  # its keys go first: each can name one paper at a time
                 *(Change(keep, field, None, value, key=kept.key) for field, value in added),
             ]
             # What a file said and nobody chose goes on as that: an import may complete it.
@@ -371,7 +369,7 @@ class Editor:
             *(
                 other.turned_round()
                 for other in self._working.journal.history(change.paper)
-                if other.field == SOURCE
+                if other.field in (ALIAS, SOURCE)
                 and (other.batch, other.machine) == (change.batch, change.machine)
             ),
         ]
@@ -478,8 +476,11 @@ class Editor:
             yield from get(wanted[start : start + _TOLD_EVERY])
 
     def _deletion(self, paper: Paper) -> list[Change]:
+        """Return what takes a paper away with all that hangs on it: no merge keeps that."""
+        names = self._working.papers.aliases_of(paper.id)
         sources = self._working.papers.sources_of(paper.id)
         return [
+            *(Change(paper.id, ALIAS, name, None, key=paper.key) for name in names),
             *(Change(paper.id, SOURCE, str(source), None, key=paper.key) for source in sources),
             Change(paper.id, WHOLE_PAPER, paper_to_json(paper), None, key=paper.key),
         ]

@@ -189,9 +189,9 @@ def export_cited(
     exported = library.render(papers, kind)
     block = f"{_BEGIN}\n\n{exported.text}\n{_END}\n" if exported.text else ""
     new = _with_block(present, block.encode())
-    if write and new != present:
-        write_bytes(target, new)
-    library.freeze_keys(exported.papers)
+    with library.frozen_keys(exported.papers):
+        if write and new != present:
+            write_bytes(target, new)
     return CitedReport(
         target,
         tuple(paper.key for paper in exported.papers),

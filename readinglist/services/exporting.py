@@ -9,13 +9,13 @@ import json
 import os
 import re
 import stat
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.errors import InvalidValueError, ReadingListError
 from readinglist.services.foreign_files import leads_out, read_file
+from readinglist.storage.document import new_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -277,7 +277,7 @@ def write_bytes(path: Path, data: bytes) -> None:
         if path.exists() and not target.is_file():
             path.write_bytes(data)
             return
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        handle, name = new_beside(target)
         try:
             with open(handle, "wb") as file:
                 file.write(data)

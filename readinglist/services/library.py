@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -14,6 +15,7 @@ from readinglist.domain.text import plural
 from readinglist.errors import ReadingListError, UnknownKeyError
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
 from readinglist.services.query_history import QueryHistory
+from readinglist.storage.document import git_at_work
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from readinglist.domain.change import Change
     from readinglist.domain.paper import Paper, Priority, Status
+    from readinglist.errors import LibraryError
     from readinglist.services.adding import Adder
     from readinglist.services.app_memory import AppMemory
     from readinglist.services.changing import Editor, Step
@@ -113,6 +116,10 @@ class Library:
             LibraryError: the file can't be written.
         """
         return self._working.save(during_merge)
+
+    def held_up(self) -> LibraryError:
+        """Return the error that says why `save` has to wait, and what to do if git was killed."""
+        return git_at_work(self.path)
 
     def is_saved(self) -> bool:
         """Return whether the library file has every edit."""
@@ -692,9 +699,9 @@ class Library:
             [*cited, *(paper for paper in papers if paper.key.lower() not in there)],
             format or (format_of_file(file) if file else None),
         )
-        if file is not None:
-            write_file(file, exported.text)
-        self.freeze_keys(exported.papers)
+        with self.frozen_keys(exported.papers):
+            if file is not None:
+                write_file(file, exported.text)
         return exported
 
     def _check_target(self, file: Path, replace_all: bool) -> None:
@@ -742,11 +749,25 @@ class Library:
 
     def freeze_keys(self, papers: Iterable[Paper]) -> None:
         """Note that the keys of `papers` are known outside: they never change by themselves."""
-        loose = [paper for paper in papers if not paper.key_frozen]
-        if loose and not self.is_read_only:
+        with self.frozen_keys(papers):
+            pass
+
+    @contextmanager
+    def frozen_keys(self, papers: Iterable[Paper]) -> Iterator[None]:
+        """Write the keys of `papers` where others read them: noted before, unless that fails."""
+        loose = [paper.id for paper in papers if not paper.key_frozen]
+        self._set_frozen(loose, True)
+        try:
+            yield
+        except BaseException:
+            self._set_frozen(loose, False)
+            raise
+
+    def _set_frozen(self, ids: list[int], frozen: bool) -> None:
+        if ids and not self.is_read_only:
             with self._working.transaction():
-                for paper in loose:
-                    self._working.papers.set(paper.id, "key_frozen", True)
+                for number in ids:
+                    self._working.papers.set(number, "key_frozen", frozen)
 
     @property
     def _editor(self) -> Editor:

@@ -61,7 +61,7 @@ def merge_stages(library: Library, repository: Repository) -> int | None:
             before, version = read_version(base, may_be_empty=True), read_version(other)
         conflicts = library.merge_in(version, before).conflicts
     if not library.save(during_merge=True):
-        raise LibraryError("git is at work in this repository.", "Try again when it is done.")
+        raise library.held_up()
     repository.run("add", "--force", "--", literal(repository.name))
     return conflicts
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DRIVER = "readinglist"
 """The name of our merge driver and of our diff text in git's configuration."""
 _ABOUT = "Fields of papers, the later edit wins, the other one is kept"
+_LOCK = re.compile(rb"Unable to create '(.+\.lock)': File exists")
 _PATIENCE = 10
 """Seconds to wait for another git command in the same repository."""
 #: What git sets for its hooks: it names the repository that they belong to. And what gives
@@ -92,7 +93,9 @@ class Repository:
                 break
             time.sleep(0.1)
         if done.returncode:
-            raise GitError(_reason(arguments[0], done))
+            lock = _LOCK.search(done.stderr)  # it stays when git is killed
+            hint = f"If no git runs any more, delete {os.fsdecode(lock[1])}." if lock else ""
+            raise GitError(_reason(arguments[0], done), hint)
         return done.stdout.decode("utf-8", "replace").rstrip("\n")
 
     def asks(self, *arguments: str) -> str | None:
@@ -126,8 +129,18 @@ class Repository:
 
     def in_progress(self) -> str | None:
         """Return what git is in the middle of: `merge`, `rebase`; None for nothing."""
-        folder = Path(self.run("rev-parse", "--absolute-git-dir"))
+        folder = self._git_folder()
         return next((word for name, word in _IN_PROGRESS.items() if (folder / name).exists()), None)
+
+    def merge_message(self) -> str:
+        """Return the message of the commit that is to end a merge; empty where there is none."""
+        try:
+            return (self._git_folder() / "MERGE_MSG").read_text("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def _git_folder(self) -> Path:
+        return Path(self.run("rev-parse", "--absolute-git-dir"))
 
     def stages(self) -> dict[int, str]:
         """Return the blobs of the library that git could not merge, by stage; else nothing."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from readinglist.domain.change import NOTHING, SOURCE, TAG, WHOLE_PAPER, Action
+from readinglist.domain.change import ALIAS, NOTHING, SOURCE, TAG, WHOLE_PAPER, Action
 from readinglist.domain.text import plural
 from readinglist.errors import LibraryError, ReadingListError
 from readinglist.services.exporting import write_bytes
@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 _ATTRIBUTES = "{name} binary diff=readinglist merge=readinglist"
-_IGNORED = ("{name}-*", ".{name}.*")
+_IGNORED = ("{name}-*", ".{name}.*", "*.merge_file_*")
+_MERGED = "Merge what came from"
 _TRIES = 5
 _PAUSE = 0.3
-"""Seconds before a push that was refused is tried again."""
+"""Seconds before what git refused is tried again."""
 _PATIENCE = 10
 """Seconds to wait for another git command in the same repository."""
 
@@ -166,9 +167,9 @@ def sync(
         raise ReadingListError(
             "This clone can't merge libraries yet.", "Say readinglist init, once."
         )
-    merged = None if dry_run else merge_stages(library, repository)
-    if merged is not None and not repository.unmerged() and repository.in_progress() == "merge":
-        repository.run("commit", "--quiet", "--no-edit")
+    if not dry_run:
+        is_settled = merge_stages(library, repository) is not None
+        _end_merge(repository, is_settled)
     busy = repository.in_progress()
     if busy:
         raise ReadingListError(
@@ -186,6 +187,19 @@ def sync(
     if not dry_run and repository.loose_bytes() > most_loose / 2:
         repository.pack_in_background()
     return report
+
+
+def _end_merge(repository: Repository, is_settled: bool) -> None:
+    """Bring a merge to its end that was settled here, or that was ours and was killed."""
+    if repository.in_progress() != "merge":
+        return
+    if is_settled and not repository.unmerged():
+        repository.run("commit", "--quiet", "--no-edit")
+    elif repository.asks("merge-base", "--is-ancestor", "MERGE_HEAD", "HEAD") is not None:
+        repository.run("merge", "--quit")  # it is committed, and git had only to clear up
+    elif repository.merge_message().startswith(_MERGED):
+        # Nobody knows how far it came: what seems to be merged may lack all of the other side.
+        repository.run("merge", "--abort")
 
 
 def commit_message(changes: Iterable[Change]) -> str:
@@ -220,7 +234,8 @@ def _deed(change: Change) -> str:
         return "back" if change.action in (Action.UNDO, Action.REDO) else "added"
     if change.field == "status":
         return "read" if change.new == "read" else "status"
-    if change.field in (SOURCE, NOTHING) or change.action == Action.CONFLICT:
+    is_taken_away = change.field == ALIAS and change.new is None  # with its paper
+    if change.field in (SOURCE, NOTHING) or is_taken_away or change.action == Action.CONFLICT:
         return ""
     if change.action == Action.IMPORT:
         return "completed"
@@ -236,7 +251,7 @@ def _commit_edits(
 ) -> None:
     """Commit the library file, with what the journal tells of it as the message."""
     if not _save(library):
-        raise ReadingListError("git is at work in this repository.", "Try again when it is done.")
+        raise library.held_up()
     before = repository.blob("HEAD")
     if not repository.has_changed():
         if not library.path.exists():
@@ -322,7 +337,7 @@ def _exchange(
         if coming:
             _check_theirs(repository, theirs, f"{remote}/{branch}")
             progress(f"Merging {plural(coming, 'commit')}")
-            _merge(library, repository, theirs, f"Merge what came from {remote}")
+            _merge(library, repository, theirs, f"{_MERGED} {remote}")
             report.pulled += coming
             library.take_in()
             going = _count(repository, f"{theirs}..HEAD")
@@ -378,24 +393,30 @@ def _merge(library: Library, repository: Repository, theirs: str, message: str) 
             repository.run("merge", "--quiet", "--ff", "--no-edit", "-m", message, *more, theirs)
             return
         except GitError as error:
-            refused = error
+            refused: ReadingListError = error
         if not repository.in_progress():
             # An edit was saved in the meantime: commit it, and merge then.
             if repository.has_changed():
                 _commit_edits(library, repository, SyncReport(), False, lambda what: None)
+                refused = LibraryError(
+                    "The library changes all the time.", "Sync again when it is at rest."
+                )
                 continue
             raise refused
-        merge_stages(library, repository)
+        is_settled = merge_stages(library, repository) is not None
         others = repository.unmerged()
-        if not others:
+        if is_settled and not others:
             repository.run("commit", "--quiet", "--no-edit")
             return
         repository.run("merge", "--abort")
-        raise GitError(
-            f"git can't merge {', '.join(others[:3])}; nothing was merged.",
-            "Merge it yourself (git pull), then sync.",
-        )
-    raise LibraryError("The library changes all the time.", "Sync again when it is at rest.")
+        if others:
+            raise GitError(
+                f"git can't merge {', '.join(others[:3])}; nothing was merged.",
+                "Merge it yourself (git pull), then sync.",
+            )
+        # git could not write down what it merged, and would commit a merge without it.
+        time.sleep(_PAUSE)
+    raise refused
 
 
 def _append(path: Path, lines: list[str], again: bool = False) -> bool:

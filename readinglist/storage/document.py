@@ -99,14 +99,30 @@ def git_is_busy(path: Path, marks: Iterable[str] = GIT_AT_WORK) -> bool:
 
     While an index lock, a merge or a rebase is there, git may be about to replace the file.
     """
+    return _mark_of_git(path, marks) is not None
+
+
+def git_at_work(path: Path) -> LibraryError:
+    """Return the error that says what git is at work on, and what to do if it was killed."""
+    mark = _mark_of_git(path, GIT_AT_WORK)
+    if mark and mark.name != GIT_LOCK:
+        return LibraryError(
+            f"git is in the middle of a merge or a rebase in {path.parent}.",
+            "Finish it: git status tells how.",
+        )
+    more = f"; if no git runs any more, delete {mark}" if mark else ""
+    return LibraryError(f"git is at work in {path.parent}.", f"Wait until it is done{more}.")
+
+
+def _mark_of_git(path: Path, marks: Iterable[str]) -> Path | None:
     for folder in path.parents:
         git = folder / ".git"
         if git.is_file():  # a worktree or submodule names its folder in a file
             with contextlib.suppress(OSError, ValueError):
                 git = (folder / git.read_text().partition("gitdir:")[2].strip()).resolve()
         if git.is_dir():
-            return any((git / mark).exists() for mark in marks)
-    return False
+            return next((git / mark for mark in marks if (git / mark).exists()), None)
+    return None
 
 
 def repository_of(path: Path) -> Path | None:
@@ -184,8 +200,7 @@ def replacing(
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+        handle, name = new_beside(path)
         os.close(handle)
     except OSError as error:
         raise LibraryError(
@@ -386,6 +401,23 @@ def _bounded(path: Path, connection: sqlite3.Connection) -> Iterator[None]:
         connection.set_progress_handler(None, 0)
 
 
+def new_beside(path: Path) -> tuple[int, str]:
+    """Make an empty file beside `path`, to take its place; return its handle and its name.
+
+    Those that killed processes left there are removed: none takes a minute to be written.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    # What git lets us merge lies in files of its own, with another name each time.
+    for name in (glob.escape(path.name), ".merge_file_*"):
+        for draft in path.parent.glob(f".{name}.*.new*"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - draft.stat().st_mtime > 60:
+                    draft.unlink()
+    return tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+
+
 def _begin(path: Path, new: Path, expected: Fingerprint | None) -> int:
     """Make `new` the copy to write to, with the tables of today; return the schema it had.
 
@@ -433,14 +465,6 @@ def _drop_outgrown(path: Path) -> None:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]
-
-
-def _sweep(path: Path) -> None:
-    """Remove what a killed process left beside the file; a save of today takes no minute."""
-    for draft in path.parent.glob(f".{glob.escape(path.name)}.*.new*"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - draft.stat().st_mtime > 60:
-                draft.unlink()
 
 
 def _sync_to_disk(path: Path) -> None:

@@ -200,10 +200,8 @@ class WorkingCopy:
                 if document.fingerprint(self.path) is None:
                     # git deletes and writes again what it replaces.
                     if self.database.exists() and document.git_is_busy(self.path):
-                        raise LibraryError(
-                            f"{self.path} is missing, and git is at work in its folder.",
-                            "Try again when git is done.",
-                        )
+                        busy = document.git_at_work(self.path)
+                        raise LibraryError(f"{self.path} is missing, and {busy.message}", busy.hint)
                     keep = keep or document.repository_of(self.path) is not None
                     if not (keep and self._has_papers()):
                         self._begin_anew()
@@ -594,12 +592,23 @@ class WorkingCopy:
             pass
 
     def _set_aside(self, name: str) -> None:
-        """Rename the database, with its log, in which the last edits are."""
-        for suffix in ("", "-wal", "-shm"):
-            aside = self.folder / f"{name}.db{suffix}"
-            aside.unlink(missing_ok=True)
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(self.folder / f"working.db{suffix}", aside)
+        """Rename the database, with its log, in which the last edits are.
+
+        It has both names for a moment, so that a kill never parts the two.
+        """
+        parts = [self.folder / f"working.db{suffix}" for suffix in ("", "-wal", "-shm")]
+        if self.database.exists():
+            for part in parts:
+                aside = part.with_name(part.name.replace("working", name, 1))
+                aside.unlink(missing_ok=True)
+                try:
+                    os.link(part, aside)
+                except FileNotFoundError:
+                    continue
+                except OSError:  # not every file system has two names for a file
+                    os.replace(part, aside)
+        for part in parts:
+            part.unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
         """Open the database of the working copy; one that is damaged or older is made anew."""

@@ -10,6 +10,7 @@ import pytest
 
 from readinglist.domain.paper import Status
 from readinglist.errors import ReadingListError
+from readinglist.services import repository, syncing
 from readinglist.services.checking import check_library
 from readinglist.services.library import Library
 from readinglist.services.recovering import dropped_sides, merge_stages, version_in_file
@@ -470,6 +471,87 @@ def test_a_program_that_is_gone_is_installed_anew(two: tuple[Clone, Clone]) -> N
     assert state_of(one.library) == "driver"
     set_up(one.library)
     assert state_of(one.library) is None
+
+
+def test_another_git_at_the_moment_of_a_merge_drops_nothing(
+    two: tuple[Clone, Clone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = two
+    one.library.note("foxes", "there")
+    one.sync()
+    other.library.note("owls", "here")
+    lock = other.folder / ".git" / "index.lock"
+    run = Repository.run
+    merges: list[tuple[str, ...]] = []
+
+    def run_beside_another(self: Repository, *arguments: str) -> str:
+        if arguments[0] != "merge" or merges:
+            return run(self, *arguments)
+        merges.append(arguments)
+        lock.touch()
+        try:
+            return run(self, *arguments)
+        finally:
+            lock.unlink()
+
+    monkeypatch.setattr(Repository, "run", run_beside_another)
+    other.sync()
+    assert merges
+    assert [other.library.paper(key).note for key in ("foxes", "owls")] == ["there", "here"]
+
+
+@pytest.mark.parametrize("moment", ["before the index", "before the commit", "after the commit"])
+def test_a_merge_that_was_killed_begins_anew(two: tuple[Clone, Clone], moment: str) -> None:
+    one, other = two
+    one.library.note("foxes", "there")
+    one.sync()
+    other.library.note("owls", "here")
+    other.commit()
+    other.git("fetch", "-q")
+    mark = other.folder / ".git" / "MERGE_HEAD"
+    locks = {"before the index": "index.lock", "before the commit": "HEAD.lock"}
+    if moment in locks:
+        lock = mark.with_name(locks[moment])
+        lock.touch()
+        other.git("merge", "-m", "Merge what came from origin", "origin/main", fails=True)
+        lock.unlink()
+    else:
+        other.git("merge", "-m", "Merge what came from origin", "origin/main")
+        mark.write_text(other.git("rev-parse", "origin/main"))
+    assert mark.exists()
+    other.sync()
+    other.library.take_in()
+    assert not mark.exists()
+    assert [other.library.paper(key).note for key in ("foxes", "owls")] == ["there", "here"]
+    assert other.git("rev-list", "--count", "--merges", "HEAD") == "1\n"
+
+
+def test_a_merge_whose_driver_is_killed_goes_on_without_it(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    one.library.note("foxes", "there")
+    one.sync()
+    other.library.note("owls", "here")
+    other.git("config", "merge.readinglist.driver", "sh -c 'kill -9 $$'")
+    other.sync()
+    assert [other.library.paper(key).note for key in ("foxes", "owls")] == ["there", "here"]
+
+
+def test_a_lock_that_a_killed_git_left_is_named(
+    two: tuple[Clone, Clone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = two
+    for module in (repository, syncing):
+        monkeypatch.setattr(module, "_PATIENCE", 0)
+    lock = one.folder / ".git" / "index.lock"
+    lock.touch()
+    one.library.note("foxes", "x")
+    with pytest.raises(ReadingListError, match=rf"if no git runs any more, delete {lock}\.$"):
+        one.sync()
+    lock.unlink()
+    one.library.save()
+    lock.touch()
+    with pytest.raises(ReadingListError, match=rf"If no git runs any more, delete {lock}\.$"):
+        one.sync()
 
 
 @pytest.mark.parametrize("how", ["rebase", "amend"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -321,6 +322,47 @@ def test_edits_not_yet_saved_are_set_aside_when_the_file_was_deleted(
     with Library.open(library_file) as new:
         assert new.count() == 0
     library.close()
+    assert rows(earlier, "SELECT count(*) FROM paper WHERE status = 'read'") == [(1,)]
+
+
+def test_they_are_set_aside_where_no_file_has_two_names(
+    library: Library, library_file: Path, three: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", refuse)
+    test_edits_not_yet_saved_are_set_aside_when_the_file_was_deleted(library, library_file, three)
+
+
+@pytest.mark.parametrize("kill", range(1, 10))
+def test_they_are_set_aside_whole_by_who_is_killed_meanwhile(
+    library: Library,
+    library_file: Path,
+    three: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    kill: int,
+) -> None:
+    library.mark(three[:1], status=Status.READ)  # it is in the log: the database is open
+    library_file.unlink()
+    steps = iter(range(1, kill))
+
+    def killed(step: Callable[..., None]) -> Callable[..., None]:
+        def until_the_last(*arguments: object, **named: object) -> None:
+            if next(steps, None) is None:
+                raise KeyboardInterrupt
+            step(*arguments, **named)
+
+        return until_the_last
+
+    with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+        for name in ("link", "unlink", "replace"):
+            patch.setattr(os, name, killed(getattr(os, name)))
+        Library.open(library_file).close()
+    with Library.open(library_file) as new:
+        assert new.count() == 0
+    library.close()
+    earlier = working_database().with_name("earlier.db")
     assert rows(earlier, "SELECT count(*) FROM paper WHERE status = 'read'") == [(1,)]
 
 
