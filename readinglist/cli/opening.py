@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from readinglist.cli.session import PAPER, Session, pass_session
-from readinglist.domain.text import printable
+from readinglist.cli.session import PAPER, Session, pass_session, put
 from readinglist.errors import ReadingListError
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def open_(session: Session, keys: tuple[str, ...], code: bool) -> None:
     viewer = session.load_config().viewer
     for paper, pdf in zip(papers, pdfs, strict=True):
         if pdf:
-            click.echo(str(pdf))
+            put(f"{pdf}\n")
             open_pdf(pdf, viewer).check(_TO_FAIL)
         else:
             _browse(_address(paper, code))
@@ -61,6 +60,6 @@ def _browse(address: str) -> None:
     # Here a browser of the terminal is welcome, too.
     import webbrowser
 
-    click.echo(printable(address))
+    put(f"{address}\n")
     if not webbrowser.open(address):
         raise ReadingListError("No browser could be opened.", "Set $BROWSER to one.")
