@@ -17,6 +17,7 @@ from readinglist.cli.session import (
     json_option,
     pass_session,
     print_json,
+    put,
     say,
 )
 from readinglist.domain.text import plural, printable
@@ -232,7 +233,7 @@ def export(
     if output:
         say(f"{plural(len(exported.papers), 'paper')} written to {output}")
     else:
-        click.echo(exported.text, nl=False)
+        put(exported.text)
     _tell_warnings(exported)
     return 0
 
@@ -251,7 +252,7 @@ def _export_cited(
         version = library.version()
         report = export_cited(library, document, output, kind, write=write)
         if not write:
-            click.echo(report.text, nl=False)
+            put(report.text)
         _tell_cited(report)
         told = ""
         while watch:
@@ -318,7 +319,7 @@ def config(session: Session, what: str) -> None:
     from readinglist.config import config_path
 
     if what == "path":
-        click.echo(config_path(session.config))
+        put(f"{config_path(session.config)}\n")
         return
     settings = session.load_config()
     if what == "check":
@@ -333,7 +334,7 @@ def config(session: Session, what: str) -> None:
 
     values = dataclasses.asdict(settings)
     values["columns"] = list(values["columns"])
-    click.echo(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), nl=False)
+    put(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
 
 
 @click.command(short_help="Open the app on a sample library.")

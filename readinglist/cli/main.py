@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import StringIO
 
 import click
 
 from readinglist import __version__
 from readinglist.cli.session import Session, complete_view, say
+from readinglist.domain.text import printable_block
 from readinglist.errors import ReadingListError
 
 _MODULES = {
@@ -135,6 +137,13 @@ def cli(
     return None
 
 
+def _tell_wrong_use(error: click.ClickException) -> None:
+    """Say it as click does, the words that were typed made printable."""
+    told = StringIO()
+    error.show(told)
+    click.echo(printable_block(told.getvalue()), err=True, nl=False)
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     try:
@@ -146,7 +155,7 @@ def run(arguments: list[str] | None = None) -> int:
         say("Stopped.")
         return 130
     except click.ClickException as error:
-        error.show()
+        _tell_wrong_use(error)
         return error.exit_code
     except ReadingListError as error:
         say(f"readinglist: {error}")

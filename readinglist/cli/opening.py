@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from readinglist.cli.session import PAPER, Session, pass_session, say
-from readinglist.domain.text import printable
+from readinglist.cli.session import PAPER, Session, pass_session, put, say
 from readinglist.errors import ReadingListError
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def open_(session: Session, keys: tuple[str, ...], code: bool, yes: bool) -> int
     left = 0
     for paper, pdf in zip(papers, pdfs, strict=True):
         if pdf:
-            click.echo(str(pdf))
+            put(f"{pdf}\n")
             open_pdf(pdf, viewer).check(_TO_FAIL)
         else:
             address = _address(paper, code)
@@ -96,6 +95,6 @@ def _browse(address: WebAddress) -> None:
     # Here a browser of the terminal is welcome, too.
     import webbrowser
 
-    click.echo(printable(address.text))
+    put(f"{address.text}\n")
     if not webbrowser.open(address.text):
         raise ReadingListError("No browser could be opened.", "Set $BROWSER to one.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from readinglist.domain.text import printable
+from readinglist.domain.text import printable, printable_block
 from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -115,10 +115,22 @@ def say(text: str) -> None:
     click.echo(printable(text), err=True)
 
 
+def put(text: str) -> None:
+    """Print data: on a terminal so that nothing in it can steer it, elsewhere to the letter."""
+    if sys.stdout.isatty():
+        click.echo(printable_block(text), nl=False)
+    else:  # as bytes: of text, click would take escapes out; and names of files may be no UTF-8
+        click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+
+
 def print_json(value: Any) -> None:
     """Print data as JSON; on a terminal in ASCII, so that nothing in it can steer it."""
-    text = json.dumps(value, ensure_ascii=sys.stdout.isatty(), indent=2)
-    click.echo(text.encode("utf-8", "replace").decode())
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = text.encode("utf-8", "replace").decode()  # the names of files may be no UTF-8
+    if sys.stdout.isatty():
+        text = json.dumps(json.loads(text), indent=2)
+    # DEL is the one control character that JSON leaves as it is.
+    click.echo(text.replace("\x7f", r"\u007f"))
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -133,10 +145,14 @@ def _session_of(context: click.Context) -> Session:
 
 def complete_view(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the names of views that begin with what was typed."""
+    return [name for name in view_names(_session_of(context)) if name.startswith(incomplete)]
+
+
+def view_names(session: Session) -> list[str]:
+    """Return the names of all views, without those that nobody can type."""
     from readinglist.services.finding import VIEWS
 
-    names = [*VIEWS, *_session_of(context).kept_views().all()]
-    return [name for name in names if name.startswith(incomplete)]
+    return [*VIEWS, *(name for name in session.kept_views().all() if printable(name) == name)]
 
 
 class _PaperKey(click.ParamType):  # type: ignore[type-arg]  # plain in click before 8.3

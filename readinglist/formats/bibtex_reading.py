@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from readinglist.domain.citekey import importable_key
 from readinglist.domain.entry import Entry, Macro
@@ -30,6 +31,8 @@ _VENUES = (
     "journal", "journaltitle", "booktitle", "maintitle", "eventtitle", "school", "institution",
     "organization", "publisher", "howpublished", "series",
 )  # fmt: skip
+#: What would end or change the field of an address, which is not TeX.
+_NO_ADDRESS = re.compile(r"[{}\\\s]")
 _YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _SEPARATOR = re.compile(r"[{}]|(?<=\s)and(?=\s)", re.IGNORECASE)
@@ -286,7 +289,7 @@ def paper_of_record(
             if rest[:2].isdigit() and 1 <= int(rest[:2]) <= 12:
                 fields["month"] = (Macro(MONTHS[int(rest[:2]) - 1]),)
         elif name in ("doi", "url"):
-            fields[name] = text.strip()
+            fields[name] = _NO_ADDRESS.sub(lambda sign: quote(sign[0]), text.strip())
         elif name == "title":
             fields[name] = protect_title(text, letters)
         elif name == "pages":

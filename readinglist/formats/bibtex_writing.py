@@ -119,6 +119,7 @@ _DATES = frozenset(("date", "urldate", "origdate", "eventdate"))
 _KEYS = frozenset(("crossref", "xref", "xdata", "related", "entryset", "ids"))
 _CODE = frozenset(("execute", "options"))
 _DATE = re.compile(r"[-0-9/~?%.,:TZzXu*+ ]*")
+_NO_RAW_ADDRESS = re.compile(r"[{}\\^\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NO_TEX = re.compile(r"[A-Za-z0-9 .,:;()/+'-]*")
 _OPTIONS = re.compile(r"[A-Za-z0-9=,{} -]*")
 _FIELD_NAME = re.compile(r"[a-z_][a-z0-9_+:.*/-]*")
@@ -374,7 +375,7 @@ class _Writer:
         return latex
 
     def _is_raw_address(self, name: str, value: str) -> bool:
-        return name in _VERBATIM and not self._classic and not re.search(r"[{}\\^]", value)
+        return name in _VERBATIM and not self._classic and not _NO_RAW_ADDRESS.search(value)
 
     def _expression(
         self, paper: Paper, name: str, parts: Parts, commands: frozenset[str]

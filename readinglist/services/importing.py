@@ -26,6 +26,7 @@ from readinglist.domain.identity import (
     paper_id,
     title_key,
 )
+from readinglist.domain.text import encodable
 from readinglist.domain.union import says_more
 from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats import recognition
@@ -218,7 +219,7 @@ class Importer:
     ) -> FileReport:
         papers: list[int] = []
         counts = {"added": 0, "completed": 0, "unchanged": 0}
-        file = Path(name).name
+        file = encodable(Path(name).name)
         with self._working.transaction():
             known = self._known_now()
             started = datetime.datetime.now(datetime.UTC)

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import Action, Change
+from readinglist.domain.text import encodable
 from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Journal:
     def paper_of_key(self, key: str) -> int | None:
         """Return the paper that had this citation key when it was last changed; it may be gone."""
         query = "SELECT paper FROM journal WHERE key = ? COLLATE NOCASE ORDER BY id DESC LIMIT 1"
-        row = self._connection.execute(query, (key,)).fetchone()
+        row = self._connection.execute(query, (encodable(key),)).fetchone()
         return int(row[0]) if row else None
 
     def last_row(self) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readinglist.domain.entry import Entry, Macro
 from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.domain.text import encodable
 from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -184,14 +185,14 @@ class PaperStore:
             "SELECT id FROM paper WHERE key = ?1 COLLATE NOCASE "
             "UNION ALL SELECT paper FROM key_alias JOIN paper ON id = paper "
             "WHERE key_alias.key = ?1 COLLATE NOCASE LIMIT 1",
-            (key,),
+            (encodable(key),),
         ).fetchone()
         return int(row[0]) if row else None
 
     def id_of_present_key(self, key: str) -> int | None:
         """Return the paper that has this citation key now, without regard to case."""
         query = "SELECT id FROM paper WHERE key = ? COLLATE NOCASE LIMIT 1"
-        row = self._connection.execute(query, (key,)).fetchone()
+        row = self._connection.execute(query, (encodable(key),)).fetchone()
         return int(row[0]) if row else None
 
     def all_keys(self) -> list[str]:

@@ -22,6 +22,7 @@ from readinglist.errors import ConfigError, ReadingListError
 from readinglist.services.kept_views import KeptViews
 from readinglist.tui import themes
 from readinglist.tui.keymap import check_keys, displayed
+from readinglist.tui.presentation import as_markup
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.screens.library import LibraryScreen
 
@@ -123,13 +124,12 @@ class ReadingListApp(App[None]):
             for key in screen.KEYS:
                 if not key.id.startswith(_NOT_IN_PALETTE):
                     keys = displayed(self._config.keys.get(key.id, key.keys))
-                    yield SystemCommand(
-                        f"{key.label} ({keys})", key.help, self._caller(screen, key.action)
-                    )
+                    name = as_markup(f"{key.label} ({keys})")
+                    yield SystemCommand(name, key.help, self._caller(screen, key.action))
         if isinstance(screen, LibraryScreen):
             for row in screen.view_rows():
                 name = f"View: {row.label} ({row.key})" if row.key else f"View: {row.label}"
-                yield SystemCommand(name, "Open it", partial(screen.open_view, row.name))
+                yield SystemCommand(as_markup(name), "Open it", partial(screen.open_view, row.name))
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
 
     @staticmethod

@@ -113,6 +113,11 @@ def readable(text: str) -> str:
     return with_readable_math(text)
 
 
+def as_markup(text: str) -> str:
+    """Return markup that shows `text` as it stands; Textual's own `escape` overlooks some of it."""
+    return printable(text).replace("[", r"\[")
+
+
 def cell(paper: Paper, column: str) -> str:
     """Return the text of `paper` in a column, one line that is fit for a terminal."""
     if column == "title":

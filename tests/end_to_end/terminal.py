@@ -102,6 +102,10 @@ class Terminal:
         self._columns, self._lines = columns, lines
         self._tmux("resize-window", "-x", str(columns), "-y", str(lines))
 
+    def record(self, file: Path) -> None:
+        """Write all bytes that the program sends from now on to `file`."""
+        self._tmux("pipe-pane", "-O", f"cat > {shlex.quote(str(file))}")
+
     def screen(self) -> str:
         """Return what is on the screen, line by line, without the blanks at the ends."""
         return self._tmux("capture-pane", "-p")

@@ -173,3 +173,23 @@ def test_markup_in_an_item_becomes_letters() -> None:
     }
     (paper,) = csl_json.parse(json.dumps([item])).papers
     assert (paper.title, paper.abstract) == ("10⁻³ of H₂O", "We do")
+
+
+def test_half_a_character_in_an_item_is_named_and_the_others_are_read() -> None:
+    broken = json.dumps([ITEM | {"note": "\ud800"}, ITEM])
+    parsed = csl_json.parse(broken)
+    assert [paper.title for paper in parsed.papers] == [
+        csl_json.parse(json.dumps(ITEM)).papers[0].title
+    ]
+    assert [problem.message for problem in parsed.problems] == ["Item 1 is not valid Unicode."]
+
+
+def test_an_address_with_braces_ends_no_entry() -> None:
+    parsed = csl_json.parse(
+        json.dumps([ITEM | {"URL": "https://e.org/{a b\\", "DOI": "10.1000/{x"}])
+    )
+    (source,) = parsed.papers[0].entries
+    assert source.get("url") == "https://e.org/%7Ba%20b%5C"
+    assert source.get("doi") == "10.1000/%7Bx"
+    for dialect in Dialect:
+        assert "%7Ba%20b%5C" in write_bibtex(parsed.papers, Context(dialect)).text

@@ -6,13 +6,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import work
-from textual.markup import escape
 from textual.screen import Screen
 
-from readinglist.domain.text import plural, printable
+from readinglist.domain.text import plural
 from readinglist.errors import NothingToUndoError, ReadingListError, StoppedError
 from readinglist.tui.keymap import displayed
-from readinglist.tui.presentation import BREAKPOINTS, WIDE
+from readinglist.tui.presentation import BREAKPOINTS, WIDE, as_markup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -175,10 +174,10 @@ class Acting(Screen[None]):
             offer: an action of this screen that a click there does; its key is shown.
             seconds: for how long, if not as usual.
         """
-        shown = escape(printable(text))
+        shown = as_markup(text)
         key = next((key for key in self.KEYS if key.action == offer), None)
         if key:
-            keys = escape(self._key_of(key.id))
+            keys = as_markup(self._key_of(key.id))
             shown += f"  [@click=screen.{offer}][b]{keys}[/b] {key.label.lower()}[/]"
         self.notify(
             shown,

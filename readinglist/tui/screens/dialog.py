@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.screen import ModalScreen, ScreenResultType
 
 from readinglist.tui.keymap import displayed
+from readinglist.tui.presentation import as_markup
 
 if TYPE_CHECKING:
     from textual.types import CSSPathType
@@ -31,4 +32,4 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     def edge(self, words: str) -> str:
         """Return a line for the edge of the box, as markup, each `{id}` in it become its key."""
-        return re.sub(r"\{([a-z_.]+)\}", lambda m: self.key(m[1]).replace("[", r"\["), words)
+        return re.sub(r"\{([a-z_.]+)\}", lambda m: as_markup(self.key(m[1])), words)
