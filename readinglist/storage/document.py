@@ -8,6 +8,7 @@ migrations make (after SQLite's "Defense Against The Dark Arts").
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import hashlib
 import os
@@ -44,6 +45,8 @@ GIT_LOCK = "index.lock"
 GIT_AT_WORK = (GIT_LOCK, "MERGE_HEAD", "rebase-merge", "rebase-apply")
 """What lies in a repository's folder while git may replace files."""
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says where no more can be written."""
 _WAY_OUT = "Your edits are kept on this machine until it can."
 _HEADER = b"SQLite format 3\x00"
 
@@ -122,14 +125,18 @@ def open_inspected(path: Path, thorough: bool = True) -> Iterator[sqlite3.Connec
     Raises:
         LibraryError: it is not a complete, sound library file of a version we know.
     """
-    with tempfile.TemporaryDirectory(prefix="readinglist-") as folder:
-        copy = Path(folder) / "library.db"
+    with _temporary_folder() as folder:
+        copy = folder / "library.db"
         try:
             if os.path.getsize(path) > LARGEST_FILE:
                 raise LibraryError(f"{path} is larger than a library may be (4 GiB).")
             shutil.copyfile(path, copy)
         except OSError as error:
-            raise LibraryError(f"{path} can't be read: {error.strerror}.") from error
+            if error.errno in _NO_ROOM:
+                raise _no_room(folder.parent, str(error.strerror)) from error
+            raise LibraryError(
+                f"{path} can't be read: {error.strerror}.", "See to it that you may read it."
+            ) from error
         _check_header(path, copy)
         if _version(copy) < SCHEMA_VERSION:
             from readinglist.storage.migrating import migrate
@@ -147,6 +154,28 @@ def open_inspected(path: Path, thorough: bool = True) -> Iterator[sqlite3.Connec
             ) from error
         finally:
             connection.close()
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """Give a folder for copies.
+
+    Raises:
+        LibraryError: none can be made.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="readinglist-")
+    except OSError as error:
+        raise _no_room(Path(os.environ.get("TMPDIR") or "/tmp"), str(error.strerror)) from error
+    with folder as name:
+        yield Path(name)
+
+
+def _no_room(folder: Path, why: str) -> LibraryError:
+    return LibraryError(
+        f"{folder} can't be written: {why}.",
+        "Copies are made there for a moment; make room, or set TMPDIR to another folder.",
+    )
 
 
 @contextmanager
@@ -184,6 +213,8 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
         else:
             if fingerprint(path) != expected:
                 raise DocumentChangedError(path)
+            if not os.access(path, os.W_OK):  # else it would be replaced all the same
+                raise PermissionError(errno.EACCES, "it is write-protected")
             shutil.copyfile(path, new)
             shutil.copymode(path, new)
             if _version(new) < SCHEMA_VERSION:
