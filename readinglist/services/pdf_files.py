@@ -61,7 +61,9 @@ class PdfFiles:
                 file.write("*\n")
             self._tidy_up()
         except OSError as error:
-            raise ReadingListError(f"{self.folder} can't be written: {error.strerror}.") from error
+            raise ReadingListError(
+                f"{self.folder} can't be written: {error.strerror}.", "See to it, and fetch again."
+            ) from error
         return self.folder / file_name(key)
 
     def _tidy_up(self) -> None:

@@ -48,6 +48,7 @@ GIT_AT_WORK = (GIT_LOCK, "MERGE_HEAD", "rebase-merge", "rebase-apply")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says where no more can be written."""
 _WAY_OUT = "Your edits are kept on this machine until it can."
+_SEE_TO_IT = "See to it that you may read it."
 _HEADER = b"SQLite format 3\x00"
 
 
@@ -74,7 +75,7 @@ def fingerprint(path: Path) -> Fingerprint | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise LibraryError(f"{path} can't be read: {error.strerror}.") from error
+        raise LibraryError(f"{path} can't be read: {error.strerror}.", _SEE_TO_IT) from error
     if stat.S_ISLNK(status.st_mode):
         raise LibraryError(
             f"{path} is a symbolic link, which a library may not be.",
@@ -134,9 +135,7 @@ def open_inspected(path: Path, thorough: bool = True) -> Iterator[sqlite3.Connec
         except OSError as error:
             if error.errno in _NO_ROOM:
                 raise _no_room(folder.parent, str(error.strerror)) from error
-            raise LibraryError(
-                f"{path} can't be read: {error.strerror}.", "See to it that you may read it."
-            ) from error
+            raise LibraryError(f"{path} can't be read: {error.strerror}.", _SEE_TO_IT) from error
         _check_header(path, copy)
         if _version(copy) < SCHEMA_VERSION:
             from readinglist.storage.migrating import migrate

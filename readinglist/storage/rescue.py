@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import Change
 from readinglist.storage.journal import COLUMNS
+from readinglist.storage.tables import OF_PAPERS, read_table
 
 if TYPE_CHECKING:
     from readinglist.storage.tables import Row
+
+_PAPER = COLUMNS.split(", ").index("paper")
 
 
 @dataclass(slots=True)
@@ -24,6 +27,10 @@ class Rescued:
 
     journal: list[Row] = field(default_factory=list)
     """The rows of the journal that were not in the library file, in order."""
+    known: set[tuple[Any, ...]] | None = None
+    """The keys of the rows that were in the library file; None where they can't be read."""
+    papers: dict[int, list[tuple[str, Row]]] = field(default_factory=dict)
+    """The rows of the papers of which these tell, each with the name of its table."""
     sources: list[Row] = field(default_factory=list)
     frozen: list[int] = field(default_factory=list)
     """The papers whose keys are known outside."""
@@ -57,8 +64,19 @@ def _read(connection: sqlite3.Connection) -> Rescued:
     journal, is_whole = _rows(
         connection, f"SELECT rowid, {COLUMNS} FROM journal WHERE rowid > {since}", "rowid"
     )
-    rescued.journal = [row for _, *row in journal]  # type: ignore[misc]
+    rescued.journal = [row for _, *row in journal]
     rescued.is_whole = is_whole and isinstance(saved, int)
+    earlier, are_all = _rows(
+        connection, f"SELECT rowid, id, machine FROM journal WHERE rowid <= {since}", "rowid"
+    )
+    rescued.known = {(id_, machine) for _, id_, machine in earlier} if are_all else None
+    for paper in {row[_PAPER] for row in rescued.journal}:
+        with suppress(sqlite3.DatabaseError):
+            rescued.papers[paper] = [
+                (table, row)
+                for table in OF_PAPERS
+                for row in read_table(connection, table, [paper]).values()
+            ]
     rescued.sources, _ = _rows(connection, "SELECT * FROM source", "rowid")
     frozen, _ = _rows(connection, "SELECT id FROM paper WHERE key_frozen", "id")
     rescued.frozen = [paper for (paper,) in frozen]

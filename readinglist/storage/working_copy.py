@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from readinglist.storage.rescue import Rescued
-    from readinglist.storage.tables import Row
+    from readinglist.storage.tables import Row, Table
 
 _DATABASE = "working.db"
 _LAYOUT = "3"
@@ -568,7 +568,9 @@ class WorkingCopy:
                 return
             ours = read_tables(self.connection)
             theirs, carried = self._with_rescued(rescued, ours)
-            merged = merge(self._before(carried, ours), ours, theirs)
+            before = self._before(carried, ours)
+            before["journal"] = self._known(rescued, ours)
+            merged = merge(before, ours, theirs)
             self._write(merged.tables, ours, ours)
             for paper in rescued.frozen:
                 if self.papers.has(paper):
@@ -589,34 +591,47 @@ class WorkingCopy:
             f"{told}{more}; the damaged one is kept as {self.folder / aside}."
         )
 
+    @staticmethod
+    def _known(rescued: Rescued, ours: Tables) -> Table:
+        """Return the rows of the journal here that a database had which was set aside."""
+        known = rescued.known
+        return {key: row for key, row in ours["journal"].items() if known is None or key in known}
+
     def _with_rescued(self, rescued: Rescued, ours: Tables) -> tuple[Tables, list[Change]]:
         """Return what is here with what was rescued, and which changes that brought.
 
         Each is looked at as if another program had written it; those that can't be are left out.
         """
         carried: list[Change] = []
-        journal = dict(ours["journal"])
+        brought: Table = {}
         self.connection.execute("SAVEPOINT rescued")
         for row in rescued.journal:
             key = (row[0], row[1])
-            if key in journal:
+            if key in ours["journal"]:
                 continue
             self.connection.execute("SAVEPOINT change")
             try:
                 change = change_from_row(tuple(row))
+                if not self.papers.has(change.paper):
+                    for table, values in rescued.papers.get(change.paper, ()):
+                        marks = ",".join("?" * len(values))
+                        self.connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)
                 self.apply(change)
-                for changed in read_table(self.connection, "paper", [change.paper]).values():
-                    received_paper(changed)
+                changed = read_table(self.connection, "paper", [change.paper]).values()
+                if not changed and change.new is not None:
+                    raise LibraryError(f"{change.key} could not be read.")
+                for paper in changed:
+                    received_paper(paper)
             except (LibraryError, ValueError, TypeError, sqlite3.IntegrityError):
                 self.connection.execute("ROLLBACK TO change")
             else:
                 carried.append(change)
-                journal[key] = tuple(row)
+                brought[key] = tuple(row)
             self.connection.execute("RELEASE change")
         theirs = read_tables(self.connection)
         self.connection.execute("ROLLBACK TO rescued")
         self.connection.execute("RELEASE rescued")
-        theirs["journal"] = journal
+        theirs["journal"] = {**self._known(rescued, ours), **brought}
         theirs["source"] = {row[:1]: row for row in rescued.sources} | theirs["source"]
         return theirs, carried
 

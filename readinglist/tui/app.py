@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.css.stylesheet import Stylesheet
+from textual.worker import WorkerFailed
 
 from readinglist.config import views_path
 from readinglist.errors import ConfigError, ReadingListError
@@ -112,8 +113,9 @@ class ReadingListApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave with one sentence where a file is at fault, and not the program."""
-        is_told = isinstance(error, ReadingListError)
-        self.fault = error if is_told else self._library.fault(error)
+        if isinstance(error, WorkerFailed):
+            error = error.error if isinstance(error.error, Exception) else error
+        self.fault = error if isinstance(error, ReadingListError) else self._library.fault(error)
         if self.fault:
             self.exit(return_code=self.fault.exit_code)
         else:

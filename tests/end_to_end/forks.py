@@ -4,8 +4,8 @@ python -m tests.end_to_end.forks
 
 A request is a line of JSON on standard input, the answer one on standard output. As each command
 is a process of its own, it ends as one; but it need not import anything, so that hundreds of them
-take seconds. Without arguments the command is the app: a person marks the first paper as read,
-waits for what comes of it, and leaves.
+take seconds. Without arguments the command is the app: a person gives the first paper a medium
+priority, waits for what comes of it, and leaves.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from readinglist.domain.paper import Priority
+from readinglist.storage import working_copy
 from readinglist.tui.screens.library import LibraryScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from textual.pilot import Pilot
@@ -80,21 +82,22 @@ class Forks:
         folder: Path,
         arguments: Sequence[str],
         largest_file: int | None = None,
-        **variables: str,
+        patience: float | None = None,
     ) -> Done:
-        """Run a command in a folder.
+        """Run a command in a folder, with the environment of this process.
 
         Args:
             folder: where it runs; its output goes through two files there.
             arguments: what is typed behind `readinglist`; nothing is the app.
             largest_file: the bytes that a file may have which it writes, as with `ulimit -f`.
-            variables: of its environment.
+            patience: the seconds that it waits for another program, if not as usual.
         """
         request = {
             "arguments": arguments,
             "folder": str(folder),
             "largest_file": largest_file,
-            "environment": {**os.environ, **variables},
+            "patience": patience,
+            "environment": dict(os.environ),
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -129,6 +132,8 @@ def _carry_out(request: dict[str, Any]) -> None:
         if request["largest_file"] is not None:
             limits = (request["largest_file"], resource.RLIM_INFINITY)
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        if request["patience"] is not None:
+            working_copy._PATIENCE = request["patience"]
         if not request["arguments"]:
             _put_somebody_before_the_app()
         from readinglist.cli.main import run
@@ -159,12 +164,21 @@ def _put_somebody_before_the_app() -> None:
     async def mark_one(pilot: Pilot[None]) -> None:
         screen = pilot.app.screen_stack[0]
         assert isinstance(screen, LibraryScreen)
+        library, deadline = screen._library, time.monotonic() + _PATIENCE
+
+        async def come(what: Callable[[], object]) -> None:
+            while not (troubles or what()) and time.monotonic() < deadline:
+                await pilot.pause(0.01)
+
+        await pilot.pause()
         if pilot.app.screen is not screen:  # the tour
             await pilot.press("escape")
-        await pilot.press("r")
-        deadline = time.monotonic() + _PATIENCE
-        while not (troubles or screen._library.is_saved()) and time.monotonic() < deadline:
-            await pilot.pause(0.01)
+        await come(lambda: screen.query("PaperList:focus") and screen.papers.current)
+        ids = screen.papers.ids[:1]
+        await pilot.press("2")
+        await come(
+            lambda: library.papers(ids)[0].priority is Priority.MEDIUM and library.is_saved()
+        )
         await pilot.press("q")
 
     files._need_terminal = lambda what: None

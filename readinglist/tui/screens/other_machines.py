@@ -85,3 +85,5 @@ class OtherMachines(Acting):
             self._index_ahead()
         if not self._library.is_saved():
             self._save_soon()
+        else:
+            self._tell_saved()
