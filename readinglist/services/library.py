@@ -104,6 +104,14 @@ class Library:
         """What became of a damaged working copy when this was opened; empty where none was."""
         return self._working.mended
 
+    def check_place(self) -> None:
+        """Look whether what is edited here is still what others would open.
+
+        Raises:
+            LibraryError: the working copy is damaged, deleted, or was made anew meanwhile.
+        """
+        self._working.check_place()
+
     def faults_told(self) -> AbstractContextManager[None]:
         """Tell in one sentence what can't be done with the files of the working copy."""
         return self._working.faults_told()

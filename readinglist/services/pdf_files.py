@@ -69,7 +69,8 @@ class PdfFiles:
     def _tidy_up(self) -> None:
         """Delete what programs that were killed have left behind."""
         for part in self.folder.glob(f".*{_PART}"):
-            if part.lstat().st_mtime < time.time() - _HOUR:
+            # One of the future is of before the clock was set back.
+            if abs(time.time() - part.lstat().st_mtime) > _HOUR:
                 part.unlink(missing_ok=True)
 
 

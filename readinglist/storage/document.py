@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import glob
 import hashlib
 import os
@@ -47,6 +48,12 @@ GIT_AT_WORK = (GIT_LOCK, "MERGE_HEAD", "rebase-merge", "rebase-apply")
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says where no more can be written."""
+_RESERVED_BYTE = 2**30 + 1
+_SHARED_BYTES = 2**30 + 2, 510
+"""What SQLite locks of a file: a program that is about to write the one, who writes the others."""
+_PATIENCE = 5
+"""Seconds to wait for a program that is writing the file."""
+_MINUTE, _HOUR = 60, 3600
 _WAY_OUT = "Your edits are kept on this machine until it can."
 _SEE_TO_IT = "See to it that you may read it."
 _HEADER = b"SQLite format 3\x00"
@@ -131,7 +138,7 @@ def open_inspected(path: Path, thorough: bool = True) -> Iterator[sqlite3.Connec
         try:
             if os.path.getsize(path) > LARGEST_FILE:
                 raise LibraryError(f"{path} is larger than a library may be (4 GiB).")
-            shutil.copyfile(path, copy)
+            _copy_between_writes(path, copy)
         except OSError as error:
             if error.errno in _NO_ROOM:
                 raise _no_room(folder.parent, str(error.strerror)) from error
@@ -212,8 +219,7 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
         else:
             if fingerprint(path) != expected:
                 raise DocumentChangedError(path)
-            if not os.access(path, os.W_OK):  # else it would be replaced all the same
-                raise PermissionError(errno.EACCES, "it is write-protected")
+            _check_writable(path)
             shutil.copyfile(path, new)
             shutil.copymode(path, new)
             if _version(new) < SCHEMA_VERSION:
@@ -237,10 +243,11 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
         if expected is None:
             new.chmod(0o666 & ~_umask())
         _sync_to_disk(new)
-        if fingerprint(path) != expected:
-            raise DocumentChangedError(path)
-        written = fingerprint(new)
-        os.replace(new, path)
+        with _writers_kept_out(path):
+            if fingerprint(path) != expected:
+                raise DocumentChangedError(path)
+            written = fingerprint(new)
+            os.replace(new, path)
         draft.fingerprint = written
         _sync_to_disk(path.parent)
     except (OSError, sqlite3.Error) as error:
@@ -254,7 +261,67 @@ def replacing(path: Path, expected: Fingerprint | None) -> Iterator[Draft]:
 
 
 class DocumentChangedError(Exception):
-    """Another program replaced the library file in the meantime."""
+    """Another program replaced the library file in the meantime, or is writing it."""
+
+
+def _check_writable(path: Path) -> None:
+    if not os.access(path, os.W_OK):  # a file may be replaced that may not be written
+        raise PermissionError(errno.EACCES, "it is write-protected")
+
+
+@contextmanager
+def _writers_kept_out(path: Path) -> Iterator[None]:
+    """Hold the lock that SQLite has who writes to the file, until another is in its place.
+
+    Who would write later is told by SQLite that the file was moved.
+
+    Raises:
+        DocumentChangedError: another program is writing.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        yield
+        return
+    try:
+        if not _locks(handle, fcntl.LOCK_EX, _RESERVED_BYTE):
+            raise DocumentChangedError(path)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locks(handle: int, kind: int, start: int, length: int = 1) -> bool:
+    """Lock bytes of a file; return whether no other program has them."""
+    try:
+        fcntl.lockf(handle, kind | fcntl.LOCK_NB, length, start)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
+
+
+def _copy_between_writes(path: Path, copy: Path) -> None:
+    """Copy the file when no other program is in the middle of writing to it.
+
+    Raises:
+        LibraryError: one has been for seconds.
+        OSError: it can't be copied.
+    """
+    until = time.monotonic() + _PATIENCE
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        while not _locks(handle, fcntl.LOCK_SH, *_SHARED_BYTES):
+            if time.monotonic() > until:
+                raise LibraryError(
+                    f"Another program has been writing {path} for {_PATIENCE} seconds.",
+                    "Close it and try again.",
+                )
+            time.sleep(0.01)
+        shutil.copyfile(path, copy)
+    finally:
+        os.close(handle)
 
 
 def schema_digest(connection: sqlite3.Connection) -> str:
@@ -345,7 +412,8 @@ def _sweep(path: Path) -> None:
     """Remove what a killed process left beside the file; a save of today takes no minute."""
     for draft in path.parent.glob(f".{glob.escape(path.name)}.*.new*"):
         with contextlib.suppress(FileNotFoundError):
-            if time.time() - draft.stat().st_mtime > 60:
+            # One of the future is of before the clock was set back.
+            if not -_HOUR < time.time() - draft.stat().st_mtime < _MINUTE:
                 draft.unlink()
 
 

@@ -218,6 +218,7 @@ class WorkingCopy:
         self.connection = self._connect()
         self.papers = PaperStore(self.connection)
         self.journal = Journal(self.connection, self.machine)
+        self._opened = self._identity()
         self.mended = ""
         """What became of a damaged working copy when this one was opened, in a sentence."""
         try:
@@ -302,6 +303,25 @@ class WorkingCopy:
         if code in _UNUSABLE:
             return _unusable(self.database, _reason(self.database, error))
         return None
+
+    def check_place(self) -> None:
+        """Look whether the database is sound and still the one that others open.
+
+        Raises:
+            LibraryError: it is damaged, deleted, or was made anew by another process.
+        """
+        if self._damage_noted.exists() or self._identity() != self._opened:
+            raise LibraryError(
+                f"{self.database} is damaged, or was taken away.",
+                "Start again: it is made anew, with every edit that can be read in it.",
+            )
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = self.database.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     def version(self) -> int:
         """Return a number that changes when another connection has changed papers here."""
@@ -677,7 +697,8 @@ class WorkingCopy:
             self._set_meta("document", str(draft.fingerprint))
             saves = json.loads(self._meta("saves") or "[]")
             now = time.time()
-            recent = [save for save in saves if save[2] > now - 10 * _RACE]
+            # One of the future is of before the clock was set back: when it was, nobody knows.
+            recent = [save for save in saves if abs(now - save[2]) < 10 * _RACE]
             self._set_meta("saves", json.dumps([*recent, (saved, newest, now)]))
 
     # --- the files

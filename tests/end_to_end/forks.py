@@ -5,7 +5,7 @@ python -m tests.end_to_end.forks
 A request is a line of JSON on standard input, the answer one on standard output. As each command
 is a process of its own, it ends as one; but it need not import anything, so that hundreds of them
 take seconds. Without arguments the command is the app: a person gives the first paper a medium
-priority, waits for what comes of it, and leaves.
+priority, waits for what comes of it, and leaves; errors that it tells are on standard error, too.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Self
 from readinglist.domain.paper import Priority
 from readinglist.storage import working_copy
 from readinglist.tui.screens.library import LibraryScreen
+from readinglist.tui.widgets.paper_list import PaperList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,7 +110,7 @@ class Forks:
 def main() -> None:
     """Fork for each request until there are no more."""
     import readinglist.cli.main
-    import readinglist.tui.app  # noqa: F401 - and all that follows
+    import readinglist.tui.app
 
     for module in readinglist.cli.main._MODULES.values():
         __import__(f"readinglist.cli.{module.partition(':')[0]}")
@@ -156,12 +157,12 @@ def _put_somebody_before_the_app() -> None:
     troubles: list[str] = []
 
     def tell(app: ReadingListApp, message: str, **options: Any) -> None:
-        os.write(1, f"{message}\n".encode())
         if options.get("severity") == "error":
             troubles.append(message)
+            os.write(2, f"readinglist: {message}\n".encode())
         notify(app, message, **options)
 
-    async def mark_one(pilot: Pilot[None]) -> None:
+    async def mark_one(pilot: Pilot[Any]) -> None:
         screen = pilot.app.screen_stack[0]
         assert isinstance(screen, LibraryScreen)
         library, deadline = screen._library, time.monotonic() + _PATIENCE
@@ -173,8 +174,8 @@ def _put_somebody_before_the_app() -> None:
         await pilot.pause()
         if pilot.app.screen is not screen:  # the tour
             await pilot.press("escape")
-        await come(lambda: screen.query("PaperList:focus") and screen.papers.current)
-        ids = screen.papers.ids[:1]
+        await come(lambda: screen.query("PaperList:focus") and screen.query_one(PaperList).current)
+        ids = screen.query_one(PaperList).ids[:1]
         await pilot.press("2")
         await come(
             lambda: library.papers(ids)[0].priority is Priority.MEDIUM and library.is_saved()
