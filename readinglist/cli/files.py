@@ -230,11 +230,11 @@ def export(
                 raise ReadingListError(f"No paper answers “{query}”.", "Nothing was written.")
             ids = list(dict.fromkeys([*(ids or []), *found.ids]))
         exported = library.export(ids, output, kind, keys, replace_all=replace)
-    if output:
-        say(f"{plural(len(exported.papers), 'paper')} written to {output}")
-    else:
-        put(exported.text)
-    _tell_warnings(exported)
+        if output:
+            say(f"{plural(len(exported.papers), 'paper')} written to {output}")
+        else:
+            put(exported.text)
+        _tell_warnings(exported)
     return 0
 
 

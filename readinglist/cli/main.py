@@ -164,7 +164,10 @@ def run(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        say(f"readinglist: the output can't be written: {error.strerror}.")
+        what = (
+            f"{error.filename} can't be used" if error.filename else "the output can't be written"
+        )
+        say(f"readinglist: {what}: {error.strerror}.")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return result if isinstance(result, int) else 0

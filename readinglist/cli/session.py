@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,26 +71,35 @@ class Session:
 
         config = self.load_config()
         path = self.library_path(config)
-        is_new = not path.exists()
+        is_new = not os.path.exists(path)
         library = Library.open(path, config)
-        if is_new and path.exists():
+        if is_new and os.path.exists(path):
             say(f"{path} is a new library.")
         elif is_new:
             say(f"{path} is missing: this is what this machine has of it.")
         if library.is_read_only:
             say(f"{path} was written by a newer readinglist: this one can only read it.")
-        try:
-            yield library
-        finally:
+        if library.mended:
+            say(library.mended)
+        with closing(library):
             try:
-                if not library.save():
-                    say(f"{library.held_up()} The library file follows with the next command.")
-            except LibraryError as error:
-                if not reading:
-                    raise
-                say(str(error))
-            finally:
-                library.close()
+                with library.faults_told():
+                    yield library
+            except BaseException:
+                self._save(library, only_told=True)  # what went wrong first is the error
+                raise
+            self._save(library, only_told=reading)
+
+    @staticmethod
+    def _save(library: Library, only_told: bool) -> None:
+        """Bring the library file up to date; `only_told`: that it can't be is no error."""
+        try:
+            if not library.save():
+                say(f"{library.held_up()} The library file follows with the next command.")
+        except LibraryError as error:
+            if not only_told:
+                raise
+            say(str(error))
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)

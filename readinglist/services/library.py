@@ -21,6 +21,7 @@ from readinglist.storage.working_copy import TakenIn, WorkingCopy
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from os import PathLike
     from types import TracebackType
 
@@ -99,6 +100,27 @@ class Library:
     def path(self) -> Path:
         """The library file."""
         return self._working.path
+
+    @property
+    def mended(self) -> str:
+        """What became of a damaged working copy when this was opened; empty where none was."""
+        return self._working.mended
+
+    def check_place(self) -> None:
+        """Look whether what is edited here is still what others would open.
+
+        Raises:
+            LibraryError: the working copy is damaged, deleted, or was made anew meanwhile.
+        """
+        self._working.check_place()
+
+    def faults_told(self) -> AbstractContextManager[None]:
+        """Tell in one sentence what can't be done with the files of the working copy."""
+        return self._working.faults_told()
+
+    def fault(self, error: Exception) -> LibraryError | None:
+        """Return what is to be told of an error; None if it is no fault of the working copy."""
+        return self._working.fault(error)
 
     def close(self) -> None:
         """Close the files. What is unsaved stays on this machine until the next `save`."""
@@ -295,7 +317,8 @@ class Library:
 
     def interrupt(self) -> None:
         """Let what is being searched here by another thread end with a `SearchInterruptedError`."""
-        self._the_finder.interrupt()
+        if self._finder:  # else nothing is
+            self._finder.interrupt()
 
     def live_search(
         self,

@@ -17,9 +17,11 @@ import os
 import platform
 import shutil
 import sqlite3
+import tempfile
 import time
 from contextlib import closing, contextmanager
 from dataclasses import astuple
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readinglist.domain.change import (
@@ -32,6 +34,7 @@ from readinglist.domain.change import (
     Action,
     Change,
 )
+from readinglist.domain.text import plural
 from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
@@ -58,7 +61,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from readinglist.storage.tables import Row
+    from readinglist.storage.rescue import Rescued
+    from readinglist.storage.tables import Row, Table
 
 _DATABASE = "working.db"
 _LAYOUT = "3"
@@ -130,13 +134,23 @@ _SCHEMA = f"""
     {"; ".join(_COUNTS_AT_HAND)};
     INSERT INTO meta VALUES ('saved', 0);
 """
-_NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-"""What SQLite says of a file without our tables, a damaged one, and one that is no database."""
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""What SQLite says of a damaged file, and of one that is no database."""
+_NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, *_DAMAGED)
+"""The same, and what it says of a file without our tables."""
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_UNUSABLE = (
+    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
+)
+"""What SQLite says where the disk is full or fails, or a file may not be written."""
 _NEWER = f" newer than {document.SCHEMA_VERSION}"
 """Stands behind the fingerprint of a file of which this readinglist knows a part: one that knows
 more reads it again."""
 _PATIENCE = 10
 """Seconds to wait for another process at work on the same library."""
+_PROBE = 2**16
+"""Bytes that SQLite may need at once beside a database."""
 _RACE = 5
 """Seconds before the file changed, in which its writer may have missed what was saved."""
 
@@ -173,8 +187,8 @@ class WorkingCopy:
 
         Args:
             path: the library file; made if it is not there. But in a git repository, where a
-                branch may lack it, what this machine has of it stays, and the file comes back
-                with the next edit.
+                branch may lack it, and where there are edits that were not saved, what this
+                machine has of it stays, and the file comes back with the next edit.
             state: the folder for what belongs to this machine.
             keep: whether that holds outside of a repository, too.
 
@@ -187,11 +201,9 @@ class WorkingCopy:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.machine = _machine_name(state, self.path)
         except OSError as error:
-            raise LibraryError(
-                f"{error.filename} can't be written: {error.strerror}.",
-                "It keeps your edits until they are saved; set XDG_STATE_HOME to another folder.",
-            ) from error
+            raise _unusable(error.filename, str(error.strerror)) from error
         self._lock = self.folder / "lock.db"
+        self._damage_noted = self.folder / "damaged"
         self.database = self.folder.absolute() / _DATABASE
         self._own_edits = 0
         current = document.fingerprint(self.path)
@@ -202,14 +214,24 @@ class WorkingCopy:
                     if self.database.exists() and document.git_is_busy(self.path):
                         busy = document.git_at_work(self.path)
                         raise LibraryError(f"{self.path} is missing, and {busy.message}", busy.hint)
+                    if self.database.exists() and not self.path.parent.exists():
+                        raise LibraryError(
+                            f"The folder {self.path.parent} is gone, and your library with it.",
+                            "Bring it back (is its disk there?), or make it, for a new library.",
+                        )
                     keep = keep or document.repository_of(self.path) is not None
-                    if not (keep and self._has_papers()):
+                    if not self._has_library(keep):
                         self._begin_anew()
         self.connection = self._connect()
         self.papers = PaperStore(self.connection)
         self.journal = Journal(self.connection, self.machine)
+        self._opened = self._identity()
+        self.mended = ""
+        """What became of a damaged working copy when this one was opened, in a sentence."""
         try:
-            self.take_in()
+            with self.faults_told():
+                self.take_in()
+                self._carry_over()
         except BaseException:
             self.connection.close()
             raise
@@ -232,7 +254,8 @@ class WorkingCopy:
             is_edit: whether papers change; else it is about what is saved where.
 
         Raises:
-            LibraryError: the library can only be read, or another program keeps it busy.
+            LibraryError: the library can only be read, or its working copy can't be written;
+                nothing was changed.
         """
         if is_edit and self.is_read_only:
             raise LibraryError(
@@ -247,24 +270,76 @@ class WorkingCopy:
         if self.connection.in_transaction:
             yield
             return
-        try:
+        with self.faults_told():
             self.connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise LibraryError(
-                f"Another program has been at work on {self.path} for {_PATIENCE} seconds.",
-                "Close it and try again.",
-            ) from error
-        before = self.connection.total_changes
+            before = self.connection.total_changes
+            try:
+                yield
+                edits = int(is_edit and self.connection.total_changes != before)
+                if edits:
+                    self._set_meta("edits", int(self._meta("edits") or 0) + 1)
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:  # SQLite ends it itself where a disk is full
+                    self.connection.execute("ROLLBACK")
+                raise
+        self._own_edits += edits
+
+    @contextmanager
+    def faults_told(self) -> Iterator[None]:
+        """Tell in one sentence what SQLite can't do with the files of the working copy.
+
+        Raises:
+            LibraryError: instead of SQLite's own error.
+        """
         try:
             yield
-            edits = int(is_edit and self.connection.total_changes != before)
-            if edits:
-                self._set_meta("edits", int(self._meta("edits") or 0) + 1)
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
-        self._own_edits += edits
+        except sqlite3.DatabaseError as error:
+            fault = self.fault(error)
+            if fault is None:
+                raise
+            raise fault from error
+
+    def fault(self, error: Exception) -> LibraryError | None:
+        """Return what is to be told of an error of SQLite's; None if it is no fault of a file.
+
+        A database that is damaged is noted: who opens it next makes it anew.
+        """
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _BUSY:
+            return LibraryError(
+                f"Another program has been at work on {self.path} for {_PATIENCE} seconds.",
+                "Close it and try again.",
+            )
+        if code in _DAMAGED:
+            with contextlib.suppress(OSError):
+                self._damage_noted.touch()
+            return LibraryError(
+                f"{self.database} is damaged ({error}).",
+                "Try again: it is made anew, with every edit that can be read in it.",
+            )
+        if code in _UNUSABLE:
+            return _unusable(self.database, _reason(self.database, error))
+        return None
+
+    def check_place(self) -> None:
+        """Look whether the database is sound and still the one that others open.
+
+        Raises:
+            LibraryError: it is damaged, deleted, or was made anew by another process.
+        """
+        if self._damage_noted.exists() or self._identity() != self._opened:
+            raise LibraryError(
+                f"{self.database} is damaged, or was taken away.",
+                "Start again: it is made anew, with every edit that can be read in it.",
+            )
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = self.database.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     def version(self) -> int:
         """Return a number that changes when another connection has changed papers here."""
@@ -522,6 +597,93 @@ class WorkingCopy:
                 if change.old is not None:
                     self.papers.add_alias(change.old, change.paper)
 
+    def _carry_over(self) -> None:
+        """Bring in what was not saved of a database that was set aside, as far as it can be read.
+
+        It is merged with what the library file has by now, as another version of it.
+        """
+        aside = self._meta("aside")
+        if not aside:
+            return
+        from readinglist.storage.merging import merge
+        from readinglist.storage.rescue import rescue
+
+        try:
+            rescued = rescue(self.folder / aside)
+        except OSError as error:
+            raise _unusable(self.folder / aside, str(error.strerror)) from error
+        with self.transaction():
+            if not self._meta("aside"):  # another process was faster
+                return
+            ours = read_tables(self.connection)
+            theirs, carried = self._with_rescued(rescued, ours)
+            before = self._before(carried, ours)
+            before["journal"] = self._known(rescued, ours)
+            merged = merge(before, ours, theirs)
+            self._write(merged.tables, ours, ours)
+            for paper in rescued.frozen:
+                if self.papers.has(paper):
+                    self.papers.set(paper, "key_frozen", True)
+            known = [c for c in rescued.withdrawn if (c.id, c.machine) not in ours["journal"]]
+            self._set_meta("withdrawn", json.dumps([astuple(change) for change in known]))
+            self._set_meta("aside", "")
+        edits = plural(len(carried), "edit")
+        told = (
+            f"{edits} that the file lacked could be read and {'is' if len(carried) == 1 else 'are'}"
+            " carried over"
+            if carried
+            else "no edit could be read in it that the file lacks"
+        )
+        more = "" if rescued.is_whole and len(carried) == len(rescued.journal) else ", others not"
+        self.mended = (
+            f"The working copy of {self.path} was damaged and has been made anew from the file: "
+            f"{told}{more}; the damaged one is kept as {self.folder / aside}."
+        )
+
+    @staticmethod
+    def _known(rescued: Rescued, ours: Tables) -> Table:
+        """Return the rows of the journal here that a database had which was set aside."""
+        known = rescued.known
+        return {key: row for key, row in ours["journal"].items() if known is None or key in known}
+
+    def _with_rescued(self, rescued: Rescued, ours: Tables) -> tuple[Tables, list[Change]]:
+        """Return what is here with what was rescued, and which changes that brought.
+
+        Each is looked at as if another program had written it; those that can't be are left out.
+        """
+        carried: list[Change] = []
+        brought: Table = {}
+        self.connection.execute("SAVEPOINT rescued")
+        for row in rescued.journal:
+            key = (row[0], row[1])
+            if key in ours["journal"]:
+                continue
+            self.connection.execute("SAVEPOINT change")
+            try:
+                change = change_from_row(tuple(row))
+                if not self.papers.has(change.paper):
+                    for table, values in rescued.papers.get(change.paper, ()):
+                        marks = ",".join("?" * len(values))
+                        self.connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)
+                self.apply(change)
+                changed = read_table(self.connection, "paper", [change.paper]).values()
+                if not changed and change.new is not None:
+                    raise LibraryError(f"{change.key} could not be read.")
+                for paper in changed:
+                    received_paper(paper)
+            except (LibraryError, ValueError, TypeError, sqlite3.IntegrityError):
+                self.connection.execute("ROLLBACK TO change")
+            else:
+                carried.append(change)
+                brought[key] = tuple(row)
+            self.connection.execute("RELEASE change")
+        theirs = read_tables(self.connection)
+        self.connection.execute("ROLLBACK TO rescued")
+        self.connection.execute("RELEASE rescued")
+        theirs["journal"] = {**self._known(rescued, ours), **brought}
+        theirs["source"] = {row[:1]: row for row in rescued.sources} | theirs["source"]
+        return theirs, carried
+
     # --- from the working copy to the library file
 
     def _write_document(self) -> None:
@@ -569,19 +731,24 @@ class WorkingCopy:
             self._set_meta("document", str(draft.fingerprint))
             saves = json.loads(self._meta("saves") or "[]")
             now = time.time()
-            recent = [save for save in saves if save[2] > now - 10 * _RACE]
+            # One of the future is of before the clock was set back: when it was, nobody knows.
+            recent = [save for save in saves if abs(now - save[2]) < 10 * _RACE]
             self._set_meta("saves", json.dumps([*recent, (saved, newest, now)]))
 
     # --- the files
 
-    def _has_papers(self) -> bool:
-        """Return whether the database holds a library."""
+    def _has_library(self, saved: bool) -> bool:
+        """Return whether the database holds papers, or, unless `saved`, edits that no file has."""
         connection = self._open_existing()
         if connection is None:
             return False
-        (found,) = connection.execute("SELECT EXISTS (SELECT 1 FROM paper)").fetchone()
-        connection.close()
-        return bool(found)
+        with closing(connection), self.faults_told():
+            unsaved = (
+                "EXISTS (SELECT 1 FROM unsaved) OR (SELECT max(rowid) FROM journal) > "
+                "(SELECT value FROM meta WHERE name = 'saved')"
+            )
+            query = f"SELECT EXISTS (SELECT 1 FROM paper) AND ({saved:d} OR {unsaved})"
+            return bool(connection.execute(query).fetchone()[0])
 
     def _begin_anew(self) -> None:
         """Make an empty library file; what an earlier one left here is set aside."""
@@ -620,7 +787,7 @@ class WorkingCopy:
 
     def _open_existing(self) -> sqlite3.Connection | None:
         """Return the database as it is; None where there is none that can be used."""
-        if not self.database.exists():
+        if not self.database.exists() or self._damage_noted.exists():
             return None
         connection = self._open_database()
         try:
@@ -631,7 +798,8 @@ class WorkingCopy:
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF not in _NO_WORKING_COPY:
                 connection.close()
-                raise LibraryError(f"{self.database} can't be read: {error}.") from error
+                with self.faults_told():
+                    raise
         connection.close()
         return None
 
@@ -655,7 +823,7 @@ class WorkingCopy:
                 f"({','.join('?' * len(PRIMARY_KEYS))})",
                 tuple(PRIMARY_KEYS),
             ).fetchall()
-        self._set_aside("set-aside")
+        aside = self._set_damaged_aside()
         connection = self._open_database()
         for pragma in ("journal_mode = WAL", "synchronous = FULL"):
             connection.execute(f"PRAGMA {pragma}")
@@ -665,9 +833,20 @@ class WorkingCopy:
             + ";".join(sql for (sql,) in statements)
             + ";"
             + _SCHEMA
-            + f"INSERT INTO meta VALUES ('layout', '{_layout_now()}');COMMIT;"
+            + f"INSERT INTO meta VALUES ('layout', '{_layout_now()}'), ('aside', '{aside}');COMMIT;"
         )
+        self._damage_noted.unlink(missing_ok=True)
         return connection
+
+    def _set_damaged_aside(self) -> str:
+        """Set aside a database that can't be used, beside all earlier ones; return its name."""
+        if not self.database.is_file():
+            self._set_aside("set-aside")
+            return ""
+        names = chain(("set-aside",), (f"set-aside-{number}" for number in count(2)))
+        name = next(name for name in names if not (self.folder / f"{name}.db").exists())
+        self._set_aside(name)
+        return f"{name}.db"
 
     def _open_database(self) -> sqlite3.Connection:
         try:
@@ -675,7 +854,7 @@ class WorkingCopy:
                 self.database, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
         except sqlite3.OperationalError as error:
-            raise LibraryError(f"{self.database} can't be opened: {error}.") from error
+            raise _unusable(self.database, _reason(self.database, error)) from error
         # Else a row that is replaced is not counted as gone.
         connection.execute("PRAGMA recursive_triggers = ON")
         return connection
@@ -686,23 +865,39 @@ class WorkingCopy:
 
         The lock is a transaction on a database of its own: it ends with the process.
         """
+        lock = self._open_lock()
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)  # it may be deleted at any time
-            lock = sqlite3.connect(self._lock, timeout=_PATIENCE, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise LibraryError(f"{self._lock} can't be written: {error}.") from error
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-            yield
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise LibraryError(f"{self.folder} can't be used: {error}.") from error
-            raise LibraryError(
-                f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
-                "Your edits are kept on this machine; close the other one and try again.",
-            ) from error
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _BUSY:
+                    raise _unusable(self._lock, _reason(self._lock, error)) from error
+                raise LibraryError(
+                    f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
+                    "Your edits are kept on this machine; close the other one and try again.",
+                ) from error
+            with self.faults_told():
+                yield
         finally:
             lock.close()
+
+    def _open_lock(self) -> sqlite3.Connection:
+        """Open the database that is locked, in the place of whatever else is there."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)  # it may be deleted at any time
+            for _ in range(2):
+                lock = sqlite3.connect(self._lock, timeout=_PATIENCE, isolation_level=None)
+                try:
+                    lock.execute("PRAGMA schema_version")
+                    break
+                except sqlite3.DatabaseError as error:
+                    if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+                        break
+                    lock.close()
+                    self._lock.unlink(missing_ok=True)
+        except (OSError, sqlite3.Error) as error:
+            raise _unusable(self._lock, _reason(self._lock, error)) from error
+        return lock
 
     def _meta(self, name: str) -> Any:
         row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -783,6 +978,29 @@ def kept_here(path: Path, state: Path) -> Kept | None:
         return None
 
 
+def _unusable(path: Path | str, why: str) -> LibraryError:
+    return LibraryError(
+        f"{path} can't be used: {why}.",
+        "It keeps your edits until they are saved; see to it, or set XDG_STATE_HOME to another "
+        "folder.",
+    )
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Return why a file can't be used: the system knows it better than SQLite tells."""
+    try:
+        if isinstance(error, OSError):
+            raise error
+        with tempfile.TemporaryFile(dir=path.parent) as probe:
+            probe.write(bytes(_PROBE))
+            probe.flush()
+        if path.exists():
+            path.open("r+b").close()
+    except OSError as reason:
+        return str(reason.strerror)
+    return str(error)
+
+
 def _folder_of(path: Path, state: Path) -> Path:
     """Return what this machine keeps of the library file at a resolved path."""
     return state / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
@@ -828,7 +1046,7 @@ def _machine_name(state: Path, library: Path) -> str:
     on one machine never write journal rows under one name.
     """
     secret = state / "machine"
-    if not secret.exists():
+    if not secret.exists() or not secret.stat().st_size:  # a power cut may leave an empty one
         draft = state / f"machine.{os.getpid()}"
         draft.write_text(os.urandom(16).hex(), encoding="ascii")
         os.replace(draft, secret)  # all of it at once: another process may be reading

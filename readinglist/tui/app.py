@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.css.stylesheet import Stylesheet
+from textual.worker import WorkerFailed
 
 from readinglist.config import views_path
 from readinglist.errors import ConfigError, ReadingListError
@@ -102,12 +103,24 @@ class ReadingListApp(App[None]):
         last = library.memory.state().theme
         self.theme = config.theme or (last if last in themes.NAMES else themes.DARK.name)
         self.set_keymap(config.keys)
+        self.fault: ReadingListError | None = None
+        """Why the app had to end."""
         self.remapped = config.keys
         """The keys of the configuration, by the ids of `keymap` and `dialog_keys`."""
 
     def get_default_screen(self) -> Screen[None]:
         """Begin in the library."""
         return LibraryScreen(self._library, self._config, self._views)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave with one sentence where a file is at fault, and not the program."""
+        if isinstance(error, WorkerFailed):
+            error = error.error if isinstance(error.error, Exception) else error
+        self.fault = error if isinstance(error, ReadingListError) else self._library.fault(error)
+        if self.fault:
+            self.exit(return_code=self.fault.exit_code)
+        else:
+            super()._handle_exception(error)
 
     def on_ready(self) -> None:
         """Give newcomers the tour."""
@@ -164,9 +177,12 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
     app = ReadingListApp(library, config, views, gives_tour=True)
     tune_interpreter()
     app.run()
-    if library.has_drafts():  # the app ended while a note was being written
-        library.take_up_drafts()
-    library.save()
+    with library.faults_told():
+        if library.has_drafts():  # the app ended while a note was being written
+            library.take_up_drafts()
+        library.save()
+    if app.fault:
+        raise app.fault
     if app.return_code:
         raise ReadingListError("The app ended for a fault; your edits are saved.")
 

@@ -194,13 +194,16 @@ def counts_line(
     view: str,
     sort: str,
     conflicts: int = 0,
+    edits_wait: bool = False,
 ) -> str:
     """Return the status line: how many there are, are shown, are chosen; view and order.
 
-    Conflicts that are open come first: the line is cut at its end.
+    That edits are not in the library file, and conflicts that are open, come first: the line is
+    cut at its end.
     """
     total = sum(counts.values())
-    parts = [f"! {plural(conflicts, 'conflict')}"] if conflicts else []
+    parts = ["! not saved"] if edits_wait else []
+    parts += [f"! {plural(conflicts, 'conflict')}"] if conflicts else []
     parts.append(plural(total, "paper"))
     if shown != f"{total:,}":
         parts.append(f"{shown} shown")

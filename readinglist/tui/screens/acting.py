@@ -46,6 +46,7 @@ class Acting(Screen[None]):
         self._config = config
         self._save_timer: Timer | None = None
         self._save_failed = ""
+        """Why the library file lacks edits, as it was told; empty where it lacks none."""
         # At once, so that the first screen is styled and laid out once.
         is_wide = self.app.size.width >= WIDE
         self.add_class("-wide" if is_wide else "-narrow")
@@ -144,15 +145,23 @@ class Acting(Screen[None]):
         """Write the library file in a thread, over a connection of its own."""
         try:
             with closing(self._library.sibling()) as library:
-                library.save()
-            self._save_failed = ""
+                is_saved = library.save()
         except ReadingListError as error:
             self.app.call_from_thread(self._tell_save_failed, str(error))
+        else:
+            if is_saved:
+                self.app.call_from_thread(self._tell_saved)
 
     def _tell_save_failed(self, error: str) -> None:
         if error != self._save_failed:
             self._save_failed = error
-            self._tell(error, "error")
+            self._tell(error, "error", seconds=10)
+
+    def _tell_saved(self) -> None:
+        """Say that it is over, where it was told that edits wait."""
+        if self._save_failed:
+            self._save_failed = ""
+            self._tell("The library file has all edits again.")
 
     def _key_of(self, id_: str) -> str:
         """Return the first key of an action of this screen, as people write it."""

@@ -185,6 +185,8 @@ class LibraryScreen(
         self.set_timer(_LINKS_AFTER, self._keep_links)
         if self._library.has_drafts():
             self._take_up_drafts()
+        if self._library.mended:
+            self._tell(self._library.mended, "warning", seconds=15)
 
     def _go_on(self) -> None:
         """See to what the first screen does not show."""
@@ -403,6 +405,7 @@ class LibraryScreen(
                 self._view.label,
                 self._found.sort,
                 len(self._library.conflicts()),
+                bool(self._save_failed),
             ),
             layout=False,
         )
@@ -413,6 +416,16 @@ class LibraryScreen(
         self.papers.display = self.query_one(ListHeader).display = bool(shown)
         if shown and self.focused is None:  # the list had it, and was empty for a while
             self.set_focus(self.papers)
+
+    def _tell_save_failed(self, error: str) -> None:
+        super()._tell_save_failed(error)
+        self._show_counts()
+
+    def _tell_saved(self) -> None:
+        was_told = bool(self._save_failed)
+        super()._tell_saved()
+        if was_told:
+            self._show_counts()
 
     def _why_empty(self, total: int) -> str:
         if not total and self._library.undo_extent(redo=True):

@@ -74,6 +74,7 @@ class OtherMachines(Acting):
 
     def _look_for_changes(self) -> None:
         """Bring in what git or another readinglist did."""
+        self._library.check_place()  # else that is the end of the app: it saves, and says why
         try:
             came_in = self._library.take_in()
         except ReadingListError as error:
@@ -95,3 +96,5 @@ class OtherMachines(Acting):
             self._index_ahead()
         if not self._library.is_saved():
             self._save_soon()
+        else:
+            self._tell_saved()
