@@ -765,13 +765,11 @@ class WorkingCopy:
         """
         parts = [self.folder / f"working.db{suffix}" for suffix in ("", "-wal", "-shm")]
         if self.database.exists():
-            for part in parts:
+            for part in (part for part in parts if part.exists()):
                 aside = part.with_name(part.name.replace("working", name, 1))
                 aside.unlink(missing_ok=True)
                 try:
                     os.link(part, aside)
-                except FileNotFoundError:
-                    continue
                 except OSError:  # not every file system has two names for a file
                     os.replace(part, aside)
         for part in parts:

@@ -356,6 +356,7 @@ def test_they_are_set_aside_whole_by_who_is_killed_meanwhile(
     kill: int,
 ) -> None:
     library.mark(three[:1], status=Status.READ)  # it is in the log: the database is open
+    library.save()
     library_file.unlink()
     steps = iter(range(1, kill))
 
