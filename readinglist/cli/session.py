@@ -93,7 +93,10 @@ class Session:
         """Bring the library file up to date; `only_told`: that it can't be is no error."""
         try:
             if not library.save():
-                say("git is at work: the library file will follow with the next command.")
+                say(
+                    "git or another program is at work: the library file will follow with the "
+                    "next command."
+                )
         except LibraryError as error:
             if not only_told:
                 raise
