@@ -121,8 +121,12 @@ def git_at_work(path: Path) -> LibraryError:
             f"git is in the middle of a merge or a rebase in {path.parent}.",
             "Finish it: git status tells how.",
         )
-    more = f"; if no git runs any more, delete {mark}" if mark else ""
-    return LibraryError(f"git is at work in {path.parent}.", f"Wait until it is done{more}.")
+    if mark:
+        more = f"Wait until it is done; if no git runs any more, delete {mark}."
+        return LibraryError(f"git is at work in {path.parent}.", more)
+    return LibraryError(
+        f"git or another program is at work in {path.parent}.", "Wait until it is done."
+    )
 
 
 def _mark_of_git(path: Path, marks: Iterable[str]) -> Path | None:

@@ -17,7 +17,7 @@ from readinglist.services.checking import check_library
 from readinglist.services.library import Library
 from tests.conftest import add_by_hand
 
-SECONDS = float(os.environ.get("READINGLIST_STRESS_SECONDS", "4"))
+SECONDS = float(os.environ.get("READINGLIST_STRESS_SECONDS", "3"))
 ROOT = Path(__file__).resolve().parents[2]
 _BYSTANDER = """
 import itertools, sqlite3, sys, time, sqlite_utils

@@ -1,8 +1,8 @@
 """What disks, rights, locks and rubbish do to each command: it works, or says so in one sentence.
 
-A real user's programs respect the modes of files, those of root don't: they give their power up
-first. Faults of disks need to mount one: as root, else in a namespace of one's own (`unshare -rm`).
-By default each situation meets some of the commands; READINGLIST_EXAMPLES=99 is for all of them.
+To a real user's programs the modes of files mean something, to those of root they don't: they
+give their power up first. A full disk is a real one, which takes root to mount: `unshare -rm
+pytest` will do. By default each situation meets two commands, READINGLIST_EXAMPLES=99 has all.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     Fault = Callable[["Desk"], contextlib.AbstractContextManager[None]]
 
-EACH = int(os.environ.get("READINGLIST_EXAMPLES", "3"))
+EACH = int(os.environ.get("READINGLIST_EXAMPLES", "2"))
 """So many commands in each situation, and so many kinds of rubbish in each file."""
 KEY, NEW = "AttentionDetail", "CachesTheirDiscontents"
 PDF = b"%PDF-1.7 words %%EOF"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -204,3 +205,15 @@ def test_a_crash_before_it_is_carried_over_loses_nothing(
     with Library.open(library_file) as library:
         check_carried_over(library)
         assert library.mended
+
+
+def test_the_command_line_says_it_once_on_standard_error(
+    unsaved: Path, library_file: Path, program: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    unsaved.with_name("damaged").touch()
+    first, second = (program("list", READINGLIST_LIBRARY=str(library_file)) for _ in range(2))
+    assert first.returncode == second.returncode == 0
+    assert "was damaged and has been made anew from the file: 6 edits" in first.stderr
+    assert "damaged" not in second.stderr
+    assert "FourthPaper" in first.stdout
+    assert first.stdout == second.stdout

@@ -97,6 +97,7 @@ def test_a_working_copy_that_is_lost_is_the_end_of_the_app_in_one_sentence(
         error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise error
 
+    sample.memory.note_tour()
     paper = sample.find().ids[0]
 
     async def lose(pilot: Pilot[Any]) -> None:
