@@ -31,6 +31,8 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+#: What no text holds; white space stays.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _MANY_MARKS = re.compile(
     r"([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
     r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
@@ -64,6 +66,11 @@ def printable_block(text: str) -> str:
     return "\n".join(
         _MANY_MARKS.sub(r"\1", _UNPRINTABLE.sub("", line.expandtabs(4))) for line in lines
     )
+
+
+def without_controls(text: str) -> str:
+    """Return `text` letter for letter, without control characters and lone surrogates."""
+    return _CONTROLS.sub("", text)
 
 
 def plural(count: int, noun: str, plural_form: str = "") -> str:

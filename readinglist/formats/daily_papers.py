@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _DATE = re.compile(
     rf"(?P<month>{'|'.join(_MONTHS)})[a-z]* (?P<day>\d{{1,2}})(?:, (?P<year>\d{{4}}))?"
-    r"(?: (?P<comments>\d+))?"
+    r"(?: (?P<comments>\d{1,9}))?"
 )
 _COUNT = re.compile(r"\s*•\s*(\d{1,6}) authors?\s*")
 _SEPARATOR = "·"

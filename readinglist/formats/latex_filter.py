@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from string import printable
 from typing import NamedTuple
+from urllib.parse import quote
 
 from readinglist.formats.latex import (
     MATH_COMMANDS,
@@ -60,7 +62,7 @@ _TOKEN = re.compile(
     | \\(?P<command>[A-Za-z@]+)\*?
     | \\(?P<single>.)
     | (?P<brace>[{}])
-    | (?P<math>\$\$?(?:[^$\\]|\\.)*\$\$?)
+    | (?P<math>\$\$(?:[^$\\]|\\.)+\$\$ | \$(?:[^$\\]|\\.)+\$)
     | (?P<foreign>[^\x00-\x7f][\u0300-\u036f]*)
     | (?P<other>.)
     """,
@@ -132,6 +134,7 @@ class _Reading:
         self.balanced = True
         self.spelt_braces = spelt_braces
         self._allowed = allowed
+        self._repertoire = repertoire
         depth = position = 0
         while position < len(value):
             token = _TOKEN.match(value, position)
@@ -165,7 +168,10 @@ class _Reading:
         if name in _ADDRESSES:
             argument = _ARGUMENT.match(value, position)
             if argument:
-                self.out.append(written + argument[0])
+                address = argument[0]
+                if self._repertoire is Repertoire.ASCII and not address.isascii():
+                    address = quote(address, safe=printable)
+                self.out.append(written + address)
                 return argument.end()
         elif name in _ALLOWED or name in self._allowed or name in _text_commands():
             self.out.append(written)
