@@ -297,7 +297,7 @@ def paper_of_record(
             if rest[:2].isdigit() and 1 <= int(rest[:2]) <= 12:
                 fields["month"] = (Macro(MONTHS[int(rest[:2]) - 1]),)
         elif name in ("doi", "url"):
-            fields[name] = text.strip()
+            fields[name] = text.strip().replace("{", "%7B").replace("}", "%7D")
         elif name == "title":
             fields[name] = protect_title(text, letters)
         elif name == "pages":

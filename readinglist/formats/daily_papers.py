@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from readinglist.domain.identity import paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper
+from readinglist.domain.text import without_controls
 from readinglist.errors import FormatError
 from readinglist.formats.parsed import Parsed, Problem
 
@@ -116,7 +117,8 @@ def _have_facts(drafts: Sequence[_Draft]) -> bool:
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines that hold anything, counted from 1, a title freed from `Subscribe`."""
     head = True
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+    text = without_controls(text).replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         glued = _SUBSCRIBE.match(line.lstrip()) if head else None
