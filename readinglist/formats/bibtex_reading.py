@@ -301,7 +301,8 @@ def paper_of_record(
         elif name == "title":
             fields[name] = protect_title(text, letters)
         elif name == "pages":
-            fields[name] = re.sub(r"\s*[-–—]+\s*", "--", text.strip())
+            pages = re.sub(" ?[-–—]+ ?", "--", " ".join(text.split()))
+            fields[name] = to_latex(pages, letters)
         else:
             fields[name] = to_latex(text, letters)
     # Zotero names items by addresses, others by numbers: nobody cites these.

@@ -43,7 +43,9 @@ _CUT_OFF = "It was cut off: copy the whole page again."
 _LONGEST_TITLE = 350
 _SHORTEST_ABSTRACT = 120
 _FULL_STOP = re.compile(r".*[.!?…][\"'”’)\]}]*", re.DOTALL)
-_SENTENCE_END = re.compile(r".*[.!?…][\"'”’)\]}]*|.*[)\]}]|.*https?://\S+", re.DOTALL)
+_SENTENCE_END = re.compile(
+    r".*[.!?…][\"'”’)\]}]*|.*[)\]}]|(?:.*\s)?(?>\S*?https?://)\S++", re.DOTALL
+)
 
 
 @dataclass

@@ -152,7 +152,10 @@ def _parsed(objects: Sequence[object], line: int) -> Parsed:
 
 def _objects_of(text: str) -> Iterator[tuple[int, Object]]:
     """Yield the JSON objects in the attributes of a page, each with its line."""
+    line, place = 1, 0
     for found in _PROPS.finditer(text):
+        line += text.count("\n", place, found.start())
+        place = found.start()
         # By far the most, and slow one by one.
         props = html.unescape((found[1] or found[2] or "").replace("&quot;", '"'))
         if '"dailyPapers"' in props or '"paper"' in props:
@@ -161,7 +164,7 @@ def _objects_of(text: str) -> Iterator[tuple[int, Object]]:
             except (ValueError, RecursionError):
                 continue
             if isinstance(value, dict):
-                yield text.count("\n", 0, found.start()) + 1, value
+                yield line, value
 
 
 def _text(source: Object, name: str) -> str:

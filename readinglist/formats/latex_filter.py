@@ -89,7 +89,7 @@ _LITERAL = {
     "{": r"{\textbraceleft}",
     "}": r"{\textbraceright}",
 }
-_AT_LINE_START = re.compile(r"\n\s*@")
+_SPACE_BEFORE_AT = re.compile(r"(?<!\s)\s+@")
 _DEEPEST = 60
 
 
@@ -114,13 +114,17 @@ def filter_tex(
         allowed: further commands, by name.
     """
     if _SAFE.fullmatch(value) and _is_shallow(value):
-        return Filtered(_AT_LINE_START.sub(" @", value), ())
+        return Filtered(_without_at_at_line_start(value), ())
     value = _UNSEEN.sub("", value)
     reading = _Reading(value, repertoire, allowed, value.count(r"\{") != value.count(r"\}"))
     if not reading.balanced and not reading.spelt_braces:
         reading = _Reading(value, repertoire, allowed, spelt_braces=True)
-    latex = _AT_LINE_START.sub(" @", "".join(reading.out))
+    latex = _without_at_at_line_start("".join(reading.out))
     return Filtered(latex, tuple(dict.fromkeys(reading.refused)))
+
+
+def _without_at_at_line_start(latex: str) -> str:
+    return _SPACE_BEFORE_AT.sub(lambda found: " @" if "\n" in found[0] else found[0], latex)
 
 
 class _Reading:

@@ -42,7 +42,7 @@ def parse(text: str) -> Parsed:
         references: list[dict[str, Any]] = rispy.loads(text, skip_unknown_tags=False)
     except Exception as error:  # rispy raises OSError, ValueError and more for what it can't read
         raise FormatError(f"It is no RIS file: {' '.join(str(error).split())[:200]}.") from error
-    starts = [text.count("\n", 0, m.start()) + 1 for m in _BEGINNING.finditer(text)]
+    starts = [n for n, line in enumerate(text.split("\n"), 1) if _BEGINNING.match(line)]
     papers: list[Paper] = []
     problems: list[Problem] = []
     for number, reference in enumerate(references):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,13 @@ def test_what_is_harmless_stays_as_it_is(value: str) -> None:
 )
 def test_what_is_not_is_text(value: str, latex: str) -> None:
     assert filter_tex(value).latex == latex
+
+
+def test_many_lines_without_anything_take_no_long_time() -> None:
+    began = time.process_time()
+    for text in ("a" + "\n" * 100_000 + "b", "é" + "\n" * 100_000 + "b"):
+        assert filter_tex(text).latex.count("\n") == 100_000
+    assert time.process_time() - began < 2
 
 
 def test_what_was_refused_is_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -159,11 +160,22 @@ def test_what_no_text_can_hold_is_left_out() -> None:
     assert (paper.title, paper.doi, paper.url) == ("ab", "10.1000/x", "http://a")
 
 
-def test_an_identifier_with_a_brace_can_be_written() -> None:
-    strange = json.dumps(ITEM | {"DOI": "10.1000/{2", "URL": "http://a.org/}{"})
+def test_identifiers_and_pages_with_a_brace_can_be_written() -> None:
+    strange = json.dumps(ITEM | {"DOI": "10.1000/{2", "URL": "http://a.org/}{", "page": "1} - 2"})
     written = write_bibtex(csl_json.parse(strange).papers, Context(Dialect.BIBLATEX)).text
     assert "doi = {10.1000/%7B2}" in written
     assert "url = {http://a.org/%7D%7B}" in written
+    assert r"pages = {1{\textbraceright}--2}" in written
+
+
+def test_pages_are_a_range_however_they_are_written() -> None:
+    for written in ("1-9", "1 – 9", "1—9", "1 -- 9"):
+        (paper,) = csl_json.parse(json.dumps(ITEM | {"page": written})).papers
+        assert paper.entries[0].get("pages") == "1--9"
+    began = time.process_time()
+    (paper,) = csl_json.parse(json.dumps(ITEM | {"page": "1" + " " * 100_000 + "9"})).papers
+    assert paper.entries[0].get("pages") == "1 9"
+    assert time.process_time() - began < 2
 
 
 def test_a_reference_without_an_end_ends_where_the_next_begins() -> None:

@@ -11,10 +11,14 @@ def _listing(date: str) -> str:
     return f"On Lists\n{ABSTRACT}\n·\n{date}\n"
 
 
+#: Those of a long text of one letter over and over are not from atheris: they were found by
+#: making its corpus long, and by looking for regular expressions of the same kind.
 PAST_FINDINGS: dict[str, tuple[str, ...]] = {
     "listing": (
         "s\nHttp://xlea.",
         f"\x0f\n{ABSTRACT}",
+        f"On Lists\n{ABSTRACT} " + "http://" * 30_000 + " x",
+        f"On Lists\n{ABSTRACT} http://a" + ")" * 300_000,
         _listing("Dec 8, 2022 " + "9" * 5000),
         _listing("Dec 8, 2022 " + "9" * 30),
     ),
@@ -25,8 +29,11 @@ PAST_FINDINGS: dict[str, tuple[str, ...]] = {
         _ITEM % r'"x", "URL": "http://\ud800"',
         _ITEM % '" "',
         _ITEM % '"x", "DOI": "{/2"',
+        _ITEM % f'"x", "page": "1{" " * 200_000}2"',
         _ITEM % ('"' + "šſ" * 40_000 + '"'),
     ),
+    "jsonlines": ('{"key":"d ","title":"s"}',),
+    "ris": ("TY -O\nTI  -On\nSP  -1}",),
     "bib": (
         "@j{}",
         "@preamblea{p}",
