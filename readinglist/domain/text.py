@@ -41,6 +41,8 @@ _PLACELESS = (
     "\U0001d173-\U0001d17a\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff"
 )
 _UNPRINTABLE = re.compile(f"[{_STEERING}{_PLACELESS}]")
+#: What no text holds; white space stays.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _STEERING_BUT_TABS = re.compile(f"(?!\t)[{_STEERING}]")
 _IS_PLACELESS = re.compile(f"[{_PLACELESS}]")
 _MOST_MARKS = 3
@@ -127,6 +129,11 @@ def _columns(letter: str) -> int:
     if unicodedata.category(letter) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def without_controls(text: str) -> str:
+    """Return `text` letter for letter, without control characters and lone surrogates."""
+    return _CONTROLS.sub("", text)
 
 
 def plural(count: int, noun: str, plural_form: str = "") -> str:

@@ -15,7 +15,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import pairwise
+from itertools import compress, pairwise
+from operator import not_
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -188,7 +189,7 @@ def entry(paper: Paper, context: Context | None = None) -> str:
     writer = _Writer(context or Context())
     meant = writer.entry(paper)
     text = _text_of(meant)
-    _check(text, [meant], [])
+    _check("", [text], [meant], [])
     return text
 
 
@@ -214,12 +215,13 @@ class _Writer:
                     f"Two papers have the key “{other}”.",
                     "BibTeX takes capitals and small letters for the same: rename one of them.",
                 )
-        body = "\n".join(map(_text_of, entries))
+        texts = list(map(_text_of, entries))
+        body = "\n".join(texts)
         needed = (*definitions(body), *self._needed_definitions(papers, body))
         preamble = list(dict.fromkeys(needed))
-        text = self._head(entries, body, preamble) + body
-        _check(text, entries, preamble)
-        return Written(text, tuple(dict.fromkeys(self._warnings)))
+        head = self._head(entries, body, preamble)
+        _check(head, texts, entries, preamble)
+        return Written(head + body, tuple(dict.fromkeys(self._warnings)))
 
     def entry(self, paper: Paper, no_year: str = "") -> Entry:
         typed = self._context.edited.get(paper.id, frozenset()) & {"published", "url"}
@@ -590,23 +592,33 @@ def _url(url: str) -> str:
     return _LONE_PERCENT.sub("%25", encoded)
 
 
-def _check(text: str, entries: Sequence[Entry], preamble: Sequence[str]) -> None:
-    """Read `text` with bibtexparser and compare it with what was meant.
+def _check(
+    head: str, texts: Sequence[str], entries: Sequence[Entry], preamble: Sequence[str]
+) -> None:
+    """Read with bibtexparser what was written, and compare it with what was meant.
 
-    What it drops without a word (types such as `@commentary`, `@my-type`) our splitter reads.
+    What it drops or takes for something else (types such as `@commentary`, `@my-type`) our
+    splitter reads.
+
+    Args:
+        head: what stands before the entries.
+        texts: the entries as they were written.
+        entries: the entries as they were meant.
+        preamble: the definitions that the head was to have.
 
     Raises:
         ReadingListError: they differ; it names the first key that does.
     """
     from bibtexparser.entrypoint import parse_string
 
-    library = parse_string(text, parse_stack=[])
+    unread = [_UNREAD_TYPE.match(e.type) is not None for e in entries]
+    body = "\n".join(compress(texts, map(not_, unread)))
+    library = parse_string(head + body, parse_stack=[])
     read = {e.key: (e.entry_type, [(f.key, f.value) for f in e.fields]) for e in library.entries}
     meant = {e.key: (e.type, [(n, _written(v)) for n, v in e.fields]) for e in entries}
-    for e in entries:
-        if e.key not in read and _UNREAD_TYPE.match(e.type):
-            for _, again in split(_text_of(e)).entries:
-                read[again.key] = again.type, [(n, _written(v)) for n, v in again.fields]
+    for text in compress(texts, unread):
+        for _, again in split(text).entries:
+            read[again.key] = again.type, [(n, _written(v)) for n, v in again.fields]
     if read == meant and [p.value for p in library.preambles] == [
         f'"{definition}"' for definition in preamble
     ]:

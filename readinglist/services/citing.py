@@ -270,7 +270,7 @@ def _input(folder: Path, near: Path, name: str, ending: str) -> Path:
     """Return the file that `\\input{name}` means."""
     for base in (folder, near):
         for candidate in (base / f"{name}{ending}", base / name):
-            if os.path.isfile(candidate):
+            if os.path.isfile(candidate):  # `Path.is_file` raises for a name that is too long
                 return candidate
     return folder / (name if Path(name).suffix else f"{name}{ending}")
 
