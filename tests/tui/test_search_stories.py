@@ -496,3 +496,39 @@ async def test_what_was_imported_is_found(make_app: MakeApp, tmp_path: Path) -> 
         await until(pilot, lambda: len(screen_of(app).papers.ids) == 600)
         await pilot.press("u")
         await until(pilot, lambda: len(screen_of(app).papers.ids) == 0)
+
+
+async def test_the_search_can_be_left_where_there_is_no_paper(
+    make_app: MakeApp, sample: Library
+) -> None:
+    """In a view without papers, Esc and Enter lead out, and keys are keys again."""
+    sample.mark(sample.find("status:skipped").ids, status=Status.READ)
+    app = make_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        for leave in ("escape", "enter"):
+            await pilot.press("f7")
+            await settle(pilot)
+            assert "No paper is in the view" in line(app, "#message")
+            await pilot.press("slash")
+            assert app.screen.focused is screen_of(app).search
+            await pilot.press(leave)
+            await settle(pilot)
+            assert "Space" in line(app, "#keys")
+            await pilot.press("f1")
+            await settle(pilot)
+            assert current(app)
+
+
+async def test_the_search_is_not_left_while_nothing_matches(make_app: MakeApp) -> None:
+    """Enter stays to go on with the query; Esc clears it first."""
+    app = make_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"zzzzz", "enter")
+        await settle(pilot)
+        assert app.screen.focused is screen_of(app).search
+        await pilot.press("escape")
+        await settle(pilot)
+        assert screen_of(app).search.value == ""
+        assert current(app)

@@ -441,7 +441,14 @@ class LibraryScreen(
                 self._show(found, self._question.keep, self._question.paper)
                 self._answer_shown()
         self._library.remember_query(self.search.value)
-        self.set_focus(self.papers)
+        self._leave_for_list()
+
+    def _leave_for_list(self) -> None:
+        """Give the keys to the list; where none is shown, to the screen alone."""
+        if self.papers.display:
+            self.set_focus(self.papers)
+        elif not self.search.value:  # else one goes on with what nothing matches
+            self.set_focus(None)
 
     @on(SearchBar.ValuesWanted)
     def _values_wanted(self, message: SearchBar.ValuesWanted) -> None:
@@ -511,17 +518,18 @@ class LibraryScreen(
             self.add_class("-reading")
             self.set_focus(self.detail)
 
+    @on(events.DescendantBlur)
     @on(events.DescendantFocus)
     def _show_keys(self) -> None:
         """Show the keys of the place one is in."""
-        if self.search.has_focus:
+        if self.focused is self.search:
             keys = [
                 ("Enter", "To the list", "back"),
                 ("Tab", "Complete", ""),
                 ("↑", "Earlier queries", ""),
                 ("Esc", "Back", "back"),
             ]
-        elif self.views.has_focus:
+        elif self.focused is self.views:
             keys = [
                 ("Enter", "Open", "detail"),
                 ("b", "Fold away", "side_bar"),
@@ -529,7 +537,7 @@ class LibraryScreen(
                 ("V", "Keep the query", "keep_view"),
                 ("Esc", "To the list", "back"),
             ]
-        elif self.detail.has_focus:
+        elif self.focused is self.detail:
             keys = [("j k", "Scroll", ""), ("Esc", "Back to the list", "back")]
         else:
             keys = footer(LIBRARY, self._config.keys)
@@ -555,8 +563,10 @@ class LibraryScreen(
         if self.has_class("-reading"):
             self.remove_class("-reading")
             self.set_focus(self.papers)
-        elif self.focused is not self.papers and self.papers.display:
-            self.set_focus(self.papers)
+        elif self.focused not in (None, self.papers) and (
+            self.papers.display or not self.search.value
+        ):
+            self._leave_for_list()
         elif self.search.value:
             self.search.value = ""
             self.set_focus(self.papers)
