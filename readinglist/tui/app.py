@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.css.stylesheet import Stylesheet
+from textual.theme import ThemeProvider
 
 from readinglist.config import views_path
 from readinglist.errors import ConfigError, ReadingListError
@@ -23,6 +24,7 @@ from readinglist.services.kept_views import KeptViews
 from readinglist.tui import themes
 from readinglist.tui.keymap import check_keys, displayed
 from readinglist.tui.screens.acting import Acting
+from readinglist.tui.screens.leaving import Palette
 from readinglist.tui.screens.library import LibraryScreen
 
 if TYPE_CHECKING:
@@ -116,6 +118,15 @@ class ReadingListApp(App[None]):
 
             memory.note_tour()
             self.push_screen(Tour(self._config.keys))
+
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        """Show the themes in the palette."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer each action of the library in the palette, with its key."""

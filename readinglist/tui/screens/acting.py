@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import work
 from textual.markup import escape
-from textual.screen import Screen
 
 from readinglist.domain.text import plural, printable
 from readinglist.errors import NothingToUndoError, ReadingListError, StoppedError
 from readinglist.tui.keymap import displayed
 from readinglist.tui.presentation import BREAKPOINTS, WIDE
+from readinglist.tui.screens.leaving import Leaving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +33,7 @@ _SAVE_AFTER = 0.4
 """Seconds from an edit to the writing of the library file."""
 
 
-class Acting(Screen[None]):
+class Acting(Leaving[None]):
     """A screen on which something can be done to papers."""
 
     KEYS: ClassVar[tuple[Key, ...]] = ()
