@@ -77,16 +77,18 @@ class Session:
             say(f"{path} is a new library.")
         elif is_new:
             say(f"{path} is missing: this is what this machine has of it.")
+        is_done = False
         try:
             yield library
+            is_done = True
         finally:
             try:
                 if not library.save():
                     say("git is at work: the library file will follow with the next command.")
             except LibraryError as error:
-                if not reading:
+                if is_done and not reading:
                     raise
-                say(str(error))
+                say(str(error))  # and what went wrong before it is told, too
             finally:
                 library.close()
 

@@ -44,6 +44,9 @@ GIT_LOCK = "index.lock"
 GIT_AT_WORK = (GIT_LOCK, "MERGE_HEAD", "rebase-merge", "rebase-apply")
 """What lies in a repository's folder while git may replace files."""
 
+SQLITE_VERSION = sqlite3.sqlite_version
+"""The version of SQLite that reads and writes here."""
+
 _WAY_OUT = "Your edits are kept on this machine until it can."
 _HEADER = b"SQLite format 3\x00"
 

@@ -11,15 +11,18 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.css.stylesheet import Stylesheet
 from textual.theme import ThemeProvider
+from textual.worker import WorkerFailed
 
 from readinglist.config import views_path
-from readinglist.errors import ConfigError, ReadingListError
+from readinglist.errors import ConfigError
 from readinglist.services.kept_views import KeptViews
 from readinglist.tui import themes
 from readinglist.tui.keymap import check_keys, displayed
@@ -119,6 +122,32 @@ class ReadingListApp(App[None]):
             memory.note_tour()
             self.push_screen(Tour(self._config.keys))
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End, and leave what is to be told to `run_app`: Textual would show a traceback.
+
+        With the values of variables, which take their time to be written out, and are the
+        user's own.
+        """
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
+            error = error.error  # where that came from is of more use
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    @property
+    def fault(self) -> Exception | None:
+        """What has ended the app, if nobody foresaw it."""
+        return self._exception
+
+    def fail_in_thread(self, failure: threading.ExceptHookArgs) -> None:
+        """End for what was raised in a thread that is no worker."""
+        error = failure.exc_value
+        if self._loop and isinstance(error, Exception):
+            with suppress(RuntimeError):  # it is over already
+                self._loop.call_soon_threadsafe(self._handle_exception, error)
+
     def action_command_palette(self) -> None:
         """Show the palette."""
         if not isinstance(self.screen, Palette):
@@ -170,16 +199,22 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
     """Run the app until the user leaves; then everything is in the library file.
 
     Raises:
-        ReadingListError: the app ended for a fault, or the file can't be written.
+        ReadingListError: the library file can't be written.
+        Exception: what nobody foresaw and has ended the app. Nothing more is done then: each
+            edit is on this machine, as is a note that was being written, for the next start.
     """
     app = ReadingListApp(library, config, views, gives_tour=True)
     tune_interpreter()
-    app.run()
+    before, threading.excepthook = threading.excepthook, app.fail_in_thread
+    try:
+        app.run()
+    finally:
+        threading.excepthook = before
+    if app.fault:
+        raise app.fault
     if library.has_drafts():  # the app ended while a note was being written
         library.take_up_drafts()
     library.save()
-    if app.return_code:
-        raise ReadingListError("The app ended for a fault; your edits are saved.")
 
 
 def tune_interpreter() -> None:
