@@ -30,8 +30,11 @@ _TMUX = {
     "shift+down": "S-Down", "pageup": "PPage", "pagedown": "NPage", "home": "Home",
     "end": "End", "backspace": "BSpace",
 }  # fmt: skip
-_EDITING = ("BSpace", "DC", "C-w", "C-k", "C-z", "C-y", "C-a", "C-x", "C-v", "Left", "Right", "C-c")
-"""What fields know, beside the keymap."""
+_EDITING = ("BSpace", "DC", "C-w", "C-k", "C-y", "C-a", "C-x", "C-v", "Left", "Right")
+"""What fields know, beside the keymap.
+
+C-c and C-z are signals wherever the app has just left the terminal, to an editor or for good.
+"""
 _WRITES_FILES = "e"
 """The key of the export: it is pressed only where the path is seen."""
 _QUITTING = ("q", "C-q")
@@ -293,6 +296,7 @@ class RandomHands:
         if self._dice.random() < 0.02 and self._long_pastes < 3:
             self._long_pastes += 1
             self._paste_long()
+        self._send(*self._dice.choice(((), (), ("C-z",), ("C-c", "C-v"), ("Left", "C-w", "C-z"))))
         token = self._token()
         self._type(f" {token} ")
         if not self._seen(token, 20):
