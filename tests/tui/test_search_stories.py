@@ -520,15 +520,17 @@ async def test_the_search_can_be_left_where_there_is_no_paper(
             assert current(app)
 
 
-async def test_the_search_is_not_left_while_nothing_matches(make_app: MakeApp) -> None:
-    """Enter stays to go on with the query; Esc clears it first."""
+async def test_where_nothing_matches_esc_clears_the_search(make_app: MakeApp) -> None:
+    """And leads out of it, too, also behind Enter."""
     app = make_app()
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"zzzzz", "enter")
-        await settle(pilot)
-        assert app.screen.focused is screen_of(app).search
-        await pilot.press("escape")
-        await settle(pilot)
-        assert screen_of(app).search.value == ""
-        assert current(app)
+        for keys in (["escape"], ["enter", "escape"]):
+            await pilot.press("slash", *"zzzzz")
+            await until(pilot, lambda: "Nothing matches" in line(app, "#message"))
+            await pilot.press(*keys)
+            await settle(pilot)
+            await until(pilot, lambda: screen_of(app).papers.display)
+            assert screen_of(app).search.value == ""
+            assert app.screen.focused is screen_of(app).papers
+            assert "Space" in line(app, "#keys")

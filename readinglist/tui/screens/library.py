@@ -441,14 +441,7 @@ class LibraryScreen(
                 self._show(found, self._question.keep, self._question.paper)
                 self._answer_shown()
         self._library.remember_query(self.search.value)
-        self._leave_for_list()
-
-    def _leave_for_list(self) -> None:
-        """Give the keys to the list; where none is shown, to the screen alone."""
-        if self.papers.display:
-            self.set_focus(self.papers)
-        elif not self.search.value:  # else one goes on with what nothing matches
-            self.set_focus(None)
+        self.set_focus(self.papers)
 
     @on(SearchBar.ValuesWanted)
     def _values_wanted(self, message: SearchBar.ValuesWanted) -> None:
@@ -566,7 +559,7 @@ class LibraryScreen(
         elif self.focused not in (None, self.papers) and (
             self.papers.display or not self.search.value
         ):
-            self._leave_for_list()
+            self.set_focus(self.papers)  # where it is empty, the screen has the keys
         elif self.search.value:
             self.search.value = ""
             self.set_focus(self.papers)
