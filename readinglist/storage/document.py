@@ -55,6 +55,9 @@ _SHARED_BYTES = 2**30 + 2, 510
 _PATIENCE = 5
 """Seconds to wait for a program that is writing the file."""
 _MINUTE, _HOUR = 60, 3600
+SQLITE_VERSION = sqlite3.sqlite_version
+"""The version of SQLite that reads and writes here."""
+
 _WAY_OUT = "Your edits are kept on this machine until it can."
 _RESCUE = "Bring back an earlier version, e.g. from git, or try readinglist salvage."
 _OF_TODAY = "of-today.db"

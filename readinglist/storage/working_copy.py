@@ -905,6 +905,46 @@ class WorkingCopy:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
 
+class Look(NamedTuple):
+    """How a working copy fares."""
+
+    database: Path
+    is_sound: bool
+    is_saved: bool
+    """Whether the library file is the one last read or written here, and has all edits."""
+
+
+def look_at(path: Path, state: Path) -> Look | None:
+    """Read the working copy of the library file at a resolved path, all of it; change nothing.
+
+    Returns:
+        None where there is no working copy.
+
+    Raises:
+        LibraryError: it can't be read now.
+    """
+    database = _folder_of(path, state).absolute() / _DATABASE
+    if not database.exists():
+        return None
+    try:
+        uri = f"{database.as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True, timeout=_PATIENCE)) as connection:
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            meta = dict(connection.execute("SELECT name, value FROM meta"))
+            (lacking,) = connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM unsaved) "
+                "OR EXISTS (SELECT 1 FROM journal WHERE rowid > ?)",
+                (int(meta.get("saved") or 0),),
+            ).fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in _NO_WORKING_COPY:
+            raise LibraryError(f"{database} can't be read: {error}.") from error
+        return Look(database, is_sound=False, is_saved=False)
+    known = meta.get("layout") in (_layout_now(), *_UPGRADES)
+    is_current = meta.get("document") == str(document.fingerprint(path))
+    return Look(database, verdict == "ok" and known, is_current and not lacking)
+
+
 def copy_library(path: Path, state: Path, copy: Path, copied_state: Path) -> None:
     """Copy a library file and its working copy, with what is unsaved and the search index.
 

@@ -90,7 +90,9 @@ class Terminal:
 
     def paste(self, text: str) -> None:
         """Paste `text`, as from a clipboard."""
-        self._tmux("set-buffer", "--", text, ";", "paste-buffer", "-d", "-p")
+        clipboard = self.temporary / "clipboard"  # an argument has 128 KB at most
+        clipboard.write_text(text, encoding="utf-8", newline="")
+        self._tmux("load-buffer", str(clipboard), ";", "paste-buffer", "-d", "-p")
 
     def click(self, column: int, line: int) -> None:
         """Click into a cell, counted from 0."""

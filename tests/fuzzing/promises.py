@@ -11,7 +11,8 @@ from readinglist.domain.fields import EDITABLE, field_text, parse_field
 from readinglist.errors import ReadingListError
 from readinglist.formats import bibtex_reading, csl_json, json_lines
 from readinglist.formats.bibtex_writing import Context, Dialect, write_bibtex
-from readinglist.storage.papers import COLUMNS, checked, decode, encode
+from readinglist.storage.papers import COLUMNS, decode, encode
+from readinglist.storage.received import checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,12 +6,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import work
-from textual.screen import Screen
 
 from readinglist.domain.text import plural
 from readinglist.errors import NothingToUndoError, ReadingListError, StoppedError
 from readinglist.tui.keymap import displayed
 from readinglist.tui.presentation import BREAKPOINTS, WIDE, as_markup
+from readinglist.tui.screens.leaving import Leaving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,7 +32,7 @@ _SAVE_AFTER = 0.4
 """Seconds from an edit to the writing of the library file."""
 
 
-class Acting(Screen[None]):
+class Acting(Leaving[None]):
     """A screen on which something can be done to papers."""
 
     KEYS: ClassVar[tuple[Key, ...]] = ()

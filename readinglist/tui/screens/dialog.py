@@ -9,6 +9,7 @@ from textual.screen import ModalScreen, ScreenResultType
 
 from readinglist.tui.keymap import displayed
 from readinglist.tui.presentation import as_markup
+from readinglist.tui.screens.leaving import Leaving
 
 if TYPE_CHECKING:
     from textual.types import CSSPathType
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from readinglist.tui.keymap import Key
 
 
-class Dialog(ModalScreen[ScreenResultType]):
+class Dialog(ModalScreen[ScreenResultType], Leaving[ScreenResultType]):
     """A box that asks for something, or shows it, and then goes away."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = "dialog.tcss"

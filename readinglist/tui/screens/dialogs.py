@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.content import Content
 from textual.suggester import Suggester
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from readinglist.tui.dialog_keys import CHOICE, CONFIRM, LINE
 from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
+from readinglist.tui.widgets.options import OptionList
 from readinglist.tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:

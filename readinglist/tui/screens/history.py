@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from readinglist.domain.change import SOURCE, WHOLE_PAPER, Action, Change, describe
@@ -19,6 +19,7 @@ from readinglist.tui.dialog_keys import HISTORY
 from readinglist.tui.keymap import bindings
 from readinglist.tui.presentation import BREAKPOINTS, as_markup
 from readinglist.tui.screens.dialog import Dialog
+from readinglist.tui.widgets.options import OptionList
 
 if TYPE_CHECKING:
     from textual import events

@@ -524,17 +524,18 @@ class LibraryScreen(
             self.add_class("-reading")
             self.set_focus(self.detail)
 
+    @on(events.DescendantBlur)
     @on(events.DescendantFocus)
     def _show_keys(self) -> None:
         """Show the keys of the place one is in."""
-        if self.search.has_focus:
+        if self.focused is self.search:
             keys = [
                 ("Enter", "To the list", "back"),
                 ("Tab", "Complete", ""),
                 ("↑", "Earlier queries", ""),
                 ("Esc", "Back", "back"),
             ]
-        elif self.views.has_focus:
+        elif self.focused is self.views:
             keys = [
                 ("Enter", "Open", "detail"),
                 ("b", "Fold away", "side_bar"),
@@ -542,7 +543,7 @@ class LibraryScreen(
                 ("V", "Keep the query", "keep_view"),
                 ("Esc", "To the list", "back"),
             ]
-        elif self.detail.has_focus:
+        elif self.focused is self.detail:
             keys = [("j k", "Scroll", ""), ("Esc", "Back to the list", "back")]
         else:
             keys = footer(LIBRARY, self._config.keys)
@@ -568,8 +569,10 @@ class LibraryScreen(
         if self.has_class("-reading"):
             self.remove_class("-reading")
             self.set_focus(self.papers)
-        elif self.focused is not self.papers and self.papers.display:
-            self.set_focus(self.papers)
+        elif self.focused not in (None, self.papers) and (
+            self.papers.display or not self.search.value
+        ):
+            self.set_focus(self.papers)  # where it is empty, the screen has the keys
         elif self.search.value:
             self.search.value = ""
             self.set_focus(self.papers)
