@@ -64,6 +64,7 @@ class Library:
         path: str | PathLike[str],
         config: Config | None = None,
         state: Path | None = None,
+        progress: Callable[[int, int], None] = lambda done, of: None,
     ) -> Self:
         """Open the library file at `path`; a new library where there is none.
 
@@ -71,12 +72,14 @@ class Library:
             path: the library file.
             config: the settings; the defaults if not given.
             state: where this machine's working copies are; the usual folder if not given.
+            progress: called with how much is read of a library that is new here, and of how much.
 
         Raises:
             LibraryError: it is no sound library, or a folder can't be written.
         """
         state = state or state_folder()
-        return cls(WorkingCopy(Path(os.path.expanduser(path)), state), config or Config(), state)
+        file = Path(os.path.expanduser(path))
+        return cls(WorkingCopy(file, state, progress=progress), config or Config(), state)
 
     def __enter__(self) -> Self:
         return self
@@ -122,6 +125,15 @@ class Library:
         """Open the same library once more, for another thread."""
         working = WorkingCopy(self.path, self._state, keep=True)
         return Library(working, self._config, self._state)
+
+    def is_current(self) -> bool:
+        """Return whether the library file is the one last read or written here."""
+        return self._working.is_current()
+
+    @property
+    def came_in(self) -> TakenIn:
+        """What was brought in when the library was opened."""
+        return self._working.came_in
 
     def take_in(self) -> TakenIn:
         """Bring in what other programs wrote to the library file; return whether there was any.
@@ -716,7 +728,8 @@ class Library:
         """
         from readinglist.services.exporting import Exporter
 
-        return Exporter(self._working, self._config.export).render(papers, format)
+        exporter = Exporter(self._working, self._config.export, self.on_progress)
+        return exporter.render(papers, format)
 
     def find_cited(self, key: str) -> Paper | None:
         """Return the paper of a citation key, under just this key; None where there is none."""
@@ -737,11 +750,10 @@ class Library:
 
     def freeze_keys(self, papers: Iterable[Paper]) -> None:
         """Note that the keys of `papers` are known outside: they never change by themselves."""
-        loose = [paper for paper in papers if not paper.key_frozen]
+        loose = [paper.id for paper in papers if not paper.key_frozen]
         if loose:
             with self._working.transaction():
-                for paper in loose:
-                    self._working.papers.set(paper.id, "key_frozen", True)
+                self._working.papers.freeze_keys(loose)
 
     @property
     def _editor(self) -> Editor:

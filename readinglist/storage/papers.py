@@ -25,6 +25,9 @@ COLUMNS = (
 _LISTS = frozenset(("authors", "links"))
 _ENCODED = _LISTS | {"entries", "key_frozen", "status", "priority"}
 _NUMBERS = frozenset(("author_count", "comments", "key_frozen", "votes", "stars"))
+_DECODED = (*_LISTS, "entries", *_NUMBERS, "status", "priority")
+"""The fields whose values are others than those of their columns."""
+_NEVER_NONE = _LISTS | {"entries"}
 _EXACT = ("type", "published", "arxiv", "doi", "url", "cite_as")
 _ALWAYS_THERE = ("key", "type", "title", "status", "priority")
 _BATCH = 500
@@ -72,7 +75,12 @@ def paper_from_row(row: tuple[Any, ...]) -> Paper:
     Raises:
         LibraryError: a value doesn't fit its column.
     """
-    return Paper(**{name: decode(name, stored) for name, stored in zip(COLUMNS, row, strict=True)})
+    values = dict(zip(COLUMNS, row, strict=True))
+    for name in _DECODED:
+        stored = values[name]
+        if stored is not None or name in _NEVER_NONE:
+            values[name] = decode(name, stored)
+    return Paper(**values)
 
 
 def received_paper(row: tuple[Any, ...]) -> Paper:
@@ -209,6 +217,26 @@ class PaperStore:
         ]
         return sorted(marks, key=lambda one: places[one.id])
 
+    def stored_values(
+        self, papers: Iterable[int], fields: Iterable[str]
+    ) -> dict[int, dict[str, str | None]]:
+        """Return the key, the title and some fields of papers, as the journal holds values.
+
+        What is no column is left out, as is who is not there.
+        """
+        names = ["id", *sorted({"key", "title", *fields}.intersection(COLUMNS) - {"id"})]
+        rows = self._connection.execute(
+            f"SELECT {', '.join(names)} FROM paper WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(papers)),),
+        )
+        return {
+            number: {
+                name: None if (value := encode(name, decode(name, stored))) is None else str(value)
+                for name, stored in zip(names[1:], values, strict=True)
+            }
+            for number, *values in rows
+        }
+
     def has(self, paper: int) -> bool:
         """Return whether a paper of this id is there."""
         query = "SELECT 1 FROM paper WHERE id = ?"
@@ -335,6 +363,17 @@ class PaperStore:
             f"UPDATE paper SET {field} = ? WHERE id = ?", (encode(field, value), paper)
         )
         self._touch(paper)
+
+    def freeze_keys(self, papers: Iterable[int]) -> None:
+        """Note that the keys of papers are known outside; no word of them is another by that."""
+        some = (json.dumps(list(papers)),)
+        inside = "IN (SELECT value FROM json_each(?))"
+        self._connection.execute(f"UPDATE paper SET key_frozen = 1 WHERE id {inside}", some)
+        self._connection.execute(
+            "INSERT INTO unsaved SELECT value, 1 FROM json_each(?) WHERE true "
+            "ON CONFLICT (paper) DO UPDATE SET version = version + 1",
+            some,
+        )
 
     def add_tag(self, paper: int, tag: str) -> None:
         """Give a paper a tag."""

@@ -34,8 +34,15 @@ from readinglist.domain.change import (
 )
 from readinglist.errors import LibraryError
 from readinglist.storage import document
+from readinglist.storage.differences import (
+    attach,
+    differing_papers,
+    entangled,
+    excerpt,
+    names_another,
+)
 from readinglist.storage.document import DocumentChangedError
-from readinglist.storage.journal import Journal, change_from_row
+from readinglist.storage.journal import Journal, change_from_row, check_action
 from readinglist.storage.papers import PaperStore, decode, paper_from_json, received_paper
 from readinglist.storage.tables import (
     OF_PAPERS,
@@ -65,9 +72,10 @@ _LATEST_FIRST = (
     "DROP INDEX IF EXISTS paper_by_status",
     "CREATE INDEX paper_by_status ON paper (status, added_at DESC, id)",
 )
+_COUNTING = "INSERT INTO status_count SELECT status, count(*) FROM paper GROUP BY status"
 _COUNTS_AT_HAND = (
     "CREATE TABLE status_count (status TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID",
-    "INSERT INTO status_count SELECT status, count(*) FROM paper GROUP BY status",
+    _COUNTING,
     *(
         f"CREATE TRIGGER count_{event.partition(' ')[0].lower()} AFTER {event} ON paper BEGIN "
         + "".join(
@@ -128,6 +136,10 @@ _NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE
 """What SQLite says of a file without our tables, a damaged one, and one that is no database."""
 _PATIENCE = 10
 """Seconds to wait for another process at work on the same library."""
+_TOLD_EVERY = 1000
+"""After so many rows of a new library it is told how far it is."""
+_MUCH_MEMORY, _LITTLE_MEMORY = 65_536, 2_000
+"""KiB of the working copy that are kept in memory: while all of it is written, and else."""
 _RACE = 5
 """Seconds before the file changed, in which its writer may have missed what was saved."""
 
@@ -156,10 +168,17 @@ class WorkingCopy:
         journal: what was done to them.
         machine: the name of this machine in the journal.
         database: the file of the working copy.
+        came_in: what was brought in when it was opened.
         folder: what this machine keeps of the library.
     """
 
-    def __init__(self, path: Path, state: Path, keep: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        state: Path,
+        keep: bool = False,
+        progress: Callable[[int, int], None] = lambda done, of: None,
+    ) -> None:
         """Open the working copy, made anew if need be, with what the library file holds now.
 
         Args:
@@ -168,6 +187,8 @@ class WorkingCopy:
                 with the next edit.
             state: the folder for what belongs to this machine.
             keep: whether that holds outside of a repository, too.
+            progress: called with how many rows of a library that is new here are read, and of
+                how many; what it raises leaves nothing behind.
 
         Raises:
             LibraryError: the file is no sound library, or a folder can't be written.
@@ -185,6 +206,7 @@ class WorkingCopy:
         self._lock = self.folder / "lock.db"
         self.database = self.folder.absolute() / _DATABASE
         self._own_edits = 0
+        self._progress = progress
         current = document.fingerprint(self.path)
         if current is None:
             with self._alone():
@@ -202,7 +224,7 @@ class WorkingCopy:
         self.papers = PaperStore(self.connection)
         self.journal = Journal(self.connection, self.machine)
         try:
-            self.take_in()
+            self.came_in = self.take_in()
         except BaseException:
             self.connection.close()
             raise
@@ -253,7 +275,7 @@ class WorkingCopy:
     def is_saved(self) -> bool:
         """Return whether the library file has all that the working copy has."""
         row = self.connection.execute("SELECT 1 FROM unsaved LIMIT 1").fetchone()
-        return row is None and not self.journal.unsaved()
+        return row is None and self.journal.is_saved()
 
     def is_current(self) -> bool:
         """Return whether the library file is the one last read or written here."""
@@ -313,34 +335,71 @@ class WorkingCopy:
         with document.open_inspected(self.path) as incoming:
             if not self._has_rows():
                 return self._copy(incoming, before)
-            theirs = read_tables(incoming)
-        with self.transaction():
-            ours = read_tables(self.connection)
-            check_received(theirs, known=ours)
-            put_back, gone = self._missing(theirs, before)
-            there = theirs["journal"]
-            known = [c for c in self.withdrawn() if (c.id, c.machine) not in there]
-            pending = [*put_back, *self.journal.unsaved()]
-            merged = merge(self._before(pending, ours), ours, theirs)
-            changed = self._write(merged.tables, ours, theirs)
-            self._set_meta("withdrawn", json.dumps([astuple(change) for change in known + gone]))
-            self._set_meta("document", str(before))
+            # Long before what is edited meanwhile has to wait: that is unsaved, and taken then.
+            attach(incoming, self.connection)
+            papers = differing_papers(incoming)
+            with self.transaction():
+                versions = (self.connection, incoming)
+                known = self.withdrawn()
+                papers.update(change.paper for change in (*self.journal.unsaved(), *known))
+                papers.update(p for (p,) in self.connection.execute("SELECT paper FROM unsaved"))
+                papers = entangled(versions, papers)
+                ours, theirs = (excerpt(version, papers) for version in versions)
+                check_received(theirs, known=ours)
+                put_back, gone = self._missing(ours, theirs, before)
+                there = theirs["journal"]
+                known = [c for c in known if (c.id, c.machine) not in there]
+                pending = [*put_back, *self.journal.unsaved()]
+                base = self._before(pending, ours)
+                merged = merge(base, ours, theirs, is_taken=names_another(versions, papers))
+                changed = self._write(merged.tables, ours, theirs)
+                withdrawn = [astuple(change) for change in known + gone]
+                self._set_meta("withdrawn", json.dumps(withdrawn))
+                self._set_meta("document", str(before))
         return TakenIn(changed, len(put_back), len(gone), len(merged.conflicts))
 
     def _copy(self, incoming: sqlite3.Connection, file: document.Fingerprint) -> TakenIn:
         """Bring in all of a library file where nothing is here yet, row by row."""
-        with self.transaction():
+        counts = (f"(SELECT count(*) FROM {table})" for table in PRIMARY_KEYS)
+        (rows_in_all,) = incoming.execute(f"SELECT {' + '.join(counts)}").fetchone()
+        done = 0
+
+        def told(rows: Iterable[Row]) -> Iterator[Row]:
+            nonlocal done
+            for row in rows:
+                if not done % _TOLD_EVERY:
+                    self._progress(done, rows_in_all)
+                done += 1
+                yield row
+
+        with self.transaction(), self._without_indexes():
             for table in PRIMARY_KEYS:
                 rows = incoming.execute(f"SELECT * FROM {table}")
                 marks = ",".join("?" * len(rows.description))
                 self.connection.executemany(
-                    f"INSERT INTO {table} VALUES ({marks})", _checked(rows, table)
+                    f"INSERT INTO {table} VALUES ({marks})", told(_checked(rows, table))
                 )
-            papers = self.connection.execute("SELECT id FROM paper")
-            self.papers.to_be_indexed(papers)
+            self.connection.execute("INSERT OR IGNORE INTO unindexed SELECT id, 1 FROM paper")
             self._note_saved()
             self._set_meta("document", str(file))
         return TakenIn(self._has_rows())
+
+    @contextmanager
+    def _without_indexes(self) -> Iterator[None]:
+        """Make indexes and counts anew after many rows have come in: that takes less time."""
+        made = self.connection.execute(
+            "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL "
+            "AND type IN ('index', 'trigger')"
+        ).fetchall()
+        self.connection.execute(f"PRAGMA cache_size = -{_MUCH_MEMORY}")
+        for kind, name, _ in made:
+            self.connection.execute(f"DROP {kind} {name}")
+        yield
+        for *_, statement in made:
+            self.connection.execute(statement)
+        self.connection.execute("DELETE FROM status_count")
+        self.connection.execute(_COUNTING)
+        self.connection.execute(f"PRAGMA cache_size = -{_LITTLE_MEMORY}")
 
     def _has_rows(self) -> bool:
         """Return whether anything is here: a paper, or what was done to one."""
@@ -386,7 +445,7 @@ class WorkingCopy:
         self._set_meta("withdrawn", "[]")
 
     def _missing(
-        self, theirs: Tables, file: document.Fingerprint
+        self, ours: Tables, theirs: Tables, file: document.Fingerprint
     ) -> tuple[list[Change], list[Change]]:
         """Return the edits of this machine that were saved and are not in the library file.
 
@@ -397,7 +456,8 @@ class WorkingCopy:
         fresh_from = min((first for first, _, at in saves if at >= recent), default=None)
         lost: list[Change] = []
         withdrawn: list[Change] = []
-        for rowid, change in self.journal.saved():
+        missing = (key for key in ours["journal"] if key not in theirs["journal"])
+        for rowid, change in self.journal.saved(number for number, _ in missing):
             if (change.id, change.machine) in theirs["journal"]:
                 continue
             if fresh_from is not None and rowid > fresh_from:
@@ -728,7 +788,7 @@ def _checked(rows: Iterable[Row], table: str) -> Iterator[Row]:
         yield row
 
 
-_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": change_from_row}
+_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": check_action}
 """What raises a `LibraryError` for a row of a table that we would not have written."""
 
 
