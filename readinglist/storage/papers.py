@@ -15,7 +15,7 @@ from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import InvalidValueError, LibraryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 COLUMNS = (
     "id", "key", "key_frozen", "type", "title", "authors", "author_count", "organization",
@@ -123,7 +123,7 @@ def checked(paper: Paper) -> Paper:
 
 def paper_to_json(paper: Paper) -> str:
     """Return all of `paper` as one JSON object, for the journal."""
-    values = dataclasses.asdict(dataclasses.replace(paper, entries=()))
+    values = {field.name: getattr(paper, field.name) for field in dataclasses.fields(paper)}
     values["entries"] = encode("entries", paper.entries)
     return json.dumps(values, ensure_ascii=False)
 
@@ -242,6 +242,17 @@ class PaperStore:
         query = "SELECT 1 FROM paper WHERE id = ?"
         return self._connection.execute(query, (paper,)).fetchone() is not None
 
+    def those_there(self, papers: Iterable[int]) -> set[int]:
+        """Return those of some papers that are there."""
+        query = "SELECT id FROM paper WHERE id IN (SELECT value FROM json_each(?))"
+        rows = self._connection.execute(query, (json.dumps(list(papers)),))
+        return {number for (number,) in rows}
+
+    def tags_of(self, papers: Iterable[int]) -> set[tuple[int, str]]:
+        """Return the tags of some papers, each with its paper."""
+        query = "SELECT paper, tag FROM paper_tag WHERE paper IN (SELECT value FROM json_each(?))"
+        return set(self._connection.execute(query, (json.dumps(list(papers)),)))
+
     def all_ids(self) -> list[int]:
         """Return the ids of all papers, first added first."""
         return [
@@ -357,33 +368,42 @@ class PaperStore:
 
     def set(self, paper: int, field: str, value: Any) -> None:
         """Write one field of a paper: a column, not its tags."""
+        self.set_of_many(field, [(paper, value)])
+        self._touch(paper)
+
+    def set_of_many(self, field: str, values: Iterable[tuple[int, Any]]) -> None:
+        """Write one field of many papers: a column, not their tags; `touch` them then."""
         if field not in COLUMNS or field == "id":
             raise ValueError(f"{field!r} is no column that can be set")
-        self._connection.execute(
-            f"UPDATE paper SET {field} = ? WHERE id = ?", (encode(field, value), paper)
-        )
-        self._touch(paper)
+        # In the order of the table, so that each of its pages is written once.
+        rows = sorted((paper, encode(field, value)) for paper, value in values)
+        self._connection.executemany(f"UPDATE paper SET {field} = ?2 WHERE id = ?1", rows)
 
     def freeze_keys(self, papers: Iterable[int]) -> None:
         """Note that the keys of papers are known outside; no word of them is another by that."""
-        some = (json.dumps(list(papers)),)
-        inside = "IN (SELECT value FROM json_each(?))"
-        self._connection.execute(f"UPDATE paper SET key_frozen = 1 WHERE id {inside}", some)
-        self._connection.execute(
-            "INSERT INTO unsaved SELECT value, 1 FROM json_each(?) WHERE true "
-            "ON CONFLICT (paper) DO UPDATE SET version = version + 1",
-            some,
-        )
+        some = list(papers)
+        self.set_of_many("key_frozen", ((paper, True) for paper in some))
+        self._to_be_saved(some)
 
     def add_tag(self, paper: int, tag: str) -> None:
         """Give a paper a tag."""
-        self._connection.execute("INSERT OR IGNORE INTO paper_tag VALUES (?, ?)", (paper, tag))
+        self.add_tags([(paper, tag)])
         self._touch(paper)
+
+    def add_tags(self, tags: Iterable[tuple[int, str]]) -> None:
+        """Give papers a tag each; `touch` them then."""
+        self._connection.executemany("INSERT OR IGNORE INTO paper_tag VALUES (?, ?)", sorted(tags))
 
     def remove_tag(self, paper: int, tag: str) -> None:
         """Take a tag from a paper."""
-        self._connection.execute("DELETE FROM paper_tag WHERE paper = ? AND tag = ?", (paper, tag))
+        self.remove_tags([(paper, tag)])
         self._touch(paper)
+
+    def remove_tags(self, tags: Iterable[tuple[int, str]]) -> None:
+        """Take a tag each from papers; `touch` them then."""
+        self._connection.executemany(
+            "DELETE FROM paper_tag WHERE paper = ? AND tag = ?", sorted(tags)
+        )
 
     def aliases_of(self, paper: int) -> list[str]:
         """Return the further citation keys that name a paper."""
@@ -444,14 +464,20 @@ class PaperStore:
         )
         self._touch(paper)
 
+    def touch(self, papers: Collection[int]) -> None:
+        """Note that papers are to be saved and to be indexed."""
+        self._to_be_saved(papers)
+        self.to_be_indexed((paper,) for paper in sorted(papers))
+
     def _touch(self, paper: int) -> None:
-        """Note that the paper is to be saved and to be indexed."""
-        self._connection.execute(
+        self.touch([paper])
+
+    def _to_be_saved(self, papers: Iterable[int]) -> None:
+        self._connection.executemany(
             "INSERT INTO unsaved (paper, version) VALUES (?, 1) "
             "ON CONFLICT (paper) DO UPDATE SET version = version + 1",
-            (paper,),
+            ((paper,) for paper in sorted(papers)),
         )
-        self.to_be_indexed([(paper,)])
 
     def to_be_indexed(self, papers: Iterable[tuple[int]]) -> None:
         """Note that the words of papers may have changed."""

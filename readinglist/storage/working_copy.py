@@ -43,7 +43,7 @@ from readinglist.storage.differences import (
 )
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row, check_action
-from readinglist.storage.papers import PaperStore, decode, paper_from_json, received_paper
+from readinglist.storage.papers import COLUMNS, PaperStore, decode, paper_from_json, received_paper
 from readinglist.storage.tables import (
     OF_PAPERS,
     PRIMARY_KEYS,
@@ -62,11 +62,17 @@ if TYPE_CHECKING:
     from readinglist.storage.tables import Row
 
 _DATABASE = "working.db"
-_LAYOUT = "3"
+_LAYOUT = "4"
 _CONFLICTS_AT_HAND = (
     "CREATE INDEX IF NOT EXISTS journal_conflicts ON journal (id) WHERE action = 'conflict'",
     "CREATE INDEX IF NOT EXISTS journal_settled ON journal (id) WHERE field = 'conflict'",
 )
+_SELDOM_DONE = (
+    "CREATE INDEX journal_turned_back ON journal (reverts) WHERE reverts IS NOT NULL",
+    "CREATE INDEX journal_deletions ON journal (paper) WHERE field = 'paper' AND new IS NULL",
+    "CREATE INDEX journal_identifiers ON journal (id) WHERE field IN ('arxiv', 'doi')",
+)
+"""What few rows of the journal tell of is found without looking through all of them."""
 _LATEST_FIRST = (
     "CREATE INDEX paper_by_added ON paper (added_at DESC, id)",
     "DROP INDEX IF EXISTS paper_by_status",
@@ -104,6 +110,7 @@ _SINCE_SCHEMA_2 = (
     "ALTER TABLE paper ADD COLUMN stars INTEGER",
     "ALTER TABLE paper ADD COLUMN cite_as TEXT",
     "ALTER TABLE journal ADD COLUMN source TEXT",
+    *_SELDOM_DONE,
 )
 _UPGRADES = {
     "1.1": (
@@ -116,6 +123,7 @@ _UPGRADES = {
     "2.1": (*_CONFLICTS_AT_HAND, *_SINCE_LAYOUT_2, *_SINCE_SCHEMA_2),
     "2.2": (*_SINCE_LAYOUT_2, *_SINCE_SCHEMA_2),
     "2.3": _SINCE_SCHEMA_2,
+    "3.3": _SELDOM_DONE,
 }
 """What brings a working copy of an earlier layout to this one: its edits may be unsaved."""
 _SCHEMA = f"""
@@ -128,7 +136,7 @@ _SCHEMA = f"""
     CREATE INDEX tag_papers ON paper_tag (tag);
     CREATE INDEX journal_by_paper ON journal (paper);
     CREATE INDEX journal_by_machine ON journal (machine, batch);
-    {"; ".join(_CONFLICTS_AT_HAND)};
+    {"; ".join((*_CONFLICTS_AT_HAND, *_SELDOM_DONE))};
     {"; ".join(_COUNTS_AT_HAND)};
     INSERT INTO meta VALUES ('saved', 0);
 """
@@ -139,7 +147,7 @@ _PATIENCE = 10
 _TOLD_EVERY = 1000
 """After so many rows of a new library it is told how far it is."""
 _MUCH_MEMORY, _LITTLE_MEMORY = 65_536, 2_000
-"""KiB of the working copy that are kept in memory: while all of it is written, and else."""
+"""KiB of the working copy that are kept in memory: while much of it is written, and else."""
 _RACE = 5
 """Seconds before the file changed, in which its writer may have missed what was saved."""
 
@@ -391,15 +399,23 @@ class WorkingCopy:
             "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL "
             "AND type IN ('index', 'trigger')"
         ).fetchall()
+        with self.room():
+            for kind, name, _ in made:
+                self.connection.execute(f"DROP {kind} {name}")
+            yield
+            for *_, statement in made:
+                self.connection.execute(statement)
+            self.connection.execute("DELETE FROM status_count")
+            self.connection.execute(_COUNTING)
+
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """Keep more of the database in memory meanwhile: for changes of many papers."""
         self.connection.execute(f"PRAGMA cache_size = -{_MUCH_MEMORY}")
-        for kind, name, _ in made:
-            self.connection.execute(f"DROP {kind} {name}")
-        yield
-        for *_, statement in made:
-            self.connection.execute(statement)
-        self.connection.execute("DELETE FROM status_count")
-        self.connection.execute(_COUNTING)
-        self.connection.execute(f"PRAGMA cache_size = -{_LITTLE_MEMORY}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA cache_size = -{_LITTLE_MEMORY}")
 
     def _has_rows(self) -> bool:
         """Return whether anything is here: a paper, or what was done to one."""
@@ -550,6 +566,27 @@ class WorkingCopy:
                 self.papers.remove_alias(change.new)
                 if change.old is not None:
                     self.papers.add_alias(change.old, change.paper)
+
+    def apply_all(self, changes: Iterable[Change]) -> None:
+        """Do the same as `apply` for changes of many papers.
+
+        Args:
+            changes: `is_plain` holds for each of them, and no two are of the same place.
+        """
+        changes = list(changes)
+        there = self.papers.those_there({change.paper for change in changes})
+        by_field: dict[str, list[Change]] = {}
+        for change in changes:
+            if change.paper in there:
+                by_field.setdefault(change.field, []).append(change)
+        for field, some in by_field.items():
+            if field == TAG:
+                self.papers.remove_tags((c.paper, c.old) for c in some if c.old is not None)
+                self.papers.add_tags((c.paper, c.new) for c in some if c.new is not None)
+            else:
+                values = ((c.paper, decode(field, c.new)) for c in some)
+                self.papers.set_of_many(field, values)
+        self.papers.touch(there)
 
     # --- from the working copy to the library file
 
@@ -766,6 +803,11 @@ def copy_library(path: Path, state: Path, copy: Path, copied_state: Path) -> Non
 def _folder_of(path: Path, state: Path) -> Path:
     """Return what this machine keeps of the library file at a resolved path."""
     return state / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
+def is_plain(change: Change) -> bool:
+    """Return whether a change is of one value of a paper, on which nothing else depends."""
+    return change.field == TAG or (change.field in COLUMNS and change.field not in ("id", "key"))
 
 
 def check_received(theirs: Tables, known: Tables) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
     from readinglist.domain.paper import Paper
 
-_GENERATOR = ("generated", "lived_in", "words", "papers")
-"""What the libraries that are kept are made by."""
 _OTHERS = ("year:2022.. learn", '"neural netw', "zzqqxx nonsens")
 """What is typed beside words of titles: a filter, a phrase, nonsense."""
 
@@ -97,12 +94,10 @@ def to_type(library: Ready, seed: int = 1) -> list[str]:
 def kept(count: int, *, is_lived_in: bool = True) -> Ready:
     """Return an indexed library in a place of its own, as it was when it was first made.
 
-    It is made once and kept under the folder for temporary files, until the generator is another
-    one: that of 100,000 papers takes minutes. Only one benchmark at a time can have it.
+    It is made once and kept under the folder for temporary files: that of 100,000 papers takes
+    minutes. Only one benchmark at a time can have it.
     """
-    sources = (Path(__file__).with_name(f"{name}.py") for name in _GENERATOR)
-    version = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
-    name = f"{'lived-in' if is_lived_in else 'plain'}-{count}-{version}"
+    name = f"{'lived-in' if is_lived_in else 'plain'}-{count}-{lived_in.VERSION}"
     home = Path(gettempdir()) / f"readinglist-benchmarks-{os.getuid()}" / name
     first, place = home / "first", home / "place"
     path, state = place / "library.db", place / "state"

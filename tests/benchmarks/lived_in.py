@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+VERSION = 1
+"""To be raised with each change of what is made here: see `libraries.kept`."""
 _DAYS = 730
 _FIRST_DAY = 1_700_000_000
 """Seconds since 1970."""

@@ -38,7 +38,7 @@ from readinglist.services.syncing import set_up, sync
 from tests.benchmarks import generated, libraries, lived_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Mapping
 
     from tests.benchmarks.libraries import Ready
 
@@ -53,8 +53,8 @@ subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subpr
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
-_FEW = 3
-"""Rounds of what takes long."""
+_KINDS = ("at_a_key", "in_a_moment", "of_many", "versions", "synced", "processes")
+"""What is done, see `Deeds`."""
 _PAGE = 40
 """Papers of a listing page."""
 
@@ -116,9 +116,8 @@ def environment(library: Ready) -> dict[str, str]:
 class Deeds:
     """What is done to one library, each time to other papers."""
 
-    def __init__(self, ready: Ready, few: int, seed: int = 5) -> None:
+    def __init__(self, ready: Ready, seed: int = 5) -> None:
         self.ready = ready
-        self.few = few
         self._library = Library.open(ready.path, state=ready.state)
         self._dice = random.Random(seed)
         self._ids = list(self._library.find().ids)
@@ -135,7 +134,7 @@ class Deeds:
     def _process(self, name: str, *arguments: object) -> None:
         self.times.setdefault(name, Times()).add_process(*arguments, library=self.ready)
 
-    def small_ones(self) -> None:
+    def at_a_key(self) -> None:
         """Do what is done at a key, or each second."""
         library = self._library
         paper = self._dice.choice(self._ids)
@@ -157,7 +156,7 @@ class Deeds:
         self._time("conflicts", library.conflicts)
         self._time("tags", library.tags)
 
-    def middling_ones(self) -> None:
+    def in_a_moment(self) -> None:
         """Do what takes a moment."""
         library = self._library
         self._time("the same: save one edit", library.save)
@@ -171,7 +170,7 @@ class Deeds:
         """Return some of the papers, to be changed at once."""
         return self._dice.sample(self._ids, len(self._ids) // _SHARE)
 
-    def large_ones(self) -> None:
+    def of_many(self) -> None:
         """Do what is done to many papers, or to all."""
         library, some = self._library, self.many()
         self._number += 1
@@ -298,25 +297,22 @@ class Deeds:
         self._library.papers(some[:_LINES])
 
 
-def in_turns(deeds: dict[str, Deeds], rounds: int, only: list[str]) -> Iterator[None]:
-    """Do all to one library after the other, again and again."""
-    kinds = {"small": rounds, "middling": rounds, "large": _FEW, "processes": _FEW}
-    kinds |= {"versions": _FEW, "synced": _FEW}
-    for kind, times in kinds.items():
-        if only and kind not in only:
-            continue
-        for _ in range(min(rounds, times)):
-            for deed in deeds.values():
-                ones = getattr(deed, f"{kind}_ones", None) or getattr(deed, kind)
-                ones()
-        yield
+def in_turns(deeds: Mapping[str, Deeds], kind: str, rounds: int) -> None:
+    """Do all of a kind to one library after the other, again and again."""
+    for _ in range(rounds):
+        for deed in deeds.values():
+            getattr(deed, kind)()
 
 
-def report(deeds: dict[str, Deeds]) -> None:
-    """Print medians, and how what was lived in compares with the others."""
-    names = [*deeds]
+def print_head(names: Iterable[str]) -> None:
+    """Print what stands in which column."""
     print(f"{'':32}" + "".join(f"{name:>11}" for name in names), end="")
     print(f"{'on the wall':>13}{'most':>9}   {'to small':>9}{'to plain':>9}")
+
+
+def report(deeds: Mapping[str, Deeds]) -> None:
+    """Print medians, and how what was lived in compares with the others; forget them."""
+    names = [*deeds]
     for what in deeds[names[-1]].times:
         times = [deed.times[what] for deed in deeds.values()]
         medians = [statistics.median(one.processor) for one in times]
@@ -326,7 +322,9 @@ def report(deeds: dict[str, Deeds]) -> None:
         line += "".join(f"{medians[-1] / median:9.2f}" for median in medians[:-1])
         if times[-1].memory:
             line += "   " + ", ".join(f"{max(one.memory):.0f}" for one in times) + " MiB"
-        print(line)
+        print(line, flush=True)
+    for deed in deeds.values():
+        deed.times.clear()
 
 
 def _told(seconds: float) -> str:
@@ -339,12 +337,8 @@ def main() -> None:
     parser.add_argument("--papers", type=int, default=100_000)
     parser.add_argument("--small", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument(
-        "--only",
-        nargs="+",
-        default=[],
-        choices=["small", "middling", "large", "processes", "versions", "synced"],
-    )
+    parser.add_argument("--few", type=int, default=3, help="rounds of what takes long")
+    parser.add_argument("--only", nargs="+", default=_KINDS, choices=_KINDS)
     options = parser.parse_args()
     with ExitStack() as stack:
         deeds: dict[str, Deeds] = {}
@@ -356,10 +350,12 @@ def main() -> None:
             ready = libraries.kept(count, is_lived_in=is_lived_in)
             if is_lived_in:
                 print(lived_in.count_of(ready.path))
-            deeds[name] = stack.enter_context(closing(Deeds(ready, _FEW)))
-        for _ in in_turns(deeds, options.rounds, options.only):
-            pass
-        report(deeds)
+            deeds[name] = stack.enter_context(closing(Deeds(ready)))
+        print_head(deeds)
+        for kind in options.only:
+            is_short = kind in ("at_a_key", "in_a_moment")
+            in_turns(deeds, kind, options.rounds if is_short else options.few)
+            report(deeds)
 
 
 if __name__ == "__main__":
