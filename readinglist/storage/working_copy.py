@@ -71,6 +71,8 @@ _SELDOM_DONE = (
     "CREATE INDEX journal_turned_back ON journal (reverts) WHERE reverts IS NOT NULL",
     "CREATE INDEX journal_deletions ON journal (paper) WHERE field = 'paper' AND new IS NULL",
     "CREATE INDEX journal_identifiers ON journal (id) WHERE field IN ('arxiv', 'doi')",
+    "CREATE INDEX journal_reading ON journal (paper, new, id, at) "
+    "WHERE field = 'status' AND action = 'edit'",
 )
 """What few rows of the journal tell of is found without looking through all of them."""
 _LATEST_FIRST = (
