@@ -159,12 +159,13 @@ class Deeds:
     def in_a_moment(self) -> None:
         """Do what takes a moment."""
         library = self._library
-        self._time("the same: save one edit", library.save)
+        self._number += 1
+        library.note(library.papers(self._ids[:1])[0].key, f"Note {self._number}.")
+        self._time("save of one edit", library.save)
         self._time("import of a page", self._import)
         self._time("undo of the import", self._undo)
         self._time("links of the notes", library.links)
         self._time("reading log", library.statistics)
-        library.save()
 
     def many(self) -> list[int]:
         """Return some of the papers, to be changed at once."""
