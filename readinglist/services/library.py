@@ -72,7 +72,8 @@ class Library:
             path: the library file.
             config: the settings; the defaults if not given.
             state: where this machine's working copies are; the usual folder if not given.
-            progress: called with how much is read of a library that is new here, and of how much.
+            progress: called with how much of the file is read, and of how much, where it is new
+                here, or another than before.
 
         Raises:
             LibraryError: it is no sound library, or a folder can't be written.

@@ -39,13 +39,20 @@ def attach(connection: sqlite3.Connection, other: sqlite3.Connection) -> None:
     connection.execute(f"ATTACH ? AS {_OTHER}", (f"{Path(file).as_uri()}?mode=ro",))
 
 
-def differing_papers(connection: sqlite3.Connection) -> set[int]:
+def differing_papers(
+    connection: sqlite3.Connection, progress: Callable[[int, int], None] = lambda done, of: None
+) -> set[int]:
     """Return the papers about which the two databases of a connection don't say the same.
 
     That is in any table, the journal too.
+
+    Args:
+        connection: to both, see `attach`.
+        progress: called with how many tables are compared, and of how many.
     """
     found = set[int]()
-    for table, paper in _PAPER_OF.items():
+    for number, (table, paper) in enumerate(_PAPER_OF.items()):
+        progress(number, len(_PAPER_OF))
         columns = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
         key = PRIMARY_KEYS[table]
         same_key = " AND ".join(f"a.{column} = b.{column}" for column in key)

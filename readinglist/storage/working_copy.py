@@ -197,8 +197,8 @@ class WorkingCopy:
                 with the next edit.
             state: the folder for what belongs to this machine.
             keep: whether that holds outside of a repository, too.
-            progress: called with how many rows of a library that is new here are read, and of
-                how many; what it raises leaves nothing behind.
+            progress: called with how much of the file is read, and of how much, where it is new
+                here, or another than before.
 
         Raises:
             LibraryError: the file is no sound library, or a folder can't be written.
@@ -347,7 +347,7 @@ class WorkingCopy:
                 return self._copy(incoming, before)
             # Long before what is edited meanwhile has to wait: that is unsaved, and taken then.
             attach(incoming, self.connection)
-            papers = differing_papers(incoming)
+            papers = differing_papers(incoming, self._progress)
             with self.transaction():
                 versions = (self.connection, incoming)
                 known = self.withdrawn()
