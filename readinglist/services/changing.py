@@ -482,15 +482,16 @@ class Editor:
 
     def _turned_round(self, change: Change) -> list[Change] | None:
         """Return what takes `change` back; None if its place was changed since."""
-        present = next(iter(self._working.papers.get([change.paper])), None)
-        if change.field == WHOLE_PAPER:
-            if change.old is None:
-                # To take it away would take away what was done to it elsewhere.
-                elsewhere = self._working.journal.changed_elsewhere(change.paper, change.id)
-                return self._deletion(present) if present and not elsewhere else None
-            return None if present else [change.turned_round()]
+        papers = self._working.papers
         if change.field in (SOURCE, ALIAS, CONFLICT):
             return [change.turned_round()]
+        if change.field == WHOLE_PAPER and change.old is not None:
+            return None if papers.has(change.paper) else [change.turned_round()]
+        present = next(iter(papers.get([change.paper])), None)
+        if change.field == WHOLE_PAPER:
+            # To take it away would take away what was done to it elsewhere.
+            elsewhere = self._working.journal.changed_elsewhere(change.paper, change.id)
+            return self._deletion(present) if present and not elsewhere else None
         if present is None:
             return None
         if change.field == TAG:

@@ -358,8 +358,7 @@ class PaperStore:
                 for name in COLUMNS
             ],
         )
-        for tag in paper.tags:
-            self.add_tag(paper.id, tag)
+        self.add_tags((paper.id, tag) for tag in paper.tags)
         self._connection.executemany(
             "INSERT OR IGNORE INTO paper_source VALUES (?, ?)",
             ((paper.id, source) for source in sources),
