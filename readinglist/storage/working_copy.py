@@ -146,6 +146,8 @@ _NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE
 """What SQLite says of a file without our tables, a damaged one, and one that is no database."""
 _PATIENCE = 10
 """Seconds to wait for another process at work on the same library."""
+_SAVED_AT_ONCE = 2000
+"""So many papers are in memory while the library file is written."""
 _TOLD_EVERY = 1000
 """After so many rows of a new library it is told how far it is."""
 _MUCH_MEMORY, _LITTLE_MEMORY = 65_536, 2_000
@@ -603,7 +605,9 @@ class WorkingCopy:
             raise DocumentChangedError(self.path)
         self.connection.execute("BEGIN")  # one view of all tables, while edits go on elsewhere
         try:
-            versions = self.connection.execute("SELECT paper, version FROM unsaved").fetchall()
+            versions = self.connection.execute(
+                "SELECT paper, version FROM unsaved ORDER BY paper"
+            ).fetchall()
             (newest,) = self.connection.execute(
                 "SELECT coalesce(max(rowid), 0) FROM journal"
             ).fetchone()
@@ -612,10 +616,14 @@ class WorkingCopy:
                 saved, papers = int(self._meta("saved") or 0), [paper for paper, _ in versions]
             with document.replacing(self.path, expected) as draft:
                 target = draft.connection
+                parts: list[list[int] | None] = [None]
+                if papers is not None:
+                    starts = range(0, len(papers), _SAVED_AT_ONCE)
+                    parts = [papers[start : start + _SAVED_AT_ONCE] for start in starts]
                 for table in (*OF_PAPERS, "source", "key_alias"):
-                    some = papers if table in OF_PAPERS else None
-                    rows = read_table(self.connection, table, some)
-                    write_differences(target, table, rows, read_table(target, table, some))
+                    for some in parts if table in OF_PAPERS else [None]:
+                        rows = read_table(self.connection, table, some)
+                        write_differences(target, table, rows, read_table(target, table, some))
                 target.executemany(
                     "INSERT OR REPLACE INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                     self.connection.execute(
