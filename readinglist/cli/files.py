@@ -17,6 +17,7 @@ from readinglist.cli.session import (
     json_option,
     pass_session,
     print_json,
+    progress_bar,
     put,
     say,
 )
@@ -43,7 +44,9 @@ def open_app(session: Session) -> None:
 
     config = session.load_config()
     _need_terminal("The app")
-    library = Library.open(session.library_path(config), config)
+    path = session.library_path(config)
+    with progress_bar(f"Reading {path.name}") as progress:
+        library = Library.open(path, config, progress=progress)
     try:
         from readinglist.tui.app import run_app
 
@@ -229,7 +232,9 @@ def export(
             if not found.ids:
                 raise ReadingListError(f"No paper answers “{query}”.", "Nothing was written.")
             ids = list(dict.fromkeys([*(ids or []), *found.ids]))
-        exported = library.export(ids, output, kind, keys, replace_all=replace)
+        with progress_bar("Writing BibTeX", is_shown=not session.listing) as progress:
+            library.on_progress = progress
+            exported = library.export(ids, output, kind, keys, replace_all=replace)
         if output:
             say(f"{plural(len(exported.papers), 'paper')} written to {output}")
         else:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from readinglist.config import Config
     from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
+
+
+_PATIENCE = 1.0
+"""Seconds for which nobody has to be told how far something is."""
 
 
 @dataclass
@@ -72,7 +77,8 @@ class Session:
         config = self.load_config()
         path = self.library_path(config)
         is_new = not os.path.exists(path)
-        library = Library.open(path, config)
+        with progress_bar(f"Reading {path.name}", is_shown=not self.listing) as progress:
+            library = Library.open(path, config, progress=progress)
         if is_new and os.path.exists(path):
             say(f"{path} is a new library.")
         elif is_new:
@@ -130,6 +136,35 @@ def put(text: str) -> None:
         click.echo(printable_block(text), nl=False)
     else:  # as bytes: of text, click would take escapes out; and names of files may be no UTF-8
         click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+
+
+@contextmanager
+def progress_bar(label: str, *, is_shown: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far something is, if it takes longer than a second.
+
+    Args:
+        label: what is done.
+        is_shown: whether at all.
+    """
+    if not (is_shown and sys.stderr.isatty()):
+        yield lambda done, of: None
+        return
+    begin = monotonic()
+    with ExitStack() as stack:
+        bar = None
+
+        def progress(done: int, of: int) -> None:
+            nonlocal bar
+            if bar is None and monotonic() > begin + _PATIENCE:
+                made = click.progressbar(
+                    length=of, label=printable(label), file=sys.stderr, width=20
+                )
+                bar = stack.enter_context(made)
+            if bar is not None:
+                bar.length = of
+                bar.update(max(1, done - bar.pos))
+
+        yield progress
 
 
 def print_json(value: Any) -> None:

@@ -39,7 +39,7 @@ from readinglist.formats.latex import (
 from readinglist.formats.latex_filter import definitions_of, filter_tex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from readinglist.domain.entry import Parts
     from readinglist.domain.paper import Paper
@@ -112,6 +112,8 @@ _COMMAND = re.compile(r"\\([A-Za-z@]+)")
 _WORD = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _LAST_LATIN = "\u024f"
 _LONGEST_SORT_KEY = 40
+_CHECKED_AT_ONCE = 500
+"""Entries."""
 
 
 #: Fields whose values are no running text; each with what fits in it.
@@ -169,14 +171,23 @@ _HELD_IN = {
 }
 
 
-def write_bibtex(papers: Iterable[Paper], context: Context | None = None) -> Written:
+def write_bibtex(
+    papers: Iterable[Paper],
+    context: Context | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Written:
     """Return the papers as a .bib file: sorted by key, what others refer to at the end.
+
+    Args:
+        papers: the papers.
+        context: how they are written.
+        progress: called with how many steps are done, and of how many.
 
     Raises:
         ReadingListError: two papers have one key, a key is not one that BibTeX accepts, or
             the text doesn't read back as what was meant.
     """
-    return _Writer(context or Context()).file(list(papers))
+    return _Writer(context or Context(), progress).file(list(papers))
 
 
 def entry(paper: Paper, context: Context | None = None) -> str:
@@ -196,8 +207,13 @@ def entry(paper: Paper, context: Context | None = None) -> str:
 class _Writer:
     """Writes papers in one context, and gathers what is to be said of them."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self,
+        context: Context,
+        progress: Callable[[int, int], None] = lambda done, of: None,
+    ) -> None:
         self._context = context
+        self._progress = progress
         self._classic = context.dialect is Dialect.BIBTEX
         self._repertoire = Repertoire.ASCII if self._classic else Repertoire.UNICODE
         self._definitions = {
@@ -206,7 +222,10 @@ class _Writer:
         self._warnings: list[str] = []
 
     def file(self, papers: Sequence[Paper]) -> Written:
-        entries = [self.entry(paper, _NO_YEAR if self._classic else "") for paper in papers]
+        entries = []
+        for number, paper in enumerate(papers):
+            entries.append(self.entry(paper, _NO_YEAR if self._classic else ""))
+            self._progress(number, 2 * len(papers))
         ranks = _ranks(entries)
         entries.sort(key=lambda e: (ranks[e.key.lower()], e.key.lower(), e.key))
         for one, other in pairwise(sorted((e.key for e in entries), key=str.lower)):
@@ -220,7 +239,12 @@ class _Writer:
         needed = (*definitions(body), *self._needed_definitions(papers, body))
         preamble = list(dict.fromkeys(needed))
         head = self._head(entries, body, preamble)
-        _check(head, texts, entries, preamble)
+        # Some at a time: what bibtexparser makes of a file takes far more room than the file.
+        for start in range(0, max(1, len(entries)), _CHECKED_AT_ONCE):
+            part = slice(start, start + _CHECKED_AT_ONCE)
+            above, defined = ("", ()) if start else (head, preamble)
+            _check(above, texts[part], entries[part], defined)
+            self._progress(len(entries) + start, 2 * len(entries))
         return Written(head + body, tuple(dict.fromkeys(self._warnings)))
 
     def entry(self, paper: Paper, no_year: str = "") -> Entry:

@@ -53,9 +53,22 @@ class Exported(NamedTuple):
 class Exporter:
     """Writes the papers of one library."""
 
-    def __init__(self, working: WorkingCopy, config: ExportConfig) -> None:
+    def __init__(
+        self,
+        working: WorkingCopy,
+        config: ExportConfig,
+        progress: Callable[[int, int], None] = lambda done, of: None,
+    ) -> None:
+        """Prepare to write.
+
+        Args:
+            working: the working copy.
+            config: the settings.
+            progress: called with how much of many papers is written, and of how much.
+        """
         self._working = working
         self._config = config
+        self._progress = progress
 
     def render(self, papers: Iterable[Paper], kind: str | None = None) -> Exported:
         """Return `papers` in a format, with the entries that theirs refer to.
@@ -97,7 +110,7 @@ class Exporter:
             self._config.abstracts,
             self._config.cite,
         )
-        written = write_bibtex(chosen, context)
+        written = write_bibtex(chosen, context, self._progress)
         return Exported(written.text, tuple(chosen), kind, (*written.warnings, *missing))
 
     def _referred(self, papers: Sequence[Paper], missing: list[str]) -> Iterator[Paper]:

@@ -20,10 +20,9 @@ from readinglist.domain.text import plural
 from readinglist.errors import LibraryError, ReadingListError
 from readinglist.services.exporting import write_bytes
 from readinglist.services.foreign_files import read_file
-from readinglist.services.merge_driver import read_version
+from readinglist.services.merge_driver import changes_since, check_version
 from readinglist.services.recovering import merge_stages
 from readinglist.services.repository import GitError, Repository, literal, make_repository
-from readinglist.storage.journal import change_from_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -261,12 +260,7 @@ def _commit_edits(
         return
     progress("Committing")
     with repository.versions(before) as (old,):
-        try:
-            known = read_version(old, may_be_empty=True)["journal"]
-        except LibraryError:  # what was committed is no library: all of ours is new
-            known = {}
-    rows = read_version(library.path)["journal"]
-    message = commit_message(change_from_row(row) for key, row in rows.items() if key not in known)
+        message = commit_message(changes_since(library.path, old))
     if not dry_run:
         _commit(repository, [library.path], message)
     report.committed = message
@@ -371,7 +365,7 @@ def _check_theirs(repository: Repository, revision: str, name: str) -> None:
         return
     with repository.versions(blob) as (version,):
         try:
-            read_version(version)
+            check_version(version)
         except LibraryError as error:
             told = str(error.message).replace(str(version), f"The library in {name}")
             raise ReadingListError(

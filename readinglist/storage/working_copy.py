@@ -37,13 +37,20 @@ from readinglist.domain.change import (
 from readinglist.domain.text import plural
 from readinglist.errors import LibraryError
 from readinglist.storage import document
+from readinglist.storage.differences import (
+    attach,
+    differing_papers,
+    entangled,
+    excerpt,
+    names_another,
+)
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row
-from readinglist.storage.papers import PaperStore, decode, paper_from_json
+from readinglist.storage.papers import COLUMNS, PaperStore, decode, paper_from_json
 from readinglist.storage.received import (
+    check_change,
     checked,
     checked_value,
-    received_change,
     received_paper,
 )
 from readinglist.storage.tables import (
@@ -65,19 +72,28 @@ if TYPE_CHECKING:
     from readinglist.storage.tables import Row, Table
 
 _DATABASE = "working.db"
-_LAYOUT = "3"
+_LAYOUT = "4"
 _CONFLICTS_AT_HAND = (
     "CREATE INDEX IF NOT EXISTS journal_conflicts ON journal (id) WHERE action = 'conflict'",
     "CREATE INDEX IF NOT EXISTS journal_settled ON journal (id) WHERE field = 'conflict'",
 )
+_SELDOM_DONE = (
+    "CREATE INDEX journal_turned_back ON journal (reverts) WHERE reverts IS NOT NULL",
+    "CREATE INDEX journal_deletions ON journal (paper) WHERE field = 'paper' AND new IS NULL",
+    "CREATE INDEX journal_identifiers ON journal (id) WHERE field IN ('arxiv', 'doi')",
+    "CREATE INDEX journal_reading ON journal (paper, new, id, at) "
+    "WHERE field = 'status' AND action = 'edit'",
+)
+"""What few rows of the journal tell of is found without looking through all of them."""
 _LATEST_FIRST = (
     "CREATE INDEX paper_by_added ON paper (added_at DESC, id)",
     "DROP INDEX IF EXISTS paper_by_status",
     "CREATE INDEX paper_by_status ON paper (status, added_at DESC, id)",
 )
+_COUNTING = "INSERT INTO status_count SELECT status, count(*) FROM paper GROUP BY status"
 _COUNTS_AT_HAND = (
     "CREATE TABLE status_count (status TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID",
-    "INSERT INTO status_count SELECT status, count(*) FROM paper GROUP BY status",
+    _COUNTING,
     *(
         f"CREATE TRIGGER count_{event.partition(' ')[0].lower()} AFTER {event} ON paper BEGIN "
         + "".join(
@@ -106,6 +122,7 @@ _SINCE_SCHEMA_2 = (
     "ALTER TABLE paper ADD COLUMN stars INTEGER",
     "ALTER TABLE paper ADD COLUMN cite_as TEXT",
     "ALTER TABLE journal ADD COLUMN source TEXT",
+    *_SELDOM_DONE,
 )
 _UPGRADES = {
     "1.1": (
@@ -118,6 +135,7 @@ _UPGRADES = {
     "2.1": (*_CONFLICTS_AT_HAND, *_SINCE_LAYOUT_2, *_SINCE_SCHEMA_2),
     "2.2": (*_SINCE_LAYOUT_2, *_SINCE_SCHEMA_2),
     "2.3": _SINCE_SCHEMA_2,
+    "3.3": _SELDOM_DONE,
 }
 """What brings a working copy of an earlier layout to this one: its edits may be unsaved."""
 _SCHEMA = f"""
@@ -130,7 +148,7 @@ _SCHEMA = f"""
     CREATE INDEX tag_papers ON paper_tag (tag);
     CREATE INDEX journal_by_paper ON journal (paper);
     CREATE INDEX journal_by_machine ON journal (machine, batch);
-    {"; ".join(_CONFLICTS_AT_HAND)};
+    {"; ".join((*_CONFLICTS_AT_HAND, *_SELDOM_DONE))};
     {"; ".join(_COUNTS_AT_HAND)};
     INSERT INTO meta VALUES ('saved', 0);
 """
@@ -151,6 +169,12 @@ _PATIENCE = 10
 """Seconds to wait for another process at work on the same library."""
 _PROBE = 2**16
 """Bytes that SQLite may need at once beside a database."""
+_SAVED_AT_ONCE = 2000
+"""So many papers are in memory while the library file is written."""
+_TOLD_EVERY = 1000
+"""After so many rows of a new library it is told how far it is."""
+_MUCH_MEMORY, _LITTLE_MEMORY = 65_536, 2_000
+"""KiB of the working copy that are kept in memory: while much of it is written, and else."""
 _RACE = 5
 """Seconds before the file changed, in which its writer may have missed what was saved."""
 
@@ -179,10 +203,17 @@ class WorkingCopy:
         journal: what was done to them.
         machine: the name of this machine in the journal.
         database: the file of the working copy.
+        came_in: what was brought in when it was opened.
         folder: what this machine keeps of the library.
     """
 
-    def __init__(self, path: Path, state: Path, keep: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        state: Path,
+        keep: bool = False,
+        progress: Callable[[int, int], None] = lambda done, of: None,
+    ) -> None:
         """Open the working copy, made anew if need be, with what the library file holds now.
 
         Args:
@@ -191,6 +222,8 @@ class WorkingCopy:
                 machine has of it stays, and the file comes back with the next edit.
             state: the folder for what belongs to this machine.
             keep: whether that holds outside of a repository, too.
+            progress: called with how much of the file is read, and of how much, where it is new
+                here, or another than before.
 
         Raises:
             LibraryError: the file is no sound library, or a folder can't be written.
@@ -206,6 +239,7 @@ class WorkingCopy:
         self._damage_noted = self.folder / "damaged"
         self.database = self.folder.absolute() / _DATABASE
         self._own_edits = 0
+        self._progress = progress
         current = document.fingerprint(self.path)
         if current is None:
             with self._alone():
@@ -230,7 +264,7 @@ class WorkingCopy:
         """What became of a damaged working copy when this one was opened, in a sentence."""
         try:
             with self.faults_told():
-                self.take_in()
+                self.came_in = self.take_in()
                 self._carry_over()
         except BaseException:
             self.connection.close()
@@ -348,7 +382,7 @@ class WorkingCopy:
     def is_saved(self) -> bool:
         """Return whether the library file has all that the working copy has."""
         row = self.connection.execute("SELECT 1 FROM unsaved LIMIT 1").fetchone()
-        return row is None and not self.journal.unsaved()
+        return row is None and self.journal.is_saved()
 
     def is_current(self) -> bool:
         """Return whether the library file is the one last read or written here."""
@@ -414,34 +448,79 @@ class WorkingCopy:
             file = f"{before}{_NEWER if document.is_newer(incoming) else ''}"
             if not self._has_rows():
                 return self._copy(incoming, file)
-            theirs = read_tables(incoming)
-        with self._transaction():
-            ours = read_tables(self.connection)
-            check_received(theirs, known=ours)
-            put_back, gone = self._missing(theirs, before)
-            there = theirs["journal"]
-            known = [c for c in self.withdrawn() if (c.id, c.machine) not in there]
-            pending = [*put_back, *self.journal.unsaved()]
-            merged = merge(self._before(pending, ours), ours, theirs)
-            changed = self._write(merged.tables, ours, theirs)
-            self._set_meta("withdrawn", json.dumps([astuple(change) for change in known + gone]))
-            self._set_meta("document", file)
+            # Long before what is edited meanwhile has to wait: that is unsaved, and taken then.
+            attach(incoming, self.connection)
+            papers = differing_papers(incoming, self._progress)
+            with self._transaction():
+                versions = (self.connection, incoming)
+                known = self.withdrawn()
+                papers.update(change.paper for change in (*self.journal.unsaved(), *known))
+                papers.update(p for (p,) in self.connection.execute("SELECT paper FROM unsaved"))
+                papers = entangled(versions, papers)
+                ours, theirs = (excerpt(version, papers) for version in versions)
+                check_received(theirs, known=ours)
+                put_back, gone = self._missing(ours, theirs, before)
+                there = theirs["journal"]
+                known = [c for c in known if (c.id, c.machine) not in there]
+                pending = [*put_back, *self.journal.unsaved()]
+                base = self._before(pending, ours)
+                merged = merge(base, ours, theirs, is_taken=names_another(versions, papers))
+                changed = self._write(merged.tables, ours, theirs)
+                withdrawn = [astuple(change) for change in known + gone]
+                self._set_meta("withdrawn", json.dumps(withdrawn))
+                self._set_meta("document", file)
         return TakenIn(changed, len(put_back), len(gone), len(merged.conflicts))
 
     def _copy(self, incoming: sqlite3.Connection, file: str) -> TakenIn:
         """Bring in all of a library file where nothing is here yet, row by row."""
-        with self._transaction():
+        counts = (f"(SELECT count(*) FROM {table})" for table in PRIMARY_KEYS)
+        (rows_in_all,) = incoming.execute(f"SELECT {' + '.join(counts)}").fetchone()
+        done = 0
+
+        def told(rows: Iterable[Row]) -> Iterator[Row]:
+            nonlocal done
+            for row in rows:
+                if not done % _TOLD_EVERY:
+                    self._progress(done, rows_in_all)
+                done += 1
+                yield row
+
+        with self._transaction(), self._without_indexes():
             for table in PRIMARY_KEYS:
                 rows = incoming.execute(f"SELECT * FROM {table}")
                 marks = ",".join("?" * len(rows.description))
                 self.connection.executemany(
-                    f"INSERT INTO {table} VALUES ({marks})", _checked(rows, table)
+                    f"INSERT INTO {table} VALUES ({marks})", told(_checked(rows, table))
                 )
-            papers = self.connection.execute("SELECT id FROM paper")
-            self.papers.to_be_indexed(papers)
+            self.connection.execute("INSERT OR IGNORE INTO unindexed SELECT id, 1 FROM paper")
             self._note_saved()
             self._set_meta("document", file)
         return TakenIn(self._has_rows())
+
+    @contextmanager
+    def _without_indexes(self) -> Iterator[None]:
+        """Make indexes and counts anew after many rows have come in: that takes less time."""
+        made = self.connection.execute(
+            "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL "
+            "AND type IN ('index', 'trigger')"
+        ).fetchall()
+        with self.room():
+            for kind, name, _ in made:
+                self.connection.execute(f"DROP {kind} {name}")
+            yield
+            for *_, statement in made:
+                self.connection.execute(statement)
+            self.connection.execute("DELETE FROM status_count")
+            self.connection.execute(_COUNTING)
+
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """Keep more of the database in memory meanwhile: for changes of many papers."""
+        self.connection.execute(f"PRAGMA cache_size = -{_MUCH_MEMORY}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA cache_size = -{_LITTLE_MEMORY}")
 
     def _has_rows(self) -> bool:
         """Return whether anything is here: a paper, or what was done to one."""
@@ -487,7 +566,7 @@ class WorkingCopy:
         self._set_meta("withdrawn", "[]")
 
     def _missing(
-        self, theirs: Tables, file: document.Fingerprint
+        self, ours: Tables, theirs: Tables, file: document.Fingerprint
     ) -> tuple[list[Change], list[Change]]:
         """Return the edits of this machine that were saved and are not in the library file.
 
@@ -498,7 +577,8 @@ class WorkingCopy:
         fresh_from = min((first for first, _, at in saves if at >= recent), default=None)
         lost: list[Change] = []
         withdrawn: list[Change] = []
-        for rowid, change in self.journal.saved():
+        missing = (key for key in ours["journal"] if key not in theirs["journal"])
+        for rowid, change in self.journal.saved(number for number, _ in missing):
             if (change.id, change.machine) in theirs["journal"]:
                 continue
             if fresh_from is not None and rowid > fresh_from:
@@ -684,6 +764,30 @@ class WorkingCopy:
         theirs["source"] = {row[:1]: row for row in rescued.sources} | theirs["source"]
         return theirs, carried
 
+    def apply_all(self, changes: Iterable[Change]) -> None:
+        """Do the same as `apply` for changes of many papers.
+
+        Args:
+            changes: `is_plain` holds for each of them, and no two are of the same place.
+
+        Raises:
+            LibraryError: the journal, which may come from outside, has a value that can't be one.
+        """
+        changes = list(changes)
+        there = self.papers.those_there({change.paper for change in changes})
+        by_field: dict[str, list[Change]] = {}
+        for change in changes:
+            if change.paper in there:
+                by_field.setdefault(change.field, []).append(change)
+        for field, some in by_field.items():
+            if field == TAG:
+                self.papers.remove_tags((c.paper, c.old) for c in some if c.old is not None)
+                self.papers.add_tags((c.paper, c.new) for c in some if c.new is not None)
+            else:
+                values = ((c.paper, checked_value(field, decode(field, c.new))) for c in some)
+                self.papers.set_of_many(field, values)
+        self.papers.touch(there)
+
     # --- from the working copy to the library file
 
     def _write_document(self) -> None:
@@ -702,7 +806,9 @@ class WorkingCopy:
             )
         self.connection.execute("BEGIN")  # one view of all tables, while edits go on elsewhere
         try:
-            versions = self.connection.execute("SELECT paper, version FROM unsaved").fetchall()
+            versions = self.connection.execute(
+                "SELECT paper, version FROM unsaved ORDER BY paper"
+            ).fetchall()
             (newest,) = self.connection.execute(
                 "SELECT coalesce(max(rowid), 0) FROM journal"
             ).fetchone()
@@ -711,10 +817,14 @@ class WorkingCopy:
                 saved, papers = int(self._meta("saved") or 0), [paper for paper, _ in versions]
             with document.replacing(self.path, expected, keep_outgrown=True) as draft:
                 target = draft.connection
+                parts: list[list[int] | None] = [None]
+                if papers is not None:
+                    starts = range(0, len(papers), _SAVED_AT_ONCE)
+                    parts = [papers[start : start + _SAVED_AT_ONCE] for start in starts]
                 for table in (*OF_PAPERS, "source", "key_alias"):
-                    some = papers if table in OF_PAPERS else None
-                    rows = read_table(self.connection, table, some)
-                    write_differences(target, table, rows, read_table(target, table, some))
+                    for some in parts if table in OF_PAPERS else [None]:
+                        rows = read_table(self.connection, table, some)
+                        write_differences(target, table, rows, read_table(target, table, some))
                 target.executemany(
                     "INSERT OR REPLACE INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                     self.connection.execute(
@@ -1044,6 +1154,11 @@ def _folder_of(path: Path, state: Path) -> Path:
     return state / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
+def is_plain(change: Change) -> bool:
+    """Return whether a change is of one value of a paper, on which nothing else depends."""
+    return change.field == TAG or (change.field in COLUMNS and change.field not in ("id", "key"))
+
+
 def check_received(theirs: Tables, known: Tables) -> None:
     """Look at the values of a library that another program may have written, but for `known` ones.
 
@@ -1064,7 +1179,7 @@ def _checked(rows: Iterable[Row], table: str) -> Iterator[Row]:
         yield row
 
 
-_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": received_change}
+_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": check_change}
 """What raises a `LibraryError` for a row of a table that we would not have written."""
 
 
