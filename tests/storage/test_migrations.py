@@ -141,7 +141,8 @@ def test_a_library_of_the_first_version_is_read_and_written_as_one_of_today(
 
 
 _TO_3_3 = (
-    "DROP INDEX journal_turned_back; DROP INDEX journal_deletions;DROP INDEX journal_identifiers;"
+    "DROP INDEX journal_turned_back; DROP INDEX journal_deletions;"
+    "DROP INDEX journal_identifiers; DROP INDEX journal_reading;"
 )
 _TO_2_3 = _TO_3_3 + (
     "ALTER TABLE paper DROP COLUMN votes; ALTER TABLE paper DROP COLUMN stars;"
