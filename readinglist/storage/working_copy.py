@@ -1051,7 +1051,7 @@ def look_at(path: Path, state: Path) -> Look | None:
             raise LibraryError(f"{database} can't be read: {error}.") from error
         return Look(database, is_sound=False, is_saved=False)
     known = meta.get("layout") in (_layout_now(), *_UPGRADES)
-    is_current = meta.get("document") == str(document.fingerprint(path))
+    is_current = _is_of(meta.get("document"), document.fingerprint(path))
     return Look(database, verdict == "ok" and known, is_current and not lacking)
 
 
