@@ -33,7 +33,7 @@ from readinglist.services import repository, syncing
 from readinglist.services.checking import check_library
 from readinglist.services.citing import export_cited
 from readinglist.services.library import Library
-from readinglist.services.merge_driver import read_version
+from readinglist.services.merge_driver import merge_files, read_version
 from readinglist.services.syncing import sync
 from readinglist.storage.document import fingerprint
 from tests.conftest import ABSTRACT, PageMaker, by_sql, rows
@@ -327,6 +327,9 @@ class After:
             (out / "paper.tex").write_text(rf"\cite{{{keys[5]}}} \bibliography{{cited}}")
             export_cited(library, out / "paper.tex", out / "cited.bib")
             library.save()  # the keys are known outside now
+        if self._kind == "merge":
+            versions, mine = self._folder / "versions", self._folder / "out" / "mine.db"
+            merge_files(versions / "base.db", mine, versions / "theirs.db")
         left = [
             file.name
             for name in ("one", "out")
