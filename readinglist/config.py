@@ -117,6 +117,8 @@ class Config:
         return Path(os.path.expanduser(self.library))
 
 
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
+"""What YAML can name and no file name and no text can hold."""
 _CHOICES = {
     "format": ("bibtex", "biblatex", "csl-json", "json"),
     "columns": COLUMNS,
@@ -271,10 +273,12 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
         if node.tag != "tag:yaml.org,2002:str":
             raise _wrong(node, name, f"“{key}” is text: put “{node.value}” in quotes")
         value = node.value
+        if _NO_CHARACTER.search(value):
+            raise _wrong(node, name, f"“{key}” holds a character that is none")
         _check_choice(key, value, node, name)
     elif kind is int:
-        if node.tag != "tag:yaml.org,2002:int" or not node.value.isdecimal():
-            raise _wrong(node, name, f"“{key}” is a number, not less than 0")
+        if node.tag != "tag:yaml.org,2002:int" or not re.fullmatch(r"\d{1,9}", node.value):
+            raise _wrong(node, name, f"“{key}” is a number of 1 to 9 digits, not less than 0")
         value = int(node.value)
     elif kind is bool:
         if node.tag != "tag:yaml.org,2002:bool":

@@ -1,6 +1,7 @@
 """What can go wrong for a user, each in one sentence with the way out.
 
-Exit codes of the command line: 0 done; 1 not done, or not all of it; 2 wrong usage.
+Exit codes of the command line: 0 done; 1 not done, or not all of it; 2 wrong usage. What can
+go wrong with the program itself ends with 70, see `readinglist.cli.crashing`.
 """
 
 from __future__ import annotations

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,8 @@ from readinglist.services.library import Library
 from readinglist.tui.keymap import PLACES, check_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.conftest import PageMaker
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -165,3 +169,98 @@ def test_each_key_id_is_documented() -> None:
     """On the page of keys, in the code that one copies."""
     text = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
     assert [key.id for key in chain(*PLACES) if f"| `{key.id}` |" not in text] == []
+
+
+STARTERS = {
+    "cli/opening.py": "a browser, maybe one of the terminal",
+    "services/clipboard.py": "the clipboard's programs, which get the text on their input",
+    "services/external_editor.py": "the user's editor, with an absolute path",
+    "services/opening.py": "a browser or a viewer, with an address or an absolute path",
+    "services/repository.py": "git",
+    "storage/line_merge.py": "git, in a folder of ours, which no repository has a say in",
+}
+"""The modules that start programs, and which. None is started by a shell."""
+STARTING = {"subprocess", "webbrowser", "pty", "multiprocessing", "asyncio.subprocess"}
+WRITERS = {
+    "online/answer_cache.py": "answers of sources, in the cache",
+    "online/download.py": "PDFs, in a folder that `pdf_files` has looked at; never through a link",
+    "services/app_memory.py": "this machine's state",
+    "services/demo.py": "a folder of its own that goes at the end",
+    "services/drafts.py": "this machine's state",
+    "services/duplicates.py": "this machine's state",
+    "services/exporting.py": "all that is written where the user said: see `check_target`",
+    "services/external_editor.py": "a folder of its own that goes at the end",
+    "services/known_hosts.py": "this machine's state",
+    "services/pdf_files.py": "the folder of the PDFs; never through a link",
+    "services/query_history.py": "this machine's state",
+    "services/repository.py": "a folder of its own that goes at the end",
+    "storage/document.py": "the library file, which is no link; copies in folders of its own",
+    "storage/line_merge.py": "a folder of its own that goes at the end",
+    "storage/working_copy.py": "this machine's state",
+}
+"""The modules that write files, and where."""
+WRITING = {
+    *("write_text", "write_bytes", "mkstemp", "NamedTemporaryFile", "symlink_to", "hardlink_to"),
+    *("os.replace", "os.rename", "shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.move"),
+}
+NEVER = {"eval", "exec", "os.system", "os.popen", "yaml.load", "pickle", "marshal", "shelve"}
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Return the modules of the package, by their paths there."""
+    package = ROOT / "readinglist"
+    return {
+        file.relative_to(package).as_posix(): ast.parse(file.read_text(encoding="utf-8"))
+        for file in sorted(package.rglob("*.py"))
+    }
+
+
+def imported(tree: ast.Module) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, str, ast.Call]]:
+    """Yield each call: what it is called on, by name as far as that is one, and what is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                on = node.func.value
+                yield on.id if isinstance(on, ast.Name) else "…", node.func.attr, node
+            elif isinstance(node.func, ast.Name):
+                yield "", node.func.id, node
+
+
+def test_no_shell_reads_anything_and_no_data_is_a_program() -> None:
+    seen = 0
+    for name, tree in modules().items():
+        assert imported(tree) & NEVER == set(), name
+        for on, called, call in calls(tree):
+            seen += 1
+            assert f"{on}.{called}".lstrip(".") not in NEVER, name
+            assert "shell" not in {keyword.arg for keyword in call.keywords}, name
+            assert not (on == "os" and called.startswith(("exec", "spawn", "posix_spawn"))), name
+    assert seen > 1000
+
+
+def test_programs_are_started_in_few_places() -> None:
+    found = {name for name, tree in modules().items() if imported(tree) & STARTING}
+    assert found == set(STARTERS)
+
+
+def test_files_are_written_in_few_places() -> None:
+    found = set()
+    for name, tree in modules().items():
+        for on, called, call in calls(tree):
+            if on and (called in WRITING or f"{on}.{called}" in WRITING):
+                found.add(name)
+            modes = call.args[0 if on else 1 :][:1] if called == "open" else []
+            if any(isinstance(m, ast.Constant) and {*str(m.value)} & {*"wax+"} for m in modes):
+                found.add(name)
+    assert found == set(WRITERS)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 from rapidfuzz.distance import OSA
 
+from readinglist.domain.change import TAG, WHOLE_PAPER, Action
 from readinglist.domain.citekey import check_key
 from readinglist.domain.identity import paper_id
 from readinglist.domain.paper import Paper
 from readinglist.search.tokens import words
 from readinglist.services.library import Library
-from tests.benchmarks import generated
+from tests.benchmarks import generated, lived_in, load
 from tests.benchmarks.queries import KINDS, Asked, queries
 
 if TYPE_CHECKING:
@@ -151,3 +152,41 @@ def test_first_letters_are_right_unless_asked_for(papers: list[Paper], asked: li
 
     assert wrong(asked) == 0
     assert wrong(queries(papers, seed=5, count=600, first_letters=True)) > 20
+
+
+def test_what_a_library_was_lived_in_with_is_what_its_papers_have(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    size = lived_in.size_of(600)
+    lived_in.fill(path, size, "desk-1")
+    with Library.open(path, state=tmp_path / "state") as library:
+        changes = library.history_of(None, None)
+        assert size.rows * 0.95 < len(changes) < size.rows * 1.2
+        told: dict[tuple[int, str], str | None] = {}
+        tags = Counter[tuple[int, str | None]]()
+        for change in reversed(changes):
+            if change.field == TAG:
+                tags[change.paper, change.new or change.old] += 1 if change.new else -1
+            elif change.action != Action.CONFLICT and change.field != WHOLE_PAPER:
+                told[change.paper, change.field] = change.new
+        papers = {paper.id: paper for paper in library.papers(library.find().ids)}
+        assert len(papers) == 600
+        for (number, name), value in told.items():
+            assert getattr(papers[number], name) == value
+        assert {place for place, count in tags.items() if count} == {
+            (paper.id, tag) for paper in papers.values() for tag in paper.tags
+        }
+        assert 0 < sum(bool(paper.note) for paper in papers.values()) <= size.notes
+        assert {change.action for change in changes} >= {*Action} - {Action.REDO}
+
+
+def test_the_benchmark_of_a_load_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    few = ["--papers", "60", "--small", "30", "--rounds", "1", "--few", "1"]
+    kinds = ["at_a_key", "in_a_moment", "of_many", "versions"]
+    monkeypatch.setattr("sys.argv", ["load.py", *few, "--only", *kinds])
+    load.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 25
+    assert all(line.split()[-1].replace(".", "").isdigit() for line in lines[2:-10])

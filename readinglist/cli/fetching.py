@@ -13,6 +13,7 @@ from readinglist.cli.session import (
     json_option,
     pass_session,
     print_json,
+    put,
     say,
     stopped_by_interrupt,
 )
@@ -80,7 +81,7 @@ def _tell(fetched: Fetched, as_json: bool) -> None:
     elif not fetched.is_new:
         say(f"{key} is there already.")
     if fetched.file and not as_json:
-        click.echo(str(fetched.file))
+        put(f"{fetched.file}\n")
 
 
 def _to_object(fetched: Fetched) -> dict[str, object]:

@@ -17,6 +17,8 @@ from readinglist.cli.session import (
     json_option,
     pass_session,
     print_json,
+    progress_bar,
+    put,
     say,
 )
 from readinglist.domain.text import plural, printable
@@ -42,7 +44,9 @@ def open_app(session: Session) -> None:
 
     config = session.load_config()
     _need_terminal("The app")
-    library = Library.open(session.library_path(config), config)
+    path = session.library_path(config)
+    with progress_bar(f"Reading {path.name}") as progress:
+        library = Library.open(path, config, progress=progress)
     try:
         from readinglist.tui.app import run_app
 
@@ -228,12 +232,14 @@ def export(
             if not found.ids:
                 raise ReadingListError(f"No paper answers “{query}”.", "Nothing was written.")
             ids = list(dict.fromkeys([*(ids or []), *found.ids]))
-        exported = library.export(ids, output, kind, keys, replace_all=replace)
-    if output:
-        say(f"{plural(len(exported.papers), 'paper')} written to {output}")
-    else:
-        click.echo(exported.text, nl=False)
-    _tell_warnings(exported)
+        with progress_bar("Writing BibTeX", is_shown=not session.listing) as progress:
+            library.on_progress = progress
+            exported = library.export(ids, output, kind, keys, replace_all=replace)
+        if output:
+            say(f"{plural(len(exported.papers), 'paper')} written to {output}")
+        else:
+            put(exported.text)
+        _tell_warnings(exported)
     return 0
 
 
@@ -251,7 +257,7 @@ def _export_cited(
         version = library.version()
         report = export_cited(library, document, output, kind, write=write)
         if not write:
-            click.echo(report.text, nl=False)
+            put(report.text)
         _tell_cited(report)
         told = ""
         while watch:
@@ -281,7 +287,7 @@ def _tell_cited(report: CitedReport) -> None:
     for warning in report.warnings:
         say(warning)
     for name in report.citations.missing_files:
-        say(f"{name} is not there; what it cites is not known.")
+        say(f"{name} is not there, or can't be read; what it cites is not known.")
     for key, near in report.unknown:
         say(f"Nobody has {key}." + (f" Did you mean {' or '.join(near)}?" if near else ""))
     for old, new in report.aliases:
@@ -318,7 +324,7 @@ def config(session: Session, what: str) -> None:
     from readinglist.config import config_path
 
     if what == "path":
-        click.echo(config_path(session.config))
+        put(f"{config_path(session.config)}\n")
         return
     settings = session.load_config()
     if what == "check":
@@ -333,7 +339,7 @@ def config(session: Session, what: str) -> None:
 
     values = dataclasses.asdict(settings)
     values["columns"] = list(values["columns"])
-    click.echo(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), nl=False)
+    put(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
 
 
 @click.command(short_help="Open the app on a sample library.")

@@ -19,9 +19,10 @@ from readinglist.cli.session import (
     json_option,
     pass_session,
     print_json,
+    put,
     say,
 )
-from readinglist.domain.text import plural, printable, printable_block
+from readinglist.domain.text import cut, plural, printable, printable_block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,8 +124,7 @@ def _lines(papers: list[Paper], width: int | None) -> list[str]:
             f"[{_MARKS[paper.status]}] {_PRIORITIES[paper.priority]} {paper.key:{key_width}}  "
             f"{paper.year or '':4}  {printable(paper.title)}"
         )
-        too_long = width is not None and len(line) > width
-        lines.append(line[: width - 1] + "…" if too_long and width else line)
+        lines.append(cut(line, width) if width else line)
     return lines
 
 
@@ -322,11 +322,11 @@ def stats(session: Session, weeks: int | None, plot: str | None, as_json: bool) 
         from readinglist.services.plot_file import picture, write_plots
 
         if plot == "-":
-            click.echo(picture(known, weeks or _PLOTTED_WEEKS), nl=False)
+            put(picture(known, weeks or _PLOTTED_WEEKS))
             return
         write_plots(known, weeks or _PLOTTED_WEEKS, Path(plot), library.path)
         if not as_json:
-            click.echo(printable(plot))
+            put(f"{plot}\n")
             return
     if as_json:
         print_json(_statistics_object(known))

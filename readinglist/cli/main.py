@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
+from io import StringIO
 
 import click
 
 from readinglist import __version__
 from readinglist.cli.session import Session, complete_view, say
+from readinglist.domain.text import printable_block
 from readinglist.errors import ReadingListError
 
 _MODULES = {
@@ -49,6 +52,12 @@ _MODULES = {
 """Where each command is, in the order in which one comes to need them."""
 
 
+_OUTPUT_FAILED = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EAGAIN, errno.ENXIO,
+)  # fmt: skip
+"""What the system says where standard output can't be written."""
+
+
 class Commands(click.Group):
     """Loads a command when it is called: a start pays for no other."""
 
@@ -70,7 +79,7 @@ class Commands(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Without a command, the app opens. Exit codes: 0 done; 1 not done, or not all of it; "
-    "2 wrong usage or configuration.",
+    "2 wrong usage or configuration; 70 a fault of readinglist, with a report of it.",
 )
 @click.option(
     "--library",
@@ -135,8 +144,18 @@ def cli(
     return None
 
 
+def _tell_wrong_use(error: click.ClickException) -> None:
+    """Say it as click does, the words that were typed made printable."""
+    told = StringIO()
+    error.show(told)
+    click.echo(printable_block(told.getvalue()), err=True, nl=False)
+
+
 def run(arguments: list[str] | None = None) -> int:
-    """Run the command line and return the exit code."""
+    """Run the command line and return the exit code.
+
+    What nobody foresaw ends in a report, see `readinglist.cli.crashing`.
+    """
     try:
         result = cli.main(arguments, prog_name="readinglist", standalone_mode=False)
         sys.stdout.flush()
@@ -146,7 +165,7 @@ def run(arguments: list[str] | None = None) -> int:
         say("Stopped.")
         return 130
     except click.ClickException as error:
-        error.show()
+        _tell_wrong_use(error)
         return error.exit_code
     except ReadingListError as error:
         say(f"readinglist: {error}")
@@ -155,7 +174,20 @@ def run(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        say(f"readinglist: the output can't be written: {error.strerror}.")
+        if error.filename is None and error.errno not in _OUTPUT_FAILED:
+            return _crashed(error, arguments)
+        what = (
+            f"{error.filename} can't be used" if error.filename else "the output can't be written"
+        )
+        say(f"readinglist: {what}: {error.strerror}.")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:
+        return _crashed(error, arguments)
     return result if isinstance(result, int) else 0
+
+
+def _crashed(error: Exception, arguments: list[str] | None) -> int:
+    from readinglist.cli.crashing import tell_crash
+
+    return tell_crash(error, arguments)

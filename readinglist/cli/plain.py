@@ -17,7 +17,7 @@ import click
 
 from readinglist.cli.listing import Listing
 from readinglist.cli.main import cli
-from readinglist.cli.session import PAPER, Session, keys_beginning, say
+from readinglist.cli.session import PAPER, Session, keys_beginning, say, view_names
 from readinglist.domain.text import plural, printable
 from readinglist.errors import InvalidValueError, ReadingListError, UnknownKeyError
 from readinglist.services.finding import SORT_NAMES, VIEWS
@@ -192,7 +192,7 @@ class Plain:
         if not before.strip():
             known = self.words
         elif first == "view":
-            known = [*VIEWS, *self._session.kept_views().all()]
+            known = view_names(self._session)
         elif first == "sort":
             known = list(SORT_NAMES)
         elif first == "help":

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readinglist.cli.session import say
-from readinglist.errors import InvalidValueError, ReadingListError
+from readinglist.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from readinglist.cli.session import Session
@@ -32,13 +32,13 @@ def take_screenshot(
     Raises:
         ReadingListError: one of these can't be, or the library can't be read.
     """
-    from readinglist.services.exporting import write_file
+    from readinglist.services.exporting import check_target, write_file
     from readinglist.services.private_copy import private_copy
 
     columns_and_lines = _parse_size(size or "120x40")
     target = Path(file).expanduser()
-    _check_target(target)
     config = session.load_config()
+    check_target(target, session.library_path(config), "SVG file", _is_svg)
     if view is not None:
         config = replace(config, view=view)
     with private_copy(session.library_path(config), config) as library:
@@ -62,16 +62,5 @@ def _parse_size(text: str) -> tuple[int, int]:
     return size
 
 
-def _check_target(target: Path) -> None:
-    """Look whether there is another kind of file, which nobody wants to lose.
-
-    Raises:
-        ReadingListError: there is.
-    """
-    try:
-        with target.open("rb") as file:
-            begin = file.read(100)
-    except OSError:
-        return  # it is not there; or the writing will say what is wrong
-    if begin and not begin.lstrip().startswith((b"<svg", b"<?xml")):
-        raise ReadingListError(f"{target} is there already and is no SVG.", "Name another file.")
+def _is_svg(_: Path, begin: bytes) -> bool:
+    return begin.startswith((b"<svg", b"<?xml"))

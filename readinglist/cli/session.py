@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from readinglist.domain.text import printable
+from readinglist.domain.text import printable, printable_block
 from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from readinglist.config import Config
     from readinglist.services.kept_views import KeptViews
     from readinglist.services.library import Library
+
+
+_PATIENCE = 1.0
+"""Seconds for which nobody has to be told how far something is."""
 
 
 @dataclass
@@ -71,26 +76,36 @@ class Session:
 
         config = self.load_config()
         path = self.library_path(config)
-        is_new = not path.exists()
-        library = Library.open(path, config)
-        if is_new and path.exists():
+        is_new = not os.path.exists(path)
+        with progress_bar(f"Reading {path.name}", is_shown=not self.listing) as progress:
+            library = Library.open(path, config, progress=progress)
+        if is_new and os.path.exists(path):
             say(f"{path} is a new library.")
         elif is_new:
             say(f"{path} is missing: this is what this machine has of it.")
         if library.is_read_only:
             say(f"{path} was written by a newer readinglist: this one can only read it.")
-        try:
-            yield library
-        finally:
+        if library.mended:
+            say(library.mended)
+        with closing(library):
             try:
-                if not library.save():
-                    say(f"{library.held_up()} The library file follows with the next command.")
-            except LibraryError as error:
-                if not reading:
-                    raise
-                say(str(error))
-            finally:
-                library.close()
+                with library.faults_told():
+                    yield library
+            except BaseException:
+                self._save(library, only_told=True)  # what went wrong first is the error
+                raise
+            self._save(library, only_told=reading)
+
+    @staticmethod
+    def _save(library: Library, only_told: bool) -> None:
+        """Bring the library file up to date; `only_told`: that it can't be is no error."""
+        try:
+            if not library.save():
+                say(f"{library.held_up()} The library file follows with the next command.")
+        except LibraryError as error:
+            if not only_told:
+                raise
+            say(str(error))
 
 
 pass_session = click.make_pass_decorator(Session, ensure=True)
@@ -115,10 +130,51 @@ def say(text: str) -> None:
     click.echo(printable(text), err=True)
 
 
+def put(text: str) -> None:
+    """Print data: on a terminal so that nothing in it can steer it, elsewhere to the letter."""
+    if sys.stdout.isatty():
+        click.echo(printable_block(text), nl=False)
+    else:  # as bytes: of text, click would take escapes out; and names of files may be no UTF-8
+        click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+
+
+@contextmanager
+def progress_bar(label: str, *, is_shown: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far something is, if it takes longer than a second.
+
+    Args:
+        label: what is done.
+        is_shown: whether at all.
+    """
+    if not (is_shown and sys.stderr.isatty()):
+        yield lambda done, of: None
+        return
+    begin = monotonic()
+    with ExitStack() as stack:
+        bar = None
+
+        def progress(done: int, of: int) -> None:
+            nonlocal bar
+            if bar is None and monotonic() > begin + _PATIENCE:
+                made = click.progressbar(
+                    length=of, label=printable(label), file=sys.stderr, width=20
+                )
+                bar = stack.enter_context(made)
+            if bar is not None:
+                bar.length = of
+                bar.update(max(1, done - bar.pos))
+
+        yield progress
+
+
 def print_json(value: Any) -> None:
     """Print data as JSON; on a terminal in ASCII, so that nothing in it can steer it."""
-    text = json.dumps(value, ensure_ascii=sys.stdout.isatty(), indent=2)
-    click.echo(text.encode("utf-8", "replace").decode())
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = text.encode("utf-8", "replace").decode()  # the names of files may be no UTF-8
+    if sys.stdout.isatty():
+        text = json.dumps(json.loads(text), indent=2)
+    # DEL is the one control character that JSON leaves as it is.
+    click.echo(text.replace("\x7f", r"\u007f"))
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -133,10 +189,14 @@ def _session_of(context: click.Context) -> Session:
 
 def complete_view(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Return the names of views that begin with what was typed."""
+    return [name for name in view_names(_session_of(context)) if name.startswith(incomplete)]
+
+
+def view_names(session: Session) -> list[str]:
+    """Return the names of all views, without those that nobody can type."""
     from readinglist.services.finding import VIEWS
 
-    names = [*VIEWS, *_session_of(context).kept_views().all()]
-    return [name for name in names if name.startswith(incomplete)]
+    return [*VIEWS, *(name for name in session.kept_views().all() if printable(name) == name)]
 
 
 class _PaperKey(click.ParamType):  # type: ignore[type-arg]  # plain in click before 8.3

@@ -141,7 +141,7 @@ def describe(change: Change) -> str:
 def _glimpse(value: str | None) -> str:
     text = value or ""
     if text.startswith('["'):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             text = "; ".join(map(str, json.loads(text)))
     line = " ".join(text.split())
     return (line if len(line) <= 40 else line[:39] + "…") or "nothing"

@@ -17,7 +17,7 @@ _SAME_FIELD = {
     "address": ("location",),
 }  # fmt: skip
 """The fields that biblatex has under other names."""
-_PREPRINT_SERVER = re.compile(r"arxiv|\bcorr\b|\w+rxiv", re.IGNORECASE)
+_PREPRINT_SERVER = re.compile(r"\bcorr\b|\wrxiv", re.IGNORECASE)
 
 
 class Macro(str):

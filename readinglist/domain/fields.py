@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 4_000_000
 _ENTRY_TYPE = re.compile(r"[a-z][a-z0-9_-]{0,40}")
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(r"[{}]|[;\n]|(?<=\s)and(?=\s)")
 
 
@@ -142,7 +143,7 @@ def _doi(text: str) -> str | None:
 
 def _address(text: str) -> str | None:
     address = text.strip()
-    if address and not re.fullmatch(r"https?://\S+", address):
+    if address and not _ADDRESS.fullmatch(address):
         raise InvalidValueError(f"“{address}” is no web address.", "It begins with https://.")
     return address or None
 

@@ -32,7 +32,7 @@ SKIPPED_WORDS = frozenset(
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
-_JABREF_PART = re.compile(r"([A-Za-z.]+)(\d*)(?:_(\d+))?")
+_JABREF_PART = re.compile(r"([A-Za-z.]+)([0-9]{0,4})(?:_([0-9]{1,4}))?")
 _TERM = re.compile(r"([A-Za-z]+)\s*(?:\(([^()]*)\))?")
 _LITERAL = re.compile(r"[\w:.+/-]+", re.ASCII)
 
@@ -101,10 +101,12 @@ def _bracketed(pattern: str) -> tuple[_Step, ...]:
         numbers = [int(n) for n in found.groups()[1:] if n]
         filters = []
         for modifier in modifiers:
-            if modifier.isdigit():  # the number of words, or of letters for a name
+            if re.fullmatch(
+                r"[0-9]{1,4}", modifier
+            ):  # the number of words, or of letters for a name
                 numbers.append(int(modifier))
             else:
-                split = re.fullmatch(r"([a-z]+?)(\d*)", modifier)
+                split = re.fullmatch(r"([a-z]+?)([0-9]{0,4})", modifier)
                 filters.append(
                     (split[1], (int(split[2]),) if split[2] else ()) if split else (modifier, ())
                 )
@@ -130,7 +132,7 @@ def _formula(pattern: str) -> tuple[_Step, ...]:
 
 
 def _numbers(arguments: str) -> tuple[int, ...]:
-    return tuple(int(n) for n in re.findall(r"\d+", arguments))
+    return tuple(int(n) for n in re.findall(r"(?<!\d)[0-9]{1,4}(?!\d)", arguments))
 
 
 def _checked(

@@ -19,16 +19,19 @@ def find_links(text: str) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for match in _ADDRESS.finditer(text):
-        address = _TEX_ESCAPE.sub(r"\1", match.group())
-        while address and _is_sentence_end(address):
-            address = address[:-1]
+        address = _without_sentence_end(_TEX_ESCAPE.sub(r"\1", match.group()))
         if len(address) > len("https://") + 2:
             found[address] = None
     return tuple(found)
 
 
-def _is_sentence_end(address: str) -> bool:
-    last = address[-1]
-    if last in _PAIRS:
-        return address.count(last) > address.count(_PAIRS[last])
-    return last in ".,;:!?…'’”\"*"
+def _without_sentence_end(address: str) -> str:
+    unopened = {end: address.count(end) - address.count(begin) for end, begin in _PAIRS.items()}
+    length = len(address)
+    for last in reversed(address):
+        if unopened.get(last, 0) > 0:
+            unopened[last] -= 1
+        elif last not in ".,;:!?…'’”\"*":
+            break
+        length -= 1
+    return address[:length]

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from readinglist.domain.identity import paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper
-from readinglist.domain.text import printable
+from readinglist.domain.text import printable, without_controls
 from readinglist.errors import FormatError
 from readinglist.formats.arxiv_text import (
     author_names,
@@ -98,7 +98,8 @@ def _texts(entry: ElementTree.Element) -> Mapping[str, list[str]]:
         if name == "author":
             texts[name] += (part.text or "" for part in child if _name(part) == "name")
         else:
-            texts[name].append("".join(child.itertext()) or child.get("href", ""))
+            text = "".join(child.itertext()) or child.get("href", "")
+            texts[name].append(without_controls(text))
     return texts
 
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from readinglist.domain.identity import arxiv_id, paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper
+from readinglist.domain.text import without_controls
 from readinglist.errors import FormatError
 from readinglist.formats.arxiv_text import (
     author_names,
@@ -61,7 +62,7 @@ def parse(text: str) -> Parsed:
     """
     if _ENCODED.search(text):
         text = _decoded(text)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = without_controls(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     starts = [
         number
         for number, line in enumerate(lines[:-1])

@@ -42,7 +42,6 @@ _FIELD = re.compile(
     rf"[\s,]*+{_NAME.pattern}(?:{_GROUP.pattern}|{_QUOTED.pattern}|([0-9]+))\s*+(?=[,)}}])"
 )
 _LONGEST_LINE = 10_000
-_BRACE = re.compile(r"[{}]")
 _BRACE_OR_QUOTE = re.compile(r'[{}"]')
 _UNQUOTED = re.compile(r"[^,{}\"\n]*")
 _JUNK = re.compile(r"""[^,{}"\n]+|.""", re.DOTALL)
@@ -261,34 +260,41 @@ class _Splitter:
             f"The braces of the entry “{key[:80]}” don't balance; it was not imported."
         )
 
-    @cached_property
-    def _closing(self) -> dict[int, int]:
-        """Where each brace that is closed is closed, by its place."""
-        opened: list[int] = []
-        closing: dict[int, int] = {}
-        for brace in _BRACE.finditer(self._text):
-            if brace[0] == "{":
-                opened.append(brace.start())
-            elif opened:
-                closing[opened.pop()] = brace.start()
-        return closing
-
     def _quoted(self, position: int, key: str) -> tuple[str, int]:
         match = _QUOTED.match(self._text, position, self._end)
         if match:
             return match[1], match.end()
-        depth = 0
-        for found in _BRACE_OR_QUOTE.finditer(self._text, position + 1, self._end):
-            if found[0] == '"':
-                if depth == 0:
-                    return self._text[position + 1 : found.start()], found.end()
-                continue
-            depth += 1 if found[0] == "{" else -1
-            if depth < 0:
-                break
+        end = self._closing.get(position)
+        if end is not None and end < self._end:
+            return self._text[position + 1 : end], end + 1
         raise _SyntaxError(
             f"The quotes or braces of the entry “{key[:80]}” don't balance; it was not imported."
         )
+
+    @cached_property
+    def _closing(self) -> dict[int, int]:
+        """Where each brace that is closed is closed, and each quote, by its place.
+
+        A quote is closed by the next one within the same braces.
+        """
+        opened: list[int] = []
+        quotes = [-1]
+        closing: dict[int, int] = {}
+        for found in _BRACE_OR_QUOTE.finditer(self._text):
+            place = found.start()
+            if found[0] == '"':
+                if quotes[-1] >= 0:
+                    closing[quotes[-1]] = place
+                quotes[-1] = place
+            elif found[0] == "{":
+                opened.append(place)
+                quotes.append(-1)
+            elif opened:
+                closing[opened.pop()] = place
+                quotes.pop()
+            else:
+                quotes = [-1]
+        return closing
 
     def _close(self, position: int, closer: str) -> int:
         position = self._space(position)

@@ -9,13 +9,14 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from readinglist.domain.citekey import importable_key
 from readinglist.domain.entry import Entry, Macro
 from readinglist.domain.identity import arxiv_id, arxiv_of_doi, doi_name, paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper, check_date
-from readinglist.domain.text import printable
+from readinglist.domain.text import printable, without_controls
 from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats.bib_syntax import MONTHS, split
 from readinglist.formats.latex_text import to_block, to_text
@@ -30,8 +31,11 @@ _VENUES = (
     "journal", "journaltitle", "booktitle", "maintitle", "eventtitle", "school", "institution",
     "organization", "publisher", "howpublished", "series",
 )  # fmt: skip
+#: What would end or change the field of an address, which is not TeX.
+_NO_ADDRESS = re.compile(r"[{}\\\s]")
 _YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_MONTH = re.compile(r"0?[1-9]|1[0-2]")
 _SEPARATOR = re.compile(r"[{}]|(?<=\s)and(?=\s)", re.IGNORECASE)
 _ARXIV_IN_TEXT = re.compile(
     r"(?:arxiv(?:\.org/(?:abs|pdf)/|:\s*)|corr,?\s*(?:vol(?:ume)?\.?\s*)?abs/)"
@@ -42,6 +46,7 @@ _URL = re.compile(r"https?://[^\s{}\\]+")
 _SIMPLE_NAME = re.compile(
     r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*)*, [^\W\d_][\w.'’-]*(?: [\w.'’-]+)*"
 )
+_NOT_IN_NAMES = re.compile("[,{}]")
 _NAME_PART = re.compile(r"\s*(family|given|prefix|suffix)(?:-i)?\s*=\s*", re.IGNORECASE)
 _LONGEST_TITLE = 2000
 
@@ -61,7 +66,7 @@ def parse(text: str, strings: Mapping[str, str | Parts] | None = None) -> Parsed
     problems = list(file.problems)
     assumptions = list(file.assumptions)
     parents = {entry.key.lower(): entry for _, entry in file.entries if entry.key}
-    used: set[str] = set()
+    used: dict[str, int] = {}
     papers: list[Paper] = []
     for line, entry in file.entries:
         key = _free_key(importable_key(entry.key), used)
@@ -72,9 +77,12 @@ def parse(text: str, strings: Mapping[str, str | Parts] | None = None) -> Parsed
             problems.append(
                 Problem(line, f"The key “{entry.key[:80]}” {reason}: “{key}” was taken.")
             )
-        used.add(key.lower())
         kept = Entry(key, entry.type, entry.fields, entry.comment)
-        papers.append(paper_of(kept, parents.get(entry.get("crossref").lower())))
+        paper = paper_of(kept, parents.get(entry.get("crossref").lower()))
+        if paper.title:
+            papers.append(paper)
+        else:
+            problems.append(Problem(line, "An entry with neither title nor key was left out."))
     if not papers:
         if problems:
             raise FormatError(problems[0].message, line=problems[0].line)
@@ -144,16 +152,16 @@ def _name(latex: str) -> str:
     if "=" in latex and _NAME_PART.match(latex):
         return _extended_name(latex)
     if latex.startswith("{") and latex.endswith("}") and _is_one_group(latex):
-        return _no_comma(to_text(latex))
+        return _bare(to_text(latex))
     from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts
 
     try:
         parts = parse_single_name_into_parts(latex, strict=False)
     except (InvalidNameError, IndexError):
-        return _no_comma(to_text(latex))
+        return _bare(to_text(latex))
     family = " ".join([*parts.von, *parts.last, *parts.jr])
     given = " ".join(parts.first)
-    family_text, given_text = _no_comma(to_text(family)), _no_comma(to_text(given))
+    family_text, given_text = _bare(to_text(family)), _bare(to_text(given))
     return f"{family_text}, {given_text}" if given_text and family_text else family_text
 
 
@@ -163,7 +171,7 @@ def _extended_name(latex: str) -> str:
     for piece in latex.split(","):
         part = _NAME_PART.match(piece)
         if part:
-            parts.setdefault(part[1].lower(), _no_comma(to_text(piece[part.end() :])).strip('"'))
+            parts.setdefault(part[1].lower(), _bare(to_text(piece[part.end() :])).strip('"'))
     family = " ".join(filter(None, (parts.get("prefix"), parts.get("family"), parts.get("suffix"))))
     given = parts.get("given", "")
     return f"{family}, {given}" if family and given else family or given
@@ -178,8 +186,8 @@ def _is_one_group(latex: str) -> bool:
     return False
 
 
-def _no_comma(text: str) -> str:
-    return " ".join(text.replace(",", " ").split())
+def _bare(text: str) -> str:
+    return " ".join(_NOT_IN_NAMES.sub(" ", text).split())
 
 
 def _title(entry: Entry) -> str:
@@ -209,7 +217,7 @@ def _date(entry: Entry) -> str | None:
     month = to_text(entry.get("month")).strip().lower()
     named = (word[:3] for word in re.findall(r"[a-z]+", month))
     number = next((MONTHS.index(name) + 1 for name in named if name in MONTHS), 0)
-    if month.isdigit() and 1 <= int(month[:4]) <= 12:
+    if _MONTH.fullmatch(month):
         number = int(month)
     return (_checked(f"{year[1]}-{number:02}") if number else None) or _checked(year[1])
 
@@ -247,14 +255,19 @@ def _url(entry: Entry) -> str | None:
     return found[0] if found else None
 
 
-def _free_key(key: str, used: set[str]) -> str:
-    """Return `key`, or `key-2`, `key-3` where it is used; an empty key stays empty."""
-    if not key or key.lower() not in used:
-        return key
-    number = 2
-    while f"{key}-{number}".lower() in used:
-        number += 1
-    return f"{key}-{number}"
+def _free_key(key: str, used: dict[str, int]) -> str:
+    """Return `key`, or `key-2`, `key-3` where it is used; an empty key stays empty.
+
+    Args:
+        key: the key that is wanted.
+        used: the keys so far, in lower case, each with the number to try next.
+    """
+    free, name = key, key.lower()
+    while key and free.lower() in used:
+        free = f"{key}-{used[name]}"
+        used[name] += 1
+    used[free.lower()] = 2
+    return free
 
 
 def paper_of_record(
@@ -270,6 +283,7 @@ def paper_of_record(
     """
     from readinglist.formats.latex import Repertoire, latex_name, protect_title, to_latex
 
+    record = {name: without_controls(text) for name, text in record.items()}
     letters = Repertoire.UNICODE  # export turns into TeX what its dialect can't hold
     people = {
         role: tuple(filter(None, (printable(name) for name in listed)))
@@ -286,11 +300,12 @@ def paper_of_record(
             if rest[:2].isdigit() and 1 <= int(rest[:2]) <= 12:
                 fields["month"] = (Macro(MONTHS[int(rest[:2]) - 1]),)
         elif name in ("doi", "url"):
-            fields[name] = text.strip()
+            fields[name] = _NO_ADDRESS.sub(lambda sign: quote(sign[0]), text.strip())
         elif name == "title":
             fields[name] = protect_title(text, letters)
         elif name == "pages":
-            fields[name] = re.sub(r"\s*[-–—]+\s*", "--", text.strip())
+            pages = re.sub(" ?[-–—]+ ?", "--", " ".join(text.split()))
+            fields[name] = to_latex(pages, letters)
         else:
             fields[name] = to_latex(text, letters)
     # Zotero names items by addresses, others by numbers: nobody cites these.

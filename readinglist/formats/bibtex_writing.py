@@ -15,7 +15,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import pairwise
+from itertools import compress, pairwise
+from operator import not_
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -38,7 +39,7 @@ from readinglist.formats.latex import (
 from readinglist.formats.latex_filter import definitions_of, filter_tex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from readinglist.domain.entry import Parts
     from readinglist.domain.paper import Paper
@@ -111,6 +112,8 @@ _COMMAND = re.compile(r"\\([A-Za-z@]+)")
 _WORD = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _LAST_LATIN = "\u024f"
 _LONGEST_SORT_KEY = 40
+_CHECKED_AT_ONCE = 500
+"""Entries."""
 
 
 #: Fields whose values are no running text; each with what fits in it.
@@ -119,6 +122,7 @@ _DATES = frozenset(("date", "urldate", "origdate", "eventdate"))
 _KEYS = frozenset(("crossref", "xref", "xdata", "related", "entryset", "ids"))
 _CODE = frozenset(("execute", "options"))
 _DATE = re.compile(r"[-0-9/~?%.,:TZzXu*+ ]*")
+_NO_RAW_ADDRESS = re.compile(r"[{}\\^\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NO_TEX = re.compile(r"[A-Za-z0-9 .,:;()/+'-]*")
 _OPTIONS = re.compile(r"[A-Za-z0-9=,{} -]*")
 _FIELD_NAME = re.compile(r"[a-z_][a-z0-9_+:.*/-]*")
@@ -167,14 +171,23 @@ _HELD_IN = {
 }
 
 
-def write_bibtex(papers: Iterable[Paper], context: Context | None = None) -> Written:
+def write_bibtex(
+    papers: Iterable[Paper],
+    context: Context | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Written:
     """Return the papers as a .bib file: sorted by key, what others refer to at the end.
+
+    Args:
+        papers: the papers.
+        context: how they are written.
+        progress: called with how many steps are done, and of how many.
 
     Raises:
         ReadingListError: two papers have one key, a key is not one that BibTeX accepts, or
             the text doesn't read back as what was meant.
     """
-    return _Writer(context or Context()).file(list(papers))
+    return _Writer(context or Context(), progress).file(list(papers))
 
 
 def entry(paper: Paper, context: Context | None = None) -> str:
@@ -187,15 +200,20 @@ def entry(paper: Paper, context: Context | None = None) -> str:
     writer = _Writer(context or Context())
     meant = writer.entry(paper)
     text = _text_of(meant)
-    _check(text, [meant], [])
+    _check("", [text], [meant], [])
     return text
 
 
 class _Writer:
     """Writes papers in one context, and gathers what is to be said of them."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self,
+        context: Context,
+        progress: Callable[[int, int], None] = lambda done, of: None,
+    ) -> None:
         self._context = context
+        self._progress = progress
         self._classic = context.dialect is Dialect.BIBTEX
         self._repertoire = Repertoire.ASCII if self._classic else Repertoire.UNICODE
         self._definitions = {
@@ -204,7 +222,10 @@ class _Writer:
         self._warnings: list[str] = []
 
     def file(self, papers: Sequence[Paper]) -> Written:
-        entries = [self.entry(paper, _NO_YEAR if self._classic else "") for paper in papers]
+        entries = []
+        for number, paper in enumerate(papers):
+            entries.append(self.entry(paper, _NO_YEAR if self._classic else ""))
+            self._progress(number, 2 * len(papers))
         ranks = _ranks(entries)
         entries.sort(key=lambda e: (ranks[e.key.lower()], e.key.lower(), e.key))
         for one, other in pairwise(sorted((e.key for e in entries), key=str.lower)):
@@ -213,12 +234,18 @@ class _Writer:
                     f"Two papers have the key “{other}”.",
                     "BibTeX takes capitals and small letters for the same: rename one of them.",
                 )
-        body = "\n".join(map(_text_of, entries))
+        texts = list(map(_text_of, entries))
+        body = "\n".join(texts)
         needed = (*definitions(body), *self._needed_definitions(papers, body))
         preamble = list(dict.fromkeys(needed))
-        text = self._head(entries, body, preamble) + body
-        _check(text, entries, preamble)
-        return Written(text, tuple(dict.fromkeys(self._warnings)))
+        head = self._head(entries, body, preamble)
+        # Some at a time: what bibtexparser makes of a file takes far more room than the file.
+        for start in range(0, max(1, len(entries)), _CHECKED_AT_ONCE):
+            part = slice(start, start + _CHECKED_AT_ONCE)
+            above, defined = ("", ()) if start else (head, preamble)
+            _check(above, texts[part], entries[part], defined)
+            self._progress(len(entries) + start, 2 * len(entries))
+        return Written(head + body, tuple(dict.fromkeys(self._warnings)))
 
     def entry(self, paper: Paper, no_year: str = "") -> Entry:
         typed = self._context.edited.get(paper.id, frozenset()) & {"published", "url"}
@@ -374,7 +401,7 @@ class _Writer:
         return latex
 
     def _is_raw_address(self, name: str, value: str) -> bool:
-        return name in _VERBATIM and not self._classic and not re.search(r"[{}\\^]", value)
+        return name in _VERBATIM and not self._classic and not _NO_RAW_ADDRESS.search(value)
 
     def _expression(
         self, paper: Paper, name: str, parts: Parts, commands: frozenset[str]
@@ -589,23 +616,33 @@ def _url(url: str) -> str:
     return _LONE_PERCENT.sub("%25", encoded)
 
 
-def _check(text: str, entries: Sequence[Entry], preamble: Sequence[str]) -> None:
-    """Read `text` with bibtexparser and compare it with what was meant.
+def _check(
+    head: str, texts: Sequence[str], entries: Sequence[Entry], preamble: Sequence[str]
+) -> None:
+    """Read with bibtexparser what was written, and compare it with what was meant.
 
-    What it drops without a word (types such as `@commentary`, `@my-type`) our splitter reads.
+    What it drops or takes for something else (types such as `@commentary`, `@my-type`) our
+    splitter reads.
+
+    Args:
+        head: what stands before the entries.
+        texts: the entries as they were written.
+        entries: the entries as they were meant.
+        preamble: the definitions that the head was to have.
 
     Raises:
         ReadingListError: they differ; it names the first key that does.
     """
     from bibtexparser.entrypoint import parse_string
 
-    library = parse_string(text, parse_stack=[])
+    unread = [_UNREAD_TYPE.match(e.type) is not None for e in entries]
+    body = "\n".join(compress(texts, map(not_, unread)))
+    library = parse_string(head + body, parse_stack=[])
     read = {e.key: (e.entry_type, [(f.key, f.value) for f in e.fields]) for e in library.entries}
     meant = {e.key: (e.type, [(n, _written(v)) for n, v in e.fields]) for e in entries}
-    for e in entries:
-        if e.key not in read and _UNREAD_TYPE.match(e.type):
-            for _, again in split(_text_of(e)).entries:
-                read[again.key] = again.type, [(n, _written(v)) for n, v in again.fields]
+    for text in compress(texts, unread):
+        for _, again in split(text).entries:
+            read[again.key] = again.type, [(n, _written(v)) for n, v in again.fields]
     if read == meant and [p.value for p in library.preambles] == [
         f'"{definition}"' for definition in preamble
     ]:

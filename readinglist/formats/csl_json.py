@@ -52,8 +52,11 @@ def parse(text: str) -> Parsed:
     problems: list[Problem] = []
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
         try:
+            json.dumps(item, ensure_ascii=False).encode()  # an escape may be half a character
             papers.append(_paper(item))
-        except (AttributeError, TypeError, ValueError, KeyError, IndexError):
+        except UnicodeEncodeError:
+            problems.append(Problem(1, f"Item {number} is not valid Unicode."))
+        except (AttributeError, TypeError, ValueError, LookupError, OverflowError, RecursionError):
             problems.append(Problem(1, f"Item {number} is no CSL item with a title."))
     if not papers:
         raise FormatError(problems[0].message if problems else "It holds no items.")
@@ -78,7 +81,10 @@ def _paper(item: dict[str, Any]) -> Paper:
             f"{int(part):0{width}}" for part, width in zip(parts[0], (4, 2, 2), strict=False)
         )
     names = {role: [_name(name) for name in item.get(role, [])] for role in ("author", "editor")}
-    return paper_of_record(str(item.get("id") or ""), kind, record, names)
+    paper = paper_of_record(str(item.get("id") or ""), kind, record, names)
+    if not paper.title:
+        raise ValueError("no title")
+    return paper
 
 
 def _name(name: dict[str, str]) -> str:

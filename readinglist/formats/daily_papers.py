@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from readinglist.domain.identity import paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper
+from readinglist.domain.text import without_controls
 from readinglist.errors import FormatError
 from readinglist.formats.parsed import Parsed, Problem
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _DATE = re.compile(
     rf"(?P<month>{'|'.join(_MONTHS)})[a-z]* (?P<day>\d{{1,2}})(?:, (?P<year>\d{{4}}))?"
-    r"(?: (?P<comments>\d+))?"
+    r"(?: (?P<comments>\d{1,9}))?"
 )
 _COUNT = re.compile(r"\s*•\s*(\d{1,6}) authors?\s*")
 _SEPARATOR = "·"
@@ -42,7 +43,9 @@ _CUT_OFF = "It was cut off: copy the whole page again."
 _LONGEST_TITLE = 350
 _SHORTEST_ABSTRACT = 120
 _FULL_STOP = re.compile(r".*[.!?…][\"'”’)\]}]*", re.DOTALL)
-_SENTENCE_END = re.compile(r".*[.!?…][\"'”’)\]}]*|.*[)\]}]|.*https?://\S+", re.DOTALL)
+_SENTENCE_END = re.compile(
+    r".*[.!?…][\"'”’)\]}]*|.*[)\]}]|(?:.*\s)?(?>\S*?https?://)\S++", re.DOTALL
+)
 
 
 @dataclass
@@ -116,7 +119,8 @@ def _have_facts(drafts: Sequence[_Draft]) -> bool:
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines that hold anything, counted from 1, a title freed from `Subscribe`."""
     head = True
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+    text = without_controls(text).replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         glued = _SUBSCRIBE.match(line.lstrip()) if head else None

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from readinglist.domain.identity import arxiv_id, paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper, inverted_name
-from readinglist.domain.text import printable
+from readinglist.domain.text import printable, without_controls
 from readinglist.errors import FormatError
 from readinglist.formats.arxiv_text import MOST_AUTHORS, day, title_line, unwrapped
 from readinglist.formats.parsed import Parsed, Problem
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _PROPS = re.compile(r"\bdata-props\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-#: What no text of a page holds, and no library should.
-_STRAY = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+", re.ASCII)
 _LONGEST_ADDRESS = 2000
@@ -154,7 +152,10 @@ def _parsed(objects: Sequence[object], line: int) -> Parsed:
 
 def _objects_of(text: str) -> Iterator[tuple[int, Object]]:
     """Yield the JSON objects in the attributes of a page, each with its line."""
+    line, place = 1, 0
     for found in _PROPS.finditer(text):
+        line += text.count("\n", place, found.start())
+        place = found.start()
         # By far the most, and slow one by one.
         props = html.unescape((found[1] or found[2] or "").replace("&quot;", '"'))
         if '"dailyPapers"' in props or '"paper"' in props:
@@ -163,12 +164,12 @@ def _objects_of(text: str) -> Iterator[tuple[int, Object]]:
             except (ValueError, RecursionError):
                 continue
             if isinstance(value, dict):
-                yield text.count("\n", 0, found.start()) + 1, value
+                yield line, value
 
 
 def _text(source: Object, name: str) -> str:
     value = source.get(name)
-    return _STRAY.sub("", value) if isinstance(value, str) else ""
+    return without_controls(value) if isinstance(value, str) else ""
 
 
 def _first(sources: Sequence[Object], name: str) -> str:

@@ -112,9 +112,8 @@ def _paper(value: object) -> Paper:
     if "published" not in fields and value.get("year") is not None:
         fields["published"] = EDITABLE["published"](str(value["year"]))
     if value.get("key"):
-        key = fields["key"] = _text("key", value["key"])
-        if importable_key(key) != key:
-            EDITABLE["key"](key)
+        key = _text("key", value["key"])
+        fields["key"] = key if importable_key(key) == key else EDITABLE["key"](key)
     for name, parse_one in (("authors", _line), ("links", str), ("tags", parse_tag)):
         texts = value.get(name) or []
         if not isinstance(texts, list):

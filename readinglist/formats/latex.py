@@ -711,11 +711,12 @@ def _formula(source: str) -> str | None:
 
 
 def _join_math(parts: Iterable[str]) -> str:
-    joined = ""
+    joined = [""]
     for part in parts:
-        gap = " " if part[0].isalpha() and _ENDS_IN_COMMAND.search(joined) else ""
-        joined += gap + part
-    return joined
+        if part[0].isalpha() and _ENDS_IN_COMMAND.search(joined[-1]):
+            joined.append(" ")
+        joined.append(part)
+    return "".join(joined)
 
 
 def is_formula(source: str) -> bool:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from string import printable
 from typing import NamedTuple
+from urllib.parse import quote
 
 from readinglist.formats.latex import (
     MATH_COMMANDS,
@@ -60,7 +62,7 @@ _TOKEN = re.compile(
     | \\(?P<command>[A-Za-z@]+)\*?
     | \\(?P<single>.)
     | (?P<brace>[{}])
-    | (?P<math>\$\$?(?:[^$\\]|\\.)*\$\$?)
+    | (?P<math>\$\$(?:[^$\\]|\\.)+\$\$ | \$(?:[^$\\]|\\.)+\$)
     | (?P<foreign>[^\x00-\x7f][\u0300-\u036f]*)
     | (?P<other>.)
     """,
@@ -87,7 +89,7 @@ _LITERAL = {
     "{": r"{\textbraceleft}",
     "}": r"{\textbraceright}",
 }
-_AT_LINE_START = re.compile(r"\n\s*@")
+_SPACE_BEFORE_AT = re.compile(r"(?<!\s)\s+@")
 _DEEPEST = 60
 
 
@@ -112,13 +114,17 @@ def filter_tex(
         allowed: further commands, by name.
     """
     if _SAFE.fullmatch(value) and _is_shallow(value):
-        return Filtered(_AT_LINE_START.sub(" @", value), ())
+        return Filtered(_without_at_at_line_start(value), ())
     value = _UNSEEN.sub("", value)
     reading = _Reading(value, repertoire, allowed, value.count(r"\{") != value.count(r"\}"))
     if not reading.balanced and not reading.spelt_braces:
         reading = _Reading(value, repertoire, allowed, spelt_braces=True)
-    latex = _AT_LINE_START.sub(" @", "".join(reading.out))
+    latex = _without_at_at_line_start("".join(reading.out))
     return Filtered(latex, tuple(dict.fromkeys(reading.refused)))
+
+
+def _without_at_at_line_start(latex: str) -> str:
+    return _SPACE_BEFORE_AT.sub(lambda found: " @" if "\n" in found[0] else found[0], latex)
 
 
 class _Reading:
@@ -132,6 +138,7 @@ class _Reading:
         self.balanced = True
         self.spelt_braces = spelt_braces
         self._allowed = allowed
+        self._repertoire = repertoire
         depth = position = 0
         while position < len(value):
             token = _TOKEN.match(value, position)
@@ -165,7 +172,10 @@ class _Reading:
         if name in _ADDRESSES:
             argument = _ARGUMENT.match(value, position)
             if argument:
-                self.out.append(written + argument[0])
+                address = argument[0]
+                if self._repertoire is Repertoire.ASCII and not address.isascii():
+                    address = quote(address, safe=printable)
+                self.out.append(written + address)
                 return argument.end()
         elif name in _ALLOWED or name in self._allowed or name in _text_commands():
             self.out.append(written)

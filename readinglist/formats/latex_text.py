@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from readinglist.domain.text import printable_block
+from readinglist.domain.text import printable_block, without_controls
 from readinglist.formats.latex import MACRO_OF_MARK, MARK_OF_ACCENT, named_characters
 
 _PLAIN = re.compile(r"(?:[^\\{}$~`'\-]|-(?!-)|'(?!'))*+")
@@ -80,7 +80,9 @@ def to_block(latex: str) -> str:
 
 
 def _composed(text: str) -> str:
-    return text if text.isascii() else printable_block(unicodedata.normalize("NFC", text))
+    if text.isascii():
+        return text if text.isprintable() else without_controls(text)
+    return printable_block(unicodedata.normalize("NFC", text))
 
 
 def _text(latex: str) -> str:

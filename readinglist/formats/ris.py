@@ -42,15 +42,16 @@ def parse(text: str) -> Parsed:
         references: list[dict[str, Any]] = rispy.loads(text, skip_unknown_tags=False)
     except Exception as error:  # rispy raises OSError, ValueError and more for what it can't read
         raise FormatError(f"It is no RIS file: {' '.join(str(error).split())[:200]}.") from error
-    starts = [text.count("\n", 0, m.start()) + 1 for m in _BEGINNING.finditer(text)]
+    starts = [n for n, line in enumerate(text.split("\n"), 1) if _BEGINNING.match(line)]
     papers: list[Paper] = []
     problems: list[Problem] = []
     for number, reference in enumerate(references):
         line = starts[number] if number < len(starts) else 1
-        if not (reference.get("title") or reference.get("primary_title")):
+        paper = _paper(reference)
+        if paper.title:
+            papers.append(paper)
+        else:
             problems.append(Problem(line, "The reference has no title."))
-            continue
-        papers.append(_paper(reference))
     if not papers:
         raise FormatError(problems[0].message if problems else "It holds no references.")
     return Parsed(tuple(papers), tuple(problems), assumptions)
@@ -76,7 +77,7 @@ def _with_all_ends(text: str) -> tuple[str, tuple[str, ...]]:
 def _paper(reference: dict[str, Any]) -> Paper:
     kind = _TYPES.get(str(reference.get("type_of_reference")), "misc")
     record = {name: str(reference[ris]) for ris, name in _FIELDS.items() if reference.get(ris)}
-    record["title"] = str(reference.get("title") or reference.get("primary_title"))
+    record["title"] = str(reference.get("title") or reference.get("primary_title") or "")
     venue = next((str(reference[name]) for name in _VENUES if reference.get(name)), "")
     if venue:
         record["journal" if kind in ("article", "misc") else "booktitle"] = venue

@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
-_VERBATIM = re.compile(
-    r"\\begin\{(verbatim\*?|lstlisting|minted|comment)\}.*?\\end\{\1\}", re.DOTALL
-)
-_SHORT_VERBATIM = re.compile(
-    r"\\(?:verb\*?|lstinline(?:\[[^\]]*\])?|mintinline\{[^{}]*\})([^A-Za-z\s{*])[^\n]*?\1"
-    r"|\\iffalse(?![A-Za-z]).*?\\fi(?![A-Za-z])",
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: What begins a part that LaTeX doesn't typeset; or a sign behind a backslash, which begins none.
+_MARK = re.compile(
+    r"%|\\begin\{(?P<environment>verbatim\*?|lstlisting|minted|comment)\}"
+    r"|\\(?P<false>iffalse)(?![A-Za-z])"
+    r"|\\(?:verb\*?|lstinline(?:\[[^\[\]]*\])?|mintinline\{[^{}]*\})(?P<sign>[^A-Za-z\s{*])"
+    r"|\\.",
     re.DOTALL,
 )
+_FI = re.compile(r"\\fi(?![A-Za-z])")
 _OPTION = r"(?:\s*\[[^\[\]]*\]|\s*\([^()]*\)|\s*<[^<>]*>)*"
 _CITE = re.compile(
-    rf"\\(?:[A-Za-z]*[cC]ite[A-Za-z]*|bibentry|fullref)\*?((?:{_OPTION}\s*\{{[^{{}}]*\}})+)"
+    rf"\\(?=[A-Za-z]*[cC]ite|bibentry\b|fullref\b)[A-Za-z]++\*?((?:{_OPTION}\s*\{{[^{{}}]*\}})+)"
 )
 _ARGUMENT = re.compile(r"\{([^{}]*)\}")
 #: Commands that begin so and don't cite, or have an argument more than keys.
@@ -33,15 +37,15 @@ _NO_CITATION = re.compile(
 )
 _BIBLIOGRAPHY = re.compile(r"\\(?:bibliography|nobibliography)\*?\s*\{([^{}]*)\}")
 _RESOURCE = re.compile(
-    r"\\add(?:bibresource|globalbib|sectionbib)\s*(?:\[[^\]]*\])?\s*\{([^{}]*)\}"
+    r"\\add(?:bibresource|globalbib|sectionbib)\s*(?:\[[^\[\]]*\])?\s*\{([^{}]*)\}"
 )
 _INPUT = re.compile(r"\\(?:input|include|subfile|@input)\s*(?:\{([^{}]*)\}|([^\s{}\\]+))")
 _IMPORT = re.compile(r"\\(?:sub)?(?:import|includefrom|inputfrom)\*?\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _AUX_CITATION = re.compile(r"\\citation\{([^{}]*)\}")
 _AUX_BIBLATEX = re.compile(r"\\abx@aux@cite\{[^{}]*\}\{([^{}]*)\}")
 _AUX_DATA = re.compile(r"\\bibdata\{([^{}]*)\}")
-_BCF_KEY = re.compile(r"<bcf:citekey\b[^>]*>([^<]*)</bcf:citekey>")
-_BCF_DATA = re.compile(r"<bcf:datasource\b[^>]*>([^<]*)</bcf:datasource>")
+_BCF_KEY = re.compile(r"<bcf:citekey\b[^<>]*>([^<]*)</bcf:citekey>")
+_BCF_DATA = re.compile(r"<bcf:datasource\b[^<>]*>([^<]*)</bcf:datasource>")
 _EVERYTHING = "*"
 
 
@@ -61,7 +65,7 @@ class TexDocument:
 
 def read_tex(text: str) -> TexDocument:
     """Return what a .tex file says."""
-    text = _SHORT_VERBATIM.sub("", _VERBATIM.sub("", _COMMENT.sub(r"\1", text)))
+    text = "".join(_typeset(text))
     names: list[str] = []
     for match in _CITE.finditer(text):
         if not _NO_CITATION.match(match[0]):
@@ -73,6 +77,41 @@ def read_tex(text: str) -> TexDocument:
     bibliographies = [_with_ending(name) for group in groups for name in group.split(",")]
     bibliographies += [name.strip() for name in _RESOURCE.findall(text)]
     return _document(names, bibliographies, inputs)
+
+
+def _typeset(text: str) -> Iterator[str]:
+    """Yield what stands outside of comments, verbatim text and what `\\iffalse` hides."""
+    begin = position = 0
+    never_closed: set[str] = set()
+    while mark := _MARK.search(text, position):
+        position = mark.end()
+        kind = mark["environment"] or mark["false"] or mark["sign"] or mark[0]
+        if (kind.startswith("\\") and not mark["sign"]) or kind in never_closed:
+            continue
+        end = _end_of(mark, text)
+        if end is not None:
+            yield text[begin : mark.start()]
+            begin = position = end
+        elif not mark["sign"]:
+            never_closed.add(kind)
+    yield text[begin:]
+
+
+def _end_of(mark: re.Match[str], text: str) -> int | None:
+    """Return where the part that `mark` begins has its end; None where it has none."""
+    if mark["false"]:
+        fi = _FI.search(text, mark.end())
+        return fi.end() if fi else None
+    if mark["environment"]:
+        close, limit = f"\\end{{{mark['environment']}}}", len(text)
+    else:
+        line = text.find("\n", mark.end())
+        limit = line if line >= 0 else len(text)
+        if not mark["sign"]:
+            return limit
+        close = mark["sign"]
+    end = text.find(close, mark.end(), limit)
+    return end + len(close) if end >= 0 else None
 
 
 def read_aux(text: str) -> TexDocument:
@@ -99,8 +138,12 @@ def _document(names: list[str], bibliographies: list[str], inputs: list[str]) ->
     everything = keys.pop(_EVERYTHING, 0) is None
     # An argument with a macro in it is no key: it shows in the .aux.
     plain = tuple(key for key in keys if "\\" not in key and "#" not in key)
-    files = tuple(dict.fromkeys(filter(None, bibliographies)))
-    return TexDocument(plain, everything, files, tuple(dict.fromkeys(filter(None, inputs))))
+    return TexDocument(plain, everything, _file_names(bibliographies), _file_names(inputs))
+
+
+def _file_names(names: list[str]) -> tuple[str, ...]:
+    """Return each name once; one with control characters is none."""
+    return tuple(dict.fromkeys(name for name in names if name and name.isprintable()))
 
 
 def _with_ending(name: str) -> str:

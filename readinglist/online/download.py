@@ -203,7 +203,9 @@ class PdfDownloads:
         except (httpx.HTTPError, httpx.StreamError) as error:
             raise SourceError(f"{host} broke off its answer.", "Try again later.") from error
         except OSError as error:
-            raise ReadingListError(f"{target} can't be written: {error.strerror}.") from error
+            raise ReadingListError(
+                f"{target} can't be written: {error.strerror}.", "See to it, and fetch again."
+            ) from error
         raise SourceError(f"{host} redirects without an end.")
 
     def _wait_for_turn(self, host: str) -> None:

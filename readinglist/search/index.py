@@ -195,7 +195,8 @@ class SearchIndex:
         self._working.execute("INSERT OR IGNORE INTO unindexed SELECT id, 1 FROM paper")
         for old in self._database.parent.glob(f"{_NAME}-*"):
             if not old.name.startswith(name):
-                old.unlink(missing_ok=True)  # who has it open goes on with it until `refresh`
+                with suppress(OSError):  # what can't be deleted is in nobody's way
+                    old.unlink()  # who has it open goes on with it until `refresh`
         return name
 
     @contextmanager
@@ -239,7 +240,10 @@ class SearchIndex:
         self.close()
         if not (self._database.parent / name).is_file():
             return False
-        connection = self._connect(name)
+        try:
+            connection = self._connect(name)
+        except sqlite3.OperationalError:  # another user's
+            return False
         try:
             # What leaves the queue must be on disk.
             connection.execute("PRAGMA synchronous = FULL")

@@ -32,6 +32,7 @@ from readinglist.errors import (
 )
 from readinglist.storage.papers import decode, encode, paper_from_json, paper_to_json
 from readinglist.storage.received import checked
+from readinglist.storage.working_copy import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 
 _P = TypeVar("_P")
+_TURNED_AT_ONCE = 2000
+"""So many changes are turned back together, where none depends on another."""
 _TOLD_EVERY = 200
 """After so many papers it is told how far a change is."""
 _OF_NO_COLUMN = (WHOLE_PAPER, TAG, ALIAS, SOURCE, CONFLICT, NOTHING)
@@ -107,15 +110,15 @@ class Editor:
         added = [parse_tag(tag) for tag in add_tags]
         removed = [parse_tag(tag) for tag in remove_tags]
         changes: list[Change] = []
-        with self._working.transaction():
+        with self._working.transaction(), self._working.room():
             for paper in self._some_at_a_time(ids, self._working.papers.marks):
                 made: list[Change] = []
                 for field, value in (("status", status), ("priority", priority)):
                     if value is not None and getattr(paper, field) != value:
                         made.append(field_change(paper, field, value))
                 made += tag_changes(paper, added, removed)
-                self._apply(made)
                 changes += made
+            self._working.apply_all(changes)
             self._working.journal.record(changes, Action.EDIT)
             return _step(changes)
 
@@ -208,7 +211,7 @@ class Editor:
 
     def delete(self, ids: Iterable[int]) -> Step:
         """Delete papers, as one step that `undo` can bring back."""
-        with self._working.transaction():
+        with self._working.transaction(), self._working.room():
             changes: list[Change] = []
             for paper in self._some_at_a_time(ids, self._working.papers.get):
                 made = self._deletion(paper)
@@ -426,37 +429,68 @@ class Editor:
         # What the step did to a paper that it added goes with the paper, or stays with it; but
         # a key names now the one paper, now the other.
         added = {c.paper for c in step if c.field == WHOLE_PAPER and c.old is None}
-        for place, change in enumerate(reversed(step)):
-            if not place % _TOLD_EVERY:
-                self._progress(place, len(step))
-            if change.field not in (WHOLE_PAPER, ALIAS) and change.paper in added:
-                continue
-            turned = self._turned_round(change)
-            if turned is None:
-                left_out += 1
-                continue
-            self._apply(turned)  # at once: the next one looks at what this one left
-            changes += [replace(change, action=action) for change in turned]
-            # An undo is told by what it takes back, a redo by what it does again.
-            done = [replace(change, action=Action.EDIT)] if turned else []
-            told += done if action is Action.UNDO else turned
+        places = {(c.paper, c.field, c.field == TAG and (c.new or c.old)) for c in step}
+        is_plain_step = len(places) == len(step) and all(map(is_plain, step))
+        turn = self._turned_at_once if is_plain_step else self._turned_one_by_one
+        with self._working.room():
+            for change, turned in turn(step[::-1], added):
+                if turned is None:
+                    left_out += 1
+                    continue
+                changes += [replace(change, action=action) for change in turned]
+                # An undo is told by what it takes back, a redo by what it does again.
+                done = [replace(change, action=Action.EDIT)] if turned else []
+                told += done if action is Action.UNDO else turned
         # A step that found nothing left to turn back is noted all the same: it is done.
         noted = changes or [Change(0, NOTHING, None, None)]
         self._working.journal.record(noted, action, reverts=batch)
         in_order = told[::-1] if action is Action.UNDO else told
         return replace(_step(changes, left_out), summary=summary(in_order))
 
+    def _turned_one_by_one(
+        self, step: Sequence[Change], added: Collection[int]
+    ) -> Iterator[tuple[Change, list[Change] | None]]:
+        """Turn changes back, in order, and give each with what did so; see `_turned_round`."""
+        for place, change in enumerate(step):
+            if not place % _TOLD_EVERY:
+                self._progress(place, len(step))
+            if change.field not in (WHOLE_PAPER, ALIAS) and change.paper in added:
+                continue
+            turned = self._turned_round(change)
+            self._apply(turned or ())  # at once: the next one looks at what this one left
+            yield change, turned
+
+    def _turned_at_once(
+        self, step: Sequence[Change], added: Collection[int]
+    ) -> Iterator[tuple[Change, list[Change] | None]]:
+        """Do the same for plain changes, of which no two are of the same place."""
+        papers = self._working.papers
+        for start in range(0, len(step), _TURNED_AT_ONCE):
+            self._progress(start, len(step))
+            some = step[start : start + _TURNED_AT_ONCE]
+            ids = {change.paper for change in some}
+            present = papers.stored_values(ids, {change.field for change in some})
+            tags = papers.tags_of(ids)
+
+            turned = [
+                [change.turned_round()] if _is_in_force(change, present, tags) else None
+                for change in some
+            ]
+            self._working.apply_all(change for one in turned for change in one or ())
+            yield from zip(some, turned, strict=True)
+
     def _turned_round(self, change: Change) -> list[Change] | None:
         """Return what takes `change` back; None if its place was changed since."""
-        present = next(iter(self._working.papers.get([change.paper])), None)
-        if change.field == WHOLE_PAPER:
-            if change.old is None:
-                # To take it away would take away what was done to it elsewhere.
-                elsewhere = self._working.journal.changed_elsewhere(change.paper, change.id)
-                return self._deletion(present) if present and not elsewhere else None
-            return None if present else [change.turned_round()]
+        papers = self._working.papers
         if change.field in (SOURCE, ALIAS, CONFLICT):
             return [change.turned_round()]
+        if change.field == WHOLE_PAPER and change.old is not None:
+            return None if papers.has(change.paper) else [change.turned_round()]
+        present = next(iter(papers.get([change.paper])), None)
+        if change.field == WHOLE_PAPER:
+            # To take it away would take away what was done to it elsewhere.
+            elsewhere = self._working.journal.changed_elsewhere(change.paper, change.id)
+            return self._deletion(present) if present and not elsewhere else None
         if present is None:
             return None
         if change.field == TAG:
@@ -535,6 +569,19 @@ def _step(changes: Sequence[Change], left_out: int = 0) -> Step:
     papers = tuple(dict.fromkeys(change.paper for change in changes))
     fields = frozenset(change.field for change in changes)
     return Step(papers, summary(changes), fields, left_out)
+
+
+def _is_in_force(
+    change: Change,
+    present: Mapping[int, Mapping[str, str | None]],
+    tags: Collection[tuple[int, str | None]],
+) -> bool:
+    """Return whether a paper has what a plain change gave it, by what papers have now."""
+    if change.paper not in present:
+        return False
+    if change.field == TAG:
+        return ((change.paper, change.new or change.old) in tags) == (change.new is not None)
+    return present[change.paper][change.field] == change.new
 
 
 def _stored(field: str, value: Any) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,13 @@ from readinglist.errors import ReadingListError
 from readinglist.formats.bib_syntax import split
 from readinglist.formats.recognition import read_lines
 from readinglist.formats.tex_document import TexDocument, read_aux, read_bcf, read_tex
-from readinglist.services.exporting import check_target, format_of_file, write_bytes
+from readinglist.services.exporting import (
+    check_target,
+    check_way,
+    format_of_file,
+    write_bytes,
+)
+from readinglist.services.foreign_files import home_of, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +40,8 @@ _BLOCK = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _MOST_FILES = 2000
+_MOST_BYTES = 2**28
+"""Of all files of a document together."""
 _READERS: dict[str, Callable[[str], TexDocument]] = {".aux": read_aux, ".bcf": read_bcf}
 
 
@@ -46,7 +55,7 @@ class Citations:
     everything: bool
     bibliographies: tuple[Path, ...]
     missing_files: tuple[str, ...] = ()
-    """What it inputs and is not there."""
+    """What it inputs and is not there, or can't be read."""
     states: tuple[tuple[int, int] | None, ...] = ()
     """What the files were when they were read: time of change and size."""
 
@@ -92,13 +101,14 @@ def read_citations(document: Path) -> Citations:
     keys: dict[str, None] = {}
     bibliographies: dict[Path, None] = {}
     everything = False
+    left = _MOST_BYTES
     while waiting and len(read) < _MOST_FILES:
         file = waiting.pop(0)
         if file in read:
             continue
         state = _state(file)  # before it is read: what changes meanwhile is seen again
         try:
-            text, _ = read_lines(file.read_bytes())
+            data = read_file(file, left)
         except OSError as error:
             if file == document:
                 raise ReadingListError(
@@ -106,8 +116,9 @@ def read_citations(document: Path) -> Citations:
                 ) from error
             missing.append(os.path.relpath(file, folder))
             continue
+        left -= len(data)
         read[file] = state
-        found = _READERS.get(file.suffix, read_tex)(text)
+        found = _READERS.get(file.suffix, read_tex)(read_lines(data)[0])
         keys |= dict.fromkeys(found.keys)
         everything |= found.everything
         names = (name.replace(r"\jobname", document.stem) for name in found.bibliographies)
@@ -152,7 +163,7 @@ def export_cited(
         check_target(target, library.path)
         kind = kind or format_of_file(target)
     try:
-        present = target.read_bytes() if write and target.is_file() else b""
+        present = read_file(target) if write and os.path.isfile(target) else b""
     except OSError as error:
         raise ReadingListError(f"{target} can't be read: {error.strerror}.") from error
     there = _entries_outside(target, _BLOCK.sub(b"", present))
@@ -226,18 +237,20 @@ def _target(document: Path, citations: Citations) -> Path:
             else "Say which with -o FILE.",
         )
     target = next(filter(_has_block, citations.bibliographies), citations.bibliographies[0])
-    folder = document.parent.resolve()
-    if target.suffix != ".bib" or not target.resolve().is_relative_to(folder.parent):
+    check_way(target)
+    # What a document says is not what its reader says: it may have come with a repository.
+    home = home_of(document.parent.resolve() / document.name)
+    if target.suffix != ".bib" or not target.resolve().is_relative_to(home):
         raise ReadingListError(
-            f"{document} names {target} as its bibliography, which is far from it.",
-            "If that is meant, say it with -o FILE.",
+            f"{document} names {target} as its bibliography, which is not below {home}.",
+            f"If that is meant, say it: -o {shlex.quote(str(target))}.",
         )
     return target
 
 
 def _has_block(file: Path) -> bool:
     try:
-        return _BLOCK.search(file.read_bytes()) is not None
+        return _BLOCK.search(read_file(file)) is not None
     except OSError:
         return False
 
@@ -257,7 +270,7 @@ def _input(folder: Path, near: Path, name: str, ending: str) -> Path:
     """Return the file that `\\input{name}` means."""
     for base in (folder, near):
         for candidate in (base / f"{name}{ending}", base / name):
-            if candidate.is_file():
+            if os.path.isfile(candidate):  # `Path.is_file` raises for a name that is too long
                 return candidate
     return folder / (name if Path(name).suffix else f"{name}{ending}")
 

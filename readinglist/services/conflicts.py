@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readinglist.domain.change import WHOLE_PAPER
-from readinglist.storage.papers import encode
 
 if TYPE_CHECKING:
-    from readinglist.domain.paper import Paper
+    from readinglist.domain.change import Change
     from readinglist.storage.working_copy import WorkingCopy
 
 
@@ -56,25 +55,23 @@ class Conflict:
 def open_conflicts(working: WorkingCopy) -> list[Conflict]:
     """Return the conflicts that nobody has settled, newest first."""
     rows = working.journal.conflicts()
-    if not rows:
-        return []
-    settled = working.journal.settled()
-    papers = {paper.id: paper for paper in working.papers.get({row.paper for row in rows})}
+    settled = working.journal.settled() if rows else set()
+    rows = [row for row in rows if _name(row) not in settled]
+    papers = working.papers.stored_values({row.paper for row in rows}, {row.field for row in rows})
     found = []
     for row in rows:
-        name = f"{row.id}:{row.machine}"
         paper = papers.get(row.paper)
-        if name in settled or paper is None:
+        if paper is None:
             continue
-        kept = None if row.field == WHOLE_PAPER else _stored(paper, row.field)
+        kept = paper.get(row.field)
         if row.field != WHOLE_PAPER and kept == row.new:
             continue  # it was set to the other value since
         found.append(
             Conflict(
-                name,
+                _name(row),
                 row.paper,
-                paper.key,
-                paper.title,
+                paper["key"] or "",
+                paper["title"] or "",
                 row.field,
                 row.old,
                 kept,
@@ -86,6 +83,5 @@ def open_conflicts(working: WorkingCopy) -> list[Conflict]:
     return found
 
 
-def _stored(paper: Paper, field: str) -> str | None:
-    value = encode(field, getattr(paper, field))
-    return None if value is None else str(value)
+def _name(row: Change) -> str:
+    return f"{row.id}:{row.machine}"

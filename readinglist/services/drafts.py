@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from readinglist.services.notes import Kept
 
+_ONLY_ON_SCREEN = "See to it: until then, what you write is only on the screen."
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 
@@ -63,15 +64,19 @@ class Draft:
                 return
             if self._held is None:
                 self._hold()
-            self._written = self.text
+            text = self.text
             draft = {
                 "paper": self._paper.id,
                 "key": self._paper.key,
                 "title": self._paper.title,
                 "before": self._paper.note,
-                "text": self.text,
+                "text": text,
             }
-            write_bytes(self._file, json.dumps(draft).encode("ascii"))
+            try:
+                write_bytes(self._file, json.dumps(draft).encode("ascii"))
+            except ReadingListError as error:
+                raise ReadingListError(error.message, _ONLY_ON_SCREEN) from error
+            self._written = text
 
     def _hold(self) -> None:
         try:
@@ -79,7 +84,9 @@ class Draft:
             self._held = open(_lock_of(self._file), "wb")  # noqa: SIM115 - held until the end
             fcntl.flock(self._held, fcntl.LOCK_EX)
         except OSError as error:
-            raise ReadingListError(f"{self._file} can't be written: {error.strerror}.") from error
+            raise ReadingListError(
+                f"{self._file} can't be written: {error.strerror}.", _ONLY_ON_SCREEN
+            ) from error
 
     def end(self) -> None:
         """Take the draft away: what was written is kept elsewhere."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.errors import InvalidValueError, ReadingListError
+from readinglist.services.foreign_files import leads_out, read_file
 from readinglist.storage.document import new_beside
 
 if TYPE_CHECKING:
@@ -52,9 +53,22 @@ class Exported(NamedTuple):
 class Exporter:
     """Writes the papers of one library."""
 
-    def __init__(self, working: WorkingCopy, config: ExportConfig) -> None:
+    def __init__(
+        self,
+        working: WorkingCopy,
+        config: ExportConfig,
+        progress: Callable[[int, int], None] = lambda done, of: None,
+    ) -> None:
+        """Prepare to write.
+
+        Args:
+            working: the working copy.
+            config: the settings.
+            progress: called with how much of many papers is written, and of how much.
+        """
         self._working = working
         self._config = config
+        self._progress = progress
 
     def render(self, papers: Iterable[Paper], kind: str | None = None) -> Exported:
         """Return `papers` in a format, with the entries that theirs refer to.
@@ -96,7 +110,7 @@ class Exporter:
             self._config.abstracts,
             self._config.cite,
         )
-        written = write_bibtex(chosen, context)
+        written = write_bibtex(chosen, context, self._progress)
         return Exported(written.text, tuple(chosen), kind, (*written.warnings, *missing))
 
     def _referred(self, papers: Sequence[Paper], missing: list[str]) -> Iterator[Paper]:
@@ -157,7 +171,8 @@ class Exporter:
         stored = self._working.papers.definitions(sorted(sources))
         preambles = {}
         for source, text in stored.items():
-            with contextlib.suppress(ValueError, AttributeError):  # another program's
+            # Another program's may be anything.
+            with contextlib.suppress(ValueError, AttributeError, TypeError, RecursionError):
                 found = json.loads(text).get("preambles")
                 preambles[source] = "\n".join(map(str, found or ()))
         return preambles
@@ -168,15 +183,14 @@ def format_of_file(path: Path) -> str | None:
 
     None where it tells nothing: any `.bib` without a trace of biblatex.
     """
-    if path.suffix in (".json", ".jsonl"):
-        try:
-            return CSL_JSON if path.read_bytes()[:1] == b"[" else JSON
-        except OSError:
-            return JSON
-    try:
-        text = path.read_bytes()[:200_000].decode("utf-8", "replace") if path.is_file() else ""
-    except OSError:
-        return None
+    is_json = path.suffix in (".json", ".jsonl")
+    text = ""
+    with contextlib.suppress(OSError):
+        if os.path.isfile(path):
+            with path.open("rb") as file:
+                text = file.read(200_000).decode("utf-8", "replace")
+    if is_json:
+        return CSL_JSON if text.startswith("[") else JSON
     if "@" not in text:
         return None
     return BIBLATEX if _BIBLATEX_ONLY.search(text) else BIBTEX
@@ -202,8 +216,10 @@ def check_target(
         is_kind: tells from the file and its beginning whether it is that.
 
     Raises:
-        ReadingListError: there is a file of another kind, or one that may not be written.
+        ReadingListError: there is a file of another kind, or one that may not be written, or
+            a link leads to where nobody may have meant.
     """
+    check_way(path)
     target = Path(os.path.realpath(path))
     if target == Path(os.path.realpath(library)):
         raise ReadingListError(f"{path} is the library itself.", "Name another file.")
@@ -225,15 +241,31 @@ def check_target(
         raise ReadingListError(f"{path} is there already and is no {kind}.", "Name another file.")
 
 
+def check_way(path: Path) -> None:
+    """Look whether `path` leads to where it seems to.
+
+    Raises:
+        ReadingListError: a link leads out of where it stands.
+    """
+    out = leads_out(path)
+    if out:
+        there = os.path.realpath(path)
+        raise ReadingListError(str(out), f"If it is meant, name {there} itself.")
+
+
 def foreign_keys(path: Path, is_known: Callable[[str], bool]) -> list[str]:
-    """Return the keys of the entries in the .bib file at `path` that are not known."""
+    """Return the keys of the entries in the .bib file at `path` that are not known.
+
+    Raises:
+        ReadingListError: it can't be read.
+    """
     from readinglist.formats.bib_syntax import split
     from readinglist.formats.recognition import read_lines
 
     try:
-        text, _ = read_lines(path.read_bytes())
-    except OSError:
-        return []
+        text, _ = read_lines(read_file(path))
+    except OSError as error:
+        raise ReadingListError(f"{path} can't be read: {error.strerror}.") from error
     return [entry.key for _, entry in split(text).entries if not is_known(entry.key)]
 
 
@@ -245,8 +277,8 @@ def write_file(path: Path, text: str) -> None:
 def write_bytes(path: Path, data: bytes) -> None:
     """Put `data` in the file at `path`, all of it or nothing.
 
-    A link is followed to the file it names, as any editor would; a pipe or a device is
-    written to as it is.
+    A link is followed to the file it names, as any editor would (see `check_way`); a pipe or
+    a device is written to as it is.
 
     Raises:
         ReadingListError: it can't be written; an earlier version stays.

@@ -26,7 +26,11 @@ def edit_text(text: str, editor: str = "") -> str:
         file = Path(folder) / "note.md"
         file.write_text(text, encoding="utf-8")
         try:
-            done = subprocess.run([*shlex.split(command), str(file)], check=False)
+            words = shlex.split(command)
+            if not words:  # else the note would be the program
+                raise ValueError("it is no command")
+            # The path begins with a slash: it is never an option.
+            done = subprocess.run([*words, str(file)], check=False)
             if done.returncode:
                 raise ReadingListError(
                     f"The editor {command} ended with code {done.returncode}.",

@@ -26,11 +26,13 @@ from readinglist.domain.identity import (
     paper_id,
     title_key,
 )
+from readinglist.domain.text import encodable
 from readinglist.domain.union import says_more
 from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats import recognition
 from readinglist.formats.parsed import Parsed
 from readinglist.services.changing import field_change
+from readinglist.services.foreign_files import read_file, read_stream
 from readinglist.services.updating import newer
 
 if TYPE_CHECKING:
@@ -217,7 +219,7 @@ class Importer:
     ) -> FileReport:
         papers: list[int] = []
         counts = {"added": 0, "completed": 0, "unchanged": 0}
-        file = Path(name).name
+        file = encodable(Path(name).name)
         with self._working.transaction():
             known = self._known_now()
             started = datetime.datetime.now(datetime.UTC)
@@ -503,9 +505,9 @@ def _editions(paper: Paper) -> Iterator[str]:
 def _read(name: str) -> tuple[bytes, float | None]:
     """Return the content of a file, and when it was last changed; None for standard input."""
     if name == "-":
-        return sys.stdin.buffer.read(), None
+        return read_stream(sys.stdin.buffer), None
     path = Path(os.path.expanduser(name))
-    return path.read_bytes(), path.stat().st_mtime
+    return read_file(path), path.stat().st_mtime
 
 
 def _year_of(modified: float | None) -> tuple[int, str]:

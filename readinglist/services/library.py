@@ -21,6 +21,7 @@ from readinglist.storage.working_copy import TakenIn, WorkingCopy
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from os import PathLike
     from types import TracebackType
 
@@ -67,6 +68,7 @@ class Library:
         path: str | PathLike[str],
         config: Config | None = None,
         state: Path | None = None,
+        progress: Callable[[int, int], None] = lambda done, of: None,
     ) -> Self:
         """Open the library file at `path`; a new library where there is none.
 
@@ -74,12 +76,15 @@ class Library:
             path: the library file.
             config: the settings; the defaults if not given.
             state: where this machine's working copies are; the usual folder if not given.
+            progress: called with how much of the file is read, and of how much, where it is new
+                here, or another than before.
 
         Raises:
             LibraryError: it is no sound library, or a folder can't be written.
         """
         state = state or state_folder()
-        return cls(WorkingCopy(Path(os.path.expanduser(path)), state), config or Config(), state)
+        file = Path(os.path.expanduser(path))
+        return cls(WorkingCopy(file, state, progress=progress), config or Config(), state)
 
     def __enter__(self) -> Self:
         return self
@@ -99,6 +104,27 @@ class Library:
     def path(self) -> Path:
         """The library file."""
         return self._working.path
+
+    @property
+    def mended(self) -> str:
+        """What became of a damaged working copy when this was opened; empty where none was."""
+        return self._working.mended
+
+    def check_place(self) -> None:
+        """Look whether what is edited here is still what others would open.
+
+        Raises:
+            LibraryError: the working copy is damaged, deleted, or was made anew meanwhile.
+        """
+        self._working.check_place()
+
+    def faults_told(self) -> AbstractContextManager[None]:
+        """Tell in one sentence what can't be done with the files of the working copy."""
+        return self._working.faults_told()
+
+    def fault(self, error: Exception) -> LibraryError | None:
+        """Return what is to be told of an error; None if it is no fault of the working copy."""
+        return self._working.fault(error)
 
     def close(self) -> None:
         """Close the files. What is unsaved stays on this machine until the next `save`."""
@@ -134,6 +160,15 @@ class Library:
         """Open the same library once more, for another thread."""
         working = WorkingCopy(self.path, self._state, keep=True)
         return Library(working, self._config, self._state)
+
+    def is_current(self) -> bool:
+        """Return whether the library file is the one last read or written here."""
+        return self._working.is_current()
+
+    @property
+    def came_in(self) -> TakenIn:
+        """What was brought in when the library was opened."""
+        return self._working.came_in
 
     def take_in(self) -> TakenIn:
         """Bring in what other programs wrote to the library file; return whether there was any.
@@ -295,7 +330,8 @@ class Library:
 
     def interrupt(self) -> None:
         """Let what is being searched here by another thread end with a `SearchInterruptedError`."""
-        self._the_finder.interrupt()
+        if self._finder:  # else nothing is
+            self._finder.interrupt()
 
     def live_search(
         self,
@@ -728,7 +764,8 @@ class Library:
         """
         from readinglist.services.exporting import Exporter
 
-        return Exporter(self._working, self._config.export).render(papers, format)
+        exporter = Exporter(self._working, self._config.export, self.on_progress)
+        return exporter.render(papers, format)
 
     def find_cited(self, key: str) -> Paper | None:
         """Return the paper of a citation key, under just this key; None where there is none."""
@@ -763,11 +800,10 @@ class Library:
             self._set_frozen(loose, False)
             raise
 
-    def _set_frozen(self, ids: list[int], frozen: bool) -> None:
+    def _set_frozen(self, ids: list[int], is_frozen: bool) -> None:
         if ids and not self.is_read_only:
             with self._working.transaction():
-                for number in ids:
-                    self._working.papers.set(number, "key_frozen", frozen)
+                self._working.papers.freeze_keys(ids, is_frozen)
 
     @property
     def _editor(self) -> Editor:

@@ -13,6 +13,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from readinglist.domain.web_address import WebAddress
 from readinglist.errors import ReadingListError
 
 if TYPE_CHECKING:
@@ -25,16 +26,14 @@ _OF_THE_TERMINAL = frozenset(
     ("www-browser", "w3m", "lynx", "links", "links2", "elinks", "browsh", "carbonyl")
 )
 """Browsers that need the terminal which we have."""
+_HEADER, _HEADER_WITHIN = b"%PDF-", 1024
+"""How a PDF begins, and in how many bytes it does."""
 
 
-def is_web_address(address: str) -> bool:
-    """Return whether `address` is one that a browser may be given."""
-    return address.lower().startswith(("http://", "https://")) and address.isprintable()
-
-
-def code_first(addresses: Sequence[str]) -> list[str]:
+def code_first(addresses: Sequence[str]) -> list[WebAddress]:
     """Return the web addresses among some, those where code is kept before the others."""
-    return sorted(filter(is_web_address, addresses), key=lambda address: not _is_code(address))
+    found = filter(None, map(WebAddress.parse, addresses))
+    return sorted(found, key=lambda address: not _is_code(address))
 
 
 class Opened:
@@ -62,24 +61,24 @@ class Opened:
             raise ReadingListError(f"{name} could not open it (code {code}).", self._hint)
 
 
-def open_address(address: str) -> Opened:
+def open_address(address: WebAddress) -> Opened:
     """Open a web address in a browser with a window: that of $BROWSER, else the system's.
 
+    It begins with its scheme: it is never an option.
+
     Raises:
-        ReadingListError: it is no web address, or no browser can be started.
+        ReadingListError: no browser can be started.
     """
-    if not is_web_address(address):
-        raise ReadingListError("That is no web address.", "It begins with https://.")
     hint = "Set $BROWSER to a browser with a window."
     browser = os.environ.get("BROWSER", "").partition(os.pathsep)[0]
     words = _words(browser, "$BROWSER") if browser else []
     opener = _system_opener()
     if words and os.path.basename(words[0]) not in _OF_THE_TERMINAL:
-        named = [word.replace("%s", address) for word in words]
-        return _start(named if named != words else [*words, address], hint)
+        named = [word.replace("%s", address.text) for word in words]
+        return _start(named if named != words else [*words, address.text], hint)
     if opener is None:
-        raise ReadingListError(f"No browser can be opened here for {address}.", hint)
-    return _start([opener, address], hint)
+        raise ReadingListError(f"No browser can be opened here for {address.text}.", hint)
+    return _start([opener, address.text], hint)
 
 
 def open_pdf(file: Path, viewer: str = "") -> Opened:
@@ -90,8 +89,9 @@ def open_pdf(file: Path, viewer: str = "") -> Opened:
         viewer: the program, with options; empty for the system's. No shell reads it.
 
     Raises:
-        ReadingListError: no program can be started.
+        ReadingListError: it is no PDF, or no program can be started.
     """
+    _check_pdf(file)
     path = os.path.abspath(file)  # begins with a slash: it is never an option
     hint = "Set viewer in the configuration to a program for PDFs."
     if viewer:
@@ -102,14 +102,26 @@ def open_pdf(file: Path, viewer: str = "") -> Opened:
     return _start([opener, path], hint)
 
 
-def _is_code(address: str) -> bool:
-    from urllib.parse import urlsplit
-
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        return False
+def _is_code(address: WebAddress) -> bool:
+    host = address.host
     return any(host == known or host.endswith(f".{known}") for known in CODE_HOSTS)
+
+
+def _check_pdf(file: Path) -> None:
+    """Look whether a file, which may have come with a repository, is a PDF.
+
+    Else the system would guess what it is, and run it.
+
+    Raises:
+        ReadingListError: it is none.
+    """
+    try:
+        with open(file, "rb") as opened:
+            beginning = opened.read(_HEADER_WITHIN)
+    except OSError as error:
+        raise ReadingListError(f"{file} can't be read: {error.strerror}.") from error
+    if _HEADER not in beginning:
+        raise ReadingListError(f"{file} is no PDF.", "Delete it, and fetch it anew.")
 
 
 def _words(command: str, name: str) -> list[str]:

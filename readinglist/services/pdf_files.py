@@ -61,13 +61,16 @@ class PdfFiles:
                 file.write("*\n")
             self._tidy_up()
         except OSError as error:
-            raise ReadingListError(f"{self.folder} can't be written: {error.strerror}.") from error
+            raise ReadingListError(
+                f"{self.folder} can't be written: {error.strerror}.", "See to it, and fetch again."
+            ) from error
         return self.folder / file_name(key)
 
     def _tidy_up(self) -> None:
         """Delete what programs that were killed have left behind."""
         for part in self.folder.glob(f".*{_PART}"):
-            if part.lstat().st_mtime < time.time() - _HOUR:
+            # One of the future is of before the clock was set back.
+            if abs(time.time() - part.lstat().st_mtime) > _HOUR:
                 part.unlink(missing_ok=True)
 
 

@@ -9,14 +9,11 @@ legible wherever it is shown.
 from __future__ import annotations
 
 import math
-import re
 import xml.etree.ElementTree as ET
-from itertools import accumulate
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
 
 from readinglist.domain.paper import Status
-from readinglist.domain.text import plural, printable
+from readinglist.domain.text import cut, plural, printable
 from readinglist.errors import ReadingListError
 from readinglist.services.exporting import check_target, write_file
 from readinglist.services.statistics import month_labels, recent, shades, weeks_of_year
@@ -40,8 +37,6 @@ _NAMES, _FIGURES, _ROW = 140, 70, 19
 _DAY, _CALENDAR_LEFT, _CALENDAR_HEIGHT = 16, 34, 200
 _HEAD = 74
 _MOST_BARS, _TAGS, _LONGEST_NAME = 52, 9, 24
-_NO_XML = re.compile("[\ufffe\uffff]")
-"""The characters that are printable, but may not stand in XML."""
 
 
 def write_plots(known: Statistics, weeks: int | None, path: Path, library: Path) -> None:
@@ -173,12 +168,8 @@ def _chart(title: str) -> ET.Element:
 
 
 def _name(name: str) -> str:
-    """Return a name in the room that there is for it; wide letters take that of two."""
-    name = _NO_XML.sub("", printable(name))
-    ends = list(accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in name))
-    if not ends or ends[-1] <= _LONGEST_NAME:
-        return name
-    return name[: sum(end < _LONGEST_NAME for end in ends)] + "…"
+    """Return a name in the room that there is for it."""
+    return cut(printable(name), _LONGEST_NAME)
 
 
 def _draw_calendar(parent: ET.Element, known: Statistics) -> None:

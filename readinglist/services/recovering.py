@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from readinglist.domain.change import Action
 from readinglist.errors import LibraryError
 from readinglist.services.merge_driver import read_journal, read_version
+from readinglist.services.repository import literal
 from readinglist.storage.document import fingerprint
 from readinglist.storage.journal import change_from_row
 
@@ -61,7 +62,7 @@ def merge_stages(library: Library, repository: Repository) -> int | None:
         conflicts = library.merge_in(version, before).conflicts
     if not library.save(during_merge=True):
         raise library.held_up()
-    repository.run("add", "--force", "--", repository.name)
+    repository.run("add", "--force", "--", literal(repository.name))
     return conflicts
 
 
@@ -74,7 +75,7 @@ def dropped_sides(library: Library, repository: Repository) -> list[Dropped]:
     known = set(read_version(library.path)["journal"])
     listed = repository.asks(
         "log", "--full-history", f"--max-count={_COMMITS}", "--format=%h %s", "HEAD", "--",
-        repository.name,
+        literal(repository.name),
     )  # fmt: skip
     found: list[Dropped] = []
     seen: set[str | None] = {None}

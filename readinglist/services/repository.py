@@ -14,7 +14,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from readinglist.errors import ReadingListError
 
@@ -27,8 +27,16 @@ _ABOUT = "Fields of papers, the later edit wins, the other one is kept"
 _LOCK = re.compile(rb"Unable to create '(.+\.lock)': File exists")
 _PATIENCE = 10
 """Seconds to wait for another git command in the same repository."""
-#: What git sets for its hooks: it names the repository that they belong to.
-_OF_ANOTHER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX", "GIT_OBJECT", "GIT_COMMON", "GIT_PREFIX")
+#: What git sets for its hooks: it names the repository that they belong to. And what gives
+#: paths another meaning.
+_OF_ANOTHER = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX", "GIT_OBJECT", "GIT_COMMON", "GIT_PREFIX"),
+    *("GIT_ALTERNATE", "GIT_NAMESPACE", "GIT_SHALLOW", "GIT_QUARANTINE"),
+    *("GIT_LITERAL_", "GIT_GLOB_", "GIT_NOGLOB_", "GIT_ICASE_"),
+)
+#: A folder of a clone can look like a repository, with a configuration that names programs:
+#: it came with the clone, so git shall not take it for one.
+_OPTIONS = ("-c", "safe.bareRepository=explicit")
 _IN_PROGRESS = {
     "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
@@ -62,7 +70,8 @@ class Repository:
         done = _git(folder, "rev-parse", "--show-toplevel")
         if done.returncode:
             return None
-        return cls(Path(done.stdout.decode().rstrip("\n")), file.parent.resolve() / file.name)
+        top = os.fsdecode(done.stdout.removesuffix(b"\n"))
+        return cls(Path(top), file.parent.resolve() / file.name)
 
     @property
     def name(self) -> str:
@@ -100,15 +109,19 @@ class Repository:
 
     @contextmanager
     def versions(self, *blobs: str | None) -> Iterator[list[Path]]:
-        """Give files with the content of `blobs`; an empty one for None."""
+        """Give files with the content of `blobs`; an empty one for None.
+
+        Raises:
+            GitError: git lacks one.
+        """
         with tempfile.TemporaryDirectory(prefix="readinglist-") as folder:
             files = []
             for number, blob in enumerate(blobs):
                 path = Path(folder, f"{number}.db")
                 with path.open("wb") as file:
-                    if blob:
-                        command = ["git", "cat-file", "blob", blob]
-                        subprocess.run(command, cwd=self.top, stdout=file, check=True)
+                    done = _git(self.top, "cat-file", "blob", blob, into=file) if blob else None
+                if done and done.returncode:
+                    raise GitError(_reason("cat-file", done))
                 files.append(path)
             yield files
 
@@ -131,7 +144,7 @@ class Repository:
 
     def stages(self) -> dict[int, str]:
         """Return the blobs of the library that git could not merge, by stage; else nothing."""
-        listed = self.run("ls-files", "--unmerged", "-z", "--", self.name)
+        listed = self.run("ls-files", "--unmerged", "-z", "--", literal(self.name))
         return {
             int(stage): blob
             for entry in filter(None, listed.split("\0"))
@@ -148,24 +161,26 @@ class Repository:
     def has_driver(self) -> bool:
         """Return whether this clone merges and shows libraries with our commands."""
         for name in (f"merge.{DRIVER}.driver", f"diff.{DRIVER}.textconv"):
-            words = shlex.split(self.asks("config", "--get", name) or "")
+            try:
+                words = shlex.split(self.asks("config", "--get", name) or "")
+            except ValueError:
+                return False
             if not words or not shutil.which(words[0]):
                 return False
         return True
 
     def has_attributes(self) -> bool:
         """Return whether the repository's attributes give the library to our commands."""
-        listed = self.run("check-attr", "merge", "diff", "text", "--", self.name)
-        values = [line.rpartition(": ")[2] for line in listed.splitlines()]
-        return values == [DRIVER, DRIVER, "unset"]
+        listed = self.run("check-attr", "-z", "merge", "diff", "text", "--", self.name)
+        return listed.split("\0")[2::3] == [DRIVER, DRIVER, "unset"]
 
     def install_driver(self) -> None:
         """Let this clone merge and show libraries with the commands of this installation."""
         program = _program()
         for name, value in (
-            (f"merge.{DRIVER}.driver", f"{program} merge-driver %O %A %B %L %P"),
+            (f"merge.{DRIVER}.driver", f"{program} merge-driver -- %O %A %B %L %P"),
             (f"merge.{DRIVER}.name", _ABOUT),
-            (f"diff.{DRIVER}.textconv", f"{program} textconv"),
+            (f"diff.{DRIVER}.textconv", f"{program} textconv --"),
         ):
             self.run("config", "--local", name, value)
         if self.asks("config", "--get", "pull.rebase") is None:
@@ -175,12 +190,14 @@ class Repository:
         """Return whether the library is other than in the last commit, or in none yet."""
         if not self.file.exists():
             return False
-        tracked = self.asks("ls-files", "--error-unmatch", "--", self.name) is not None
+        name = literal(self.name)
+        tracked = self.asks("ls-files", "--error-unmatch", "--", name) is not None
         return not tracked or bool(self.changed(self.name))
 
     def changed(self, *names: str) -> str:
         """Return what git says of files that are other than in the last commit."""
-        return self.run("status", "--porcelain", "--untracked-files=all", "--", *names)
+        paths = map(literal, names)
+        return self.run("status", "--porcelain", "--untracked-files=all", "--", *paths)
 
     def loose_bytes(self) -> int:
         """Return how much disk the objects take that are not packed."""
@@ -192,7 +209,7 @@ class Repository:
         """Let git pack its objects, in a process that nobody waits for."""
         with contextlib.suppress(OSError):
             subprocess.Popen(
-                ["git", "gc", "--quiet"],
+                ["git", *_OPTIONS, "gc", "--quiet"],
                 cwd=self.top,
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
@@ -225,14 +242,23 @@ def make_repository(folder: Path) -> None:
         raise GitError(_reason("init", done))
 
 
-def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def literal(path: str) -> str:
+    """Return a path for git, which else takes `*` and `:` in it for a pattern."""
+    return f":(literal){path}"
+
+
+def _git(
+    folder: Path, *arguments: str, into: IO[bytes] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git; what it prints goes `into` a file, or is returned."""
     try:
         return subprocess.run(
-            ["git", *arguments],
+            ["git", *_OPTIONS, *arguments],
             cwd=folder,
             env=_environment(),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=into or subprocess.PIPE,
+            stderr=subprocess.PIPE,
             check=False,
         )
     except FileNotFoundError as error:

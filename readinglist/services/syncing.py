@@ -19,10 +19,10 @@ from readinglist.domain.change import ALIAS, NOTHING, SOURCE, TAG, WHOLE_PAPER, 
 from readinglist.domain.text import plural
 from readinglist.errors import LibraryError, ReadingListError
 from readinglist.services.exporting import write_bytes
-from readinglist.services.merge_driver import read_version
+from readinglist.services.foreign_files import read_file
+from readinglist.services.merge_driver import changes_since, check_version
 from readinglist.services.recovering import merge_stages
-from readinglist.services.repository import GitError, Repository, make_repository
-from readinglist.storage.journal import change_from_row
+from readinglist.services.repository import GitError, Repository, literal, make_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -260,12 +260,7 @@ def _commit_edits(
         return
     progress("Committing")
     with repository.versions(before) as (old,):
-        try:
-            known = read_version(old, may_be_empty=True)["journal"]
-        except LibraryError:  # what was committed is no library: all of ours is new
-            known = {}
-    rows = read_version(library.path)["journal"]
-    message = commit_message(change_from_row(row) for key, row in rows.items() if key not in known)
+        message = commit_message(changes_since(library.path, old))
     if not dry_run:
         _commit(repository, [library.path], message)
     report.committed = message
@@ -284,10 +279,11 @@ def _save(library: Library) -> bool:
 def _commit(repository: Repository, files: list[Path], message: str) -> bool:
     """Commit these files and nothing else; return whether any had changed."""
     names = [str(file) for file in files]
-    repository.run("add", "--force", "--", *names)
+    paths = [literal(name) for name in names]
+    repository.run("add", "--force", "--", *paths)
     if not repository.changed(*names):
         return False
-    repository.run("commit", "--quiet", "--only", "-m", message, "--", *names)
+    repository.run("commit", "--quiet", "--only", "-m", message, "--", *paths)
     return True
 
 
@@ -322,15 +318,15 @@ def _exchange(
     for _ in range(_TRIES):
         progress(f"Fetching from {remote}")
         try:
-            repository.run("fetch", "--quiet", remote)
+            repository.run("fetch", "--quiet", "--", remote)
         except GitError as error:
             report.left.append(f"{remote} could not be reached; your edits wait. {error}")
             return
         there = repository.asks("rev-parse", "--verify", "--quiet", theirs) is not None
-        coming = int(repository.run("rev-list", "--count", f"HEAD..{theirs}")) if there else 0
-        going = repository.run("rev-list", "--count", f"{theirs}..HEAD" if there else "HEAD")
+        coming = _count(repository, f"HEAD..{theirs}") if there else 0
+        going = _count(repository, f"{theirs}..HEAD" if there else "HEAD")
         if dry_run:
-            report.pulled, report.pushed = coming, int(going) + bool(report.committed)
+            report.pulled, report.pushed = coming, going + bool(report.committed)
             return
         if coming:
             _check_theirs(repository, theirs, f"{remote}/{branch}")
@@ -338,19 +334,24 @@ def _exchange(
             _merge(library, repository, theirs, f"{_MERGED} {remote}")
             report.pulled += coming
             library.take_in()
-            going = repository.run("rev-list", "--count", f"{theirs}..HEAD")
-        if not push or not int(going):
+            going = _count(repository, f"{theirs}..HEAD")
+        if not push or not going:
             return
         progress(f"Pushing to {remote}")
         try:
-            repository.run("push", "--quiet", "--set-upstream", remote, f"HEAD:refs/heads/{branch}")
+            target = f"HEAD:refs/heads/{branch}"
+            repository.run("push", "--quiet", "--set-upstream", "--", remote, target)
         except GitError as error:
             refused = error  # another machine was faster, or just at it, or it is a refusal
             time.sleep(_PAUSE)
             continue
-        report.pushed += int(going)
+        report.pushed += going
         return
     report.left.append(f"{remote} did not take it; your edits wait. {refused}")
+
+
+def _count(repository: Repository, revisions: str) -> int:
+    return int(repository.run("rev-list", "--count", revisions, "--"))
 
 
 def _check_theirs(repository: Repository, revision: str, name: str) -> None:
@@ -364,7 +365,7 @@ def _check_theirs(repository: Repository, revision: str, name: str) -> None:
         return
     with repository.versions(blob) as (version,):
         try:
-            read_version(version)
+            check_version(version)
         except LibraryError as error:
             told = str(error.message).replace(str(version), f"The library in {name}")
             raise ReadingListError(
@@ -414,13 +415,17 @@ def _merge(library: Library, repository: Repository, theirs: str, message: str) 
 
 def _append(path: Path, lines: list[str], again: bool = False) -> bool:
     """Append lines to a file, but (unless `again`) for those that it has; return whether any."""
+    if path.is_symlink():  # it may have come with a clone; git itself reads none
+        raise ReadingListError(
+            f"{path} is a symbolic link, which git doesn't follow.", "Put a file in its place."
+        )
     try:
-        data = path.read_bytes() if path.exists() else b""
-        present = data.splitlines()
-        missing = [line for line in lines if again or line.encode() not in present]
-        if missing:
-            start = data if not data or data.endswith(b"\n") else data + b"\n"
-            write_bytes(path, start + "".join(f"{line}\n" for line in missing).encode())
+        data = read_file(path) if path.exists() else b""
     except OSError as error:
         raise ReadingListError(f"{path} can't be read: {error.strerror}.") from error
+    present = data.splitlines()
+    missing = [line for line in lines if again or line.encode() not in present]
+    if missing:
+        start = data if not data or data.endswith(b"\n") else data + b"\n"
+        write_bytes(path, start + "".join(f"{line}\n" for line in missing).encode())
     return bool(missing)

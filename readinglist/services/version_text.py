@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import ALIAS, CONFLICT, TAG, Action
@@ -66,7 +67,7 @@ def _entry_lines(text: str) -> Iterator[str]:
         for entry in entries:
             for name, value in entry["fields"]:
                 yield f"@{printable(entry['key'])}  {printable(name)} = {_shown(value)}"
-    except (ValueError, TypeError, KeyError):  # another program's
+    except (ValueError, TypeError, KeyError, RecursionError):  # another program's
         yield f"@  {_shown(text)}"
 
 
@@ -91,7 +92,8 @@ def _shown(value: Any) -> str:
     """Return a value as one line; of a long one the beginning, and what tells it from others."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if text.startswith('["'):
-        text = "; ".join(json.loads(text))
+        with suppress(ValueError, TypeError, RecursionError):  # another program's
+            text = "; ".join(json.loads(text))
     if len(text) > _LONGEST:
         digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
         text = f"{text[:_LONGEST]}… [{len(text)} characters, {digest}]"

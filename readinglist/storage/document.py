@@ -8,6 +8,8 @@ migrations make (after SQLite's "Defense Against The Dark Arts").
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import glob
 import hashlib
 import os
@@ -45,9 +47,21 @@ GIT_LOCK = "index.lock"
 GIT_AT_WORK = (GIT_LOCK, "MERGE_HEAD", "rebase-merge", "rebase-apply")
 """What lies in a repository's folder while git may replace files."""
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says where no more can be written."""
+_RESERVED_BYTE = 2**30 + 1
+_SHARED_BYTES = 2**30 + 2, 510
+"""What SQLite locks of a file: a program that is about to write the one, who writes the others."""
+_PATIENCE = 5
+"""Seconds to wait for a program that is writing the file."""
+_MINUTE, _HOUR = 60, 3600
+SQLITE_VERSION = sqlite3.sqlite_version
+"""The version of SQLite that reads and writes here."""
+
 _WAY_OUT = "Your edits are kept on this machine until it can."
 _RESCUE = "Bring back an earlier version, e.g. from git, or try readinglist salvage."
 _OF_TODAY = "of-today.db"
+_SEE_TO_IT = "See to it that you may read it."
 _HEADER = b"SQLite format 3\x00"
 
 
@@ -74,7 +88,7 @@ def fingerprint(path: Path) -> Fingerprint | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise LibraryError(f"{path} can't be read: {error.strerror}.") from error
+        raise LibraryError(f"{path} can't be read: {error.strerror}.", _SEE_TO_IT) from error
     if stat.S_ISLNK(status.st_mode):
         raise LibraryError(
             f"{path} is a symbolic link, which a library may not be.",
@@ -110,8 +124,12 @@ def git_at_work(path: Path) -> LibraryError:
             f"git is in the middle of a merge or a rebase in {path.parent}.",
             "Finish it: git status tells how.",
         )
-    more = f"; if no git runs any more, delete {mark}" if mark else ""
-    return LibraryError(f"git is at work in {path.parent}.", f"Wait until it is done{more}.")
+    if mark:
+        more = f"Wait until it is done; if no git runs any more, delete {mark}."
+        return LibraryError(f"git is at work in {path.parent}.", more)
+    return LibraryError(
+        f"git or another program is at work in {path.parent}.", "Wait until it is done."
+    )
 
 
 def _mark_of_git(path: Path, marks: Iterable[str]) -> Path | None:
@@ -125,9 +143,9 @@ def _mark_of_git(path: Path, marks: Iterable[str]) -> Path | None:
     return None
 
 
-def is_in_repository(path: Path) -> bool:
-    """Return whether `path` lies in a git repository."""
-    return any((folder / ".git").exists() for folder in path.parents)
+def repository_of(path: Path) -> Path | None:
+    """Return the top folder of the git repository that `path` lies in; None for none."""
+    return next((folder for folder in path.parents if os.path.exists(folder / ".git")), None)
 
 
 @contextmanager
@@ -147,14 +165,16 @@ def open_inspected(
     Raises:
         LibraryError: it is not a complete, sound library file of a version we know.
     """
-    with tempfile.TemporaryDirectory(prefix="readinglist-") as folder:
-        copy = Path(folder) / "library.db"
+    with _temporary_folder() as folder:
+        copy = folder / "library.db"
         try:
             if os.path.getsize(path) > LARGEST_FILE:
                 raise LibraryError(f"{path} is larger than a library may be (4 GiB).")
-            shutil.copyfile(path, copy)
+            _copy_between_writes(path, copy)
         except OSError as error:
-            raise LibraryError(f"{path} can't be read: {error.strerror}.") from error
+            if error.errno in _NO_ROOM:
+                raise _no_room(folder.parent, str(error.strerror)) from error
+            raise LibraryError(f"{path} can't be read: {error.strerror}.", _SEE_TO_IT) from error
         _check_header(path, copy)
         is_newer = _version(copy) > SCHEMA_VERSION
         if is_newer and not may_be_newer:
@@ -176,6 +196,28 @@ def open_inspected(
             raise _damaged(path, str(error)) from error
         finally:
             connection.close()
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """Give a folder for copies.
+
+    Raises:
+        LibraryError: none can be made.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="readinglist-")
+    except OSError as error:
+        raise _no_room(Path(os.environ.get("TMPDIR") or "/tmp"), str(error.strerror)) from error
+    with folder as name:
+        yield Path(name)
+
+
+def _no_room(folder: Path, why: str) -> LibraryError:
+    return LibraryError(
+        f"{folder} can't be written: {why}.",
+        "Copies are made there for a moment; make room, or set TMPDIR to another folder.",
+    )
 
 
 @contextmanager
@@ -230,12 +272,13 @@ def replacing(
         if expected is None:
             new.chmod(0o666 & ~_umask())
         _sync_to_disk(new)
-        if fingerprint(path) != expected:
-            raise DocumentChangedError(path)
-        written = fingerprint(new)
-        if kept:
-            _keep(path, kept)
-        os.replace(new, path)
+        with _writers_kept_out(path):
+            if fingerprint(path) != expected:
+                raise DocumentChangedError(path)
+            written = fingerprint(new)
+            if kept:
+                _keep(path, kept)
+            os.replace(new, path)
         draft.fingerprint = written
         _sync_to_disk(path.parent)
         if keep_outgrown and not kept:
@@ -251,7 +294,67 @@ def replacing(
 
 
 class DocumentChangedError(Exception):
-    """Another program replaced the library file in the meantime."""
+    """Another program replaced the library file in the meantime, or is writing it."""
+
+
+def _check_writable(path: Path) -> None:
+    if not os.access(path, os.W_OK):  # a file may be replaced that may not be written
+        raise PermissionError(errno.EACCES, "it is write-protected")
+
+
+@contextmanager
+def _writers_kept_out(path: Path) -> Iterator[None]:
+    """Hold the lock that SQLite has who writes to the file, until another is in its place.
+
+    Who would write later is told by SQLite that the file was moved.
+
+    Raises:
+        DocumentChangedError: another program is writing.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        yield
+        return
+    try:
+        if not _locks(handle, fcntl.LOCK_EX, _RESERVED_BYTE):
+            raise DocumentChangedError(path)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locks(handle: int, kind: int, start: int, length: int = 1) -> bool:
+    """Lock bytes of a file; return whether no other program has them."""
+    try:
+        fcntl.lockf(handle, kind | fcntl.LOCK_NB, length, start)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
+
+
+def _copy_between_writes(path: Path, copy: Path) -> None:
+    """Copy the file when no other program is in the middle of writing to it.
+
+    Raises:
+        LibraryError: one has been for seconds.
+        OSError: it can't be copied.
+    """
+    until = time.monotonic() + _PATIENCE
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        while not _locks(handle, fcntl.LOCK_SH, *_SHARED_BYTES):
+            if time.monotonic() > until:
+                raise LibraryError(
+                    f"Another program has been writing {path} for {_PATIENCE} seconds.",
+                    "Close it and try again.",
+                )
+            time.sleep(0.01)
+        shutil.copyfile(path, copy)
+    finally:
+        os.close(handle)
 
 
 def is_newer(connection: sqlite3.Connection) -> bool:
@@ -413,7 +516,8 @@ def new_beside(path: Path) -> tuple[int, str]:
     for name in (glob.escape(path.name), ".merge_file_*"):
         for draft in path.parent.glob(f".{name}.*.new*"):
             with contextlib.suppress(FileNotFoundError):
-                if time.time() - draft.stat().st_mtime > 60:
+                # One of the future is of before the clock was set back.
+                if not -_HOUR < time.time() - draft.stat().st_mtime < _MINUTE:
                     draft.unlink()
     return tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
 
@@ -424,6 +528,7 @@ def _begin(path: Path, new: Path, expected: Fingerprint | None) -> int:
     Raises:
         DocumentChangedError: the file is not the expected one.
         LibraryError: it is one of a newer readinglist.
+        OSError: it is write-protected, or the copy can't be written.
     """
     from readinglist.storage.migrating import migrate
 
@@ -431,6 +536,7 @@ def _begin(path: Path, new: Path, expected: Fingerprint | None) -> int:
     if expected is not None:
         if fingerprint(path) != expected:
             raise DocumentChangedError(path)
+        _check_writable(path)
         shutil.copyfile(path, new)
         shutil.copymode(path, new)
         version = _version(new)

@@ -8,7 +8,7 @@ from readinglist.domain.text import plural
 from readinglist.storage.document import open_inspected
 from readinglist.storage.journal import COLUMNS as JOURNAL_COLUMNS
 from readinglist.storage.papers import COLUMNS
-from readinglist.storage.received import received_change, received_paper
+from readinglist.storage.received import check_change, received_paper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def survey(path: Path) -> tuple[int, int, tuple[str, ...]]:
             keys[key] = keys.get(key, 0) + 1
             papers += 1
         for row in connection.execute(f"SELECT {JOURNAL_COLUMNS} FROM journal"):
-            received_change(row)
+            check_change(row)
             changes += 1
         orphans = sum(
             connection.execute(

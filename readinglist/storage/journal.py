@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import time
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import Action, Change
+from readinglist.domain.text import encodable
 from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 COLUMNS = "id, machine, batch, at, action, reverts, paper, key, field, old, new, source"
+_ACTION = COLUMNS.split(", ").index("action")
+_ACTIONS = frozenset(map(str, Action))
 _RANDOM_BITS = 21
+_UNSAVED = "(journal.rowid > (SELECT value FROM meta WHERE name = 'saved'))"
 
 
 def now() -> str:
@@ -79,18 +84,33 @@ class Journal:
     def settled(self) -> set[str]:
         """Return the ids of the conflicts that somebody has settled."""
         settled: set[str] = set()
-        for row in self._select("field = 'conflict' ORDER BY id, machine"):
+        # The plus keeps SQLite from walking all of the journal in the order that it has anyway.
+        for row in self._select("field = 'conflict' ORDER BY +id, machine"):
             settled.discard(row.old or "")
             settled |= {row.new} if row.new else set()
         return settled
 
     def undoable(self) -> int | None:
         """Return the newest step of this machine that is in force, or None."""
-        return self._stacks()[0]
+        turned_back: set[int | None] = set()
+        for batch, action, reverts in self._steps_back():
+            if action == Action.UNDO:
+                turned_back.add(reverts)
+            elif batch not in turned_back:
+                return batch
+        return None
 
     def redoable(self) -> int | None:
         """Return the undo that can be taken back, newest first, or None."""
-        return self._stacks()[1]
+        done_again: set[int | None] = set()
+        for batch, action, reverts in self._steps_back():
+            if action == Action.REDO:
+                done_again.add(reverts)
+            elif action != Action.UNDO:  # what is done after an undo makes an end of redoing
+                return None
+            elif batch not in done_again:
+                return batch
+        return None
 
     def is_turned_back(self, batch: int) -> bool:
         """Return whether a step of this machine was undone, were it for a while."""
@@ -118,7 +138,7 @@ class Journal:
     def paper_of_key(self, key: str) -> int | None:
         """Return the paper that had this citation key when it was last changed; it may be gone."""
         query = "SELECT paper FROM journal WHERE key = ? COLLATE NOCASE ORDER BY id DESC LIMIT 1"
-        row = self._connection.execute(query, (key,)).fetchone()
+        row = self._connection.execute(query, (encodable(key),)).fetchone()
         return int(row[0]) if row else None
 
     def last_row(self) -> int:
@@ -152,23 +172,21 @@ class Journal:
 
     def edited_fields_of(self, papers: Iterable[int]) -> dict[int, frozenset[str]]:
         """Return the fields that a person has set, by paper; papers without any are left out."""
-        wanted = set(papers)
-        if not wanted:
-            return {}
         fields: dict[int, set[str]] = {}
         rows = self._connection.execute(
-            "SELECT DISTINCT paper, field FROM journal WHERE action = ?", (Action.EDIT,)
+            "SELECT DISTINCT paper, field FROM journal "
+            "WHERE paper IN (SELECT value FROM json_each(?)) AND action = ?",
+            (json.dumps(list(papers)), Action.EDIT),
         )
         for paper, field in rows:
-            if paper in wanted:
-                fields.setdefault(paper, set()).add(field)
+            fields.setdefault(paper, set()).add(field)
         return {paper: frozenset(names) for paper, names in fields.items()}
 
     def former_identifiers(self) -> list[tuple[int, str, str]]:
         """Return paper, field and value of each arXiv id and DOI that a person has corrected."""
         return self._connection.execute(
             "SELECT paper, field, old FROM journal WHERE field IN ('arxiv', 'doi') "
-            "AND action = ? AND old IS NOT NULL ORDER BY id",
+            "AND action = ? AND old IS NOT NULL ORDER BY +id",
             (Action.EDIT,),
         ).fetchall()
 
@@ -178,7 +196,7 @@ class Journal:
         The step that took such a paper away gave its key to the other one.
         """
         return self._connection.execute(
-            "SELECT gone.paper, gone.key FROM journal AS gone JOIN journal AS given "
+            "SELECT gone.paper, gone.key FROM journal AS gone CROSS JOIN journal AS given "
             "ON given.batch = gone.batch AND given.machine = gone.machine "
             "AND given.field = 'alias' AND given.new = gone.key AND given.paper <> gone.paper "
             "WHERE gone.field = 'paper' AND gone.new IS NULL"
@@ -192,41 +210,41 @@ class Journal:
         ).fetchone()
         return row is not None
 
+    def is_saved(self) -> bool:
+        """Return whether the library file has all changes."""
+        query = f"SELECT 1 FROM journal WHERE {_UNSAVED} LIMIT 1"
+        return self._connection.execute(query).fetchone() is None
+
     def unsaved(self) -> list[Change]:
         """Return the changes that the library file lacks, in order."""
-        return self._select("rowid > (SELECT value FROM meta WHERE name = 'saved') ORDER BY rowid")
+        return self._select(f"{_UNSAVED} ORDER BY rowid")
 
-    def saved(self) -> list[tuple[int, Change]]:
-        """Return the changes of this machine that the library file has or had, by row, in order."""
+    def saved(self, ids: Iterable[int]) -> list[tuple[int, Change]]:
+        """Return those changes of this machine that the library file has or had, in order.
+
+        Args:
+            ids: of which changes.
+
+        Returns:
+            Each with the number of its row.
+        """
         rows = self._connection.execute(
-            f"SELECT rowid, {COLUMNS} FROM journal WHERE machine = ? "
-            "AND rowid <= (SELECT value FROM meta WHERE name = 'saved') ORDER BY rowid",
-            (self._machine,),
+            f"SELECT rowid, {COLUMNS} FROM journal WHERE NOT {_UNSAVED} AND machine = ? "
+            "AND id IN (SELECT value FROM json_each(?)) ORDER BY rowid",
+            (self._machine, json.dumps(list(ids))),
         )
         return [(rowid, change_from_row(tuple(row))) for rowid, *row in rows]
 
-    def _stacks(self) -> tuple[int | None, int | None]:
-        """Return the tops of the undo stack and of the redo stack."""
-        done: list[int] = []
-        undone: list[int] = []
-        steps = self._connection.execute(
-            "SELECT batch, action, reverts FROM journal WHERE machine = ? "
-            "GROUP BY batch ORDER BY batch",
-            (self._machine,),
+    def _steps_back(self) -> Iterator[tuple[int, str, int | None]]:
+        """Yield the steps of this machine, the newest first: id, action, what it turned back."""
+        query = (
+            "SELECT batch, action, reverts FROM journal WHERE machine = ? AND batch < ? "
+            "ORDER BY batch DESC LIMIT 1"
         )
-        for batch, action, reverts in steps:
-            if action == Action.UNDO:
-                if reverts in done:
-                    done.remove(reverts)
-                undone.append(batch)
-            elif action == Action.REDO:
-                if reverts in undone:
-                    undone.remove(reverts)
-                done.append(batch)
-            else:
-                done.append(batch)
-                undone.clear()
-        return (done[-1] if done else None, undone[-1] if undone else None)
+        last = (1 << 63) - 1
+        while row := self._connection.execute(query, (self._machine, last)).fetchone():
+            yield row
+            last = row[0]
 
     def _select(self, condition: str, *parameters: object) -> list[Change]:
         rows = self._connection.execute(
@@ -246,11 +264,18 @@ def change_from_row(row: tuple[Any, ...]) -> Change:
     Raises:
         LibraryError: a value doesn't fit.
     """
-    id_, machine, batch, at, action, reverts, paper, key, field, old, new, source = row
-    try:
-        known = Action(action)
-    except ValueError as error:
-        raise LibraryError(
-            f"The journal holds an action that can't be one: {action!r:.60}."
-        ) from error
+    id_, machine, batch, at, _, reverts, paper, key, field, old, new, source = row
+    known = Action(check_action(row))
     return Change(paper, field, old, new, known, id_, batch, reverts, at, machine, key, source)
+
+
+def check_action(row: tuple[Any, ...]) -> str:
+    """Return the action of a row of `COLUMNS` that another program may have written.
+
+    Raises:
+        LibraryError: there is no such action.
+    """
+    action = row[_ACTION]
+    if action not in _ACTIONS:
+        raise LibraryError(f"The journal holds an action that can't be one: {action!r:.60}.")
+    return str(action)

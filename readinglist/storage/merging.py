@@ -57,7 +57,13 @@ class Merged:
     """The rows of the journal that tell of the conflicts that this merge found."""
 
 
-def merge(base: Tables, one: Tables, other: Tables, merge_text: MergeText = merge_lines) -> Merged:
+def merge(
+    base: Tables,
+    one: Tables,
+    other: Tables,
+    merge_text: MergeText = merge_lines,
+    is_taken: Callable[[str], bool] = lambda key: False,
+) -> Merged:
     """Return the version that has what both sides did since `base`.
 
     Args:
@@ -65,8 +71,10 @@ def merge(base: Tables, one: Tables, other: Tables, merge_text: MergeText = merg
         one: a side.
         other: the other side; the result does not depend on which is which.
         merge_text: merges notes; see `merge_lines`.
+        is_taken: of `excerpts`, tells whether a citation key in lower case is that of a paper
+            which may not be in them.
     """
-    return _Merge(base, one, other, merge_text).merged()
+    return _Merge(base, one, other, merge_text, is_taken).merged()
 
 
 class _Side:
@@ -110,11 +118,19 @@ class _Side:
 
 
 class _Merge:
-    def __init__(self, base: Tables, one: Tables, other: Tables, merge_text: MergeText) -> None:
+    def __init__(
+        self,
+        base: Tables,
+        one: Tables,
+        other: Tables,
+        merge_text: MergeText,
+        is_taken: Callable[[str], bool] = lambda key: False,
+    ) -> None:
         base, one, other = _with_joined_papers(base, one, other)
         self._base = base
         self._sides = (_Side(base, one), _Side(base, other))
         self._merge_text = merge_text
+        self._is_taken = is_taken
         self._tables: Tables = {}
         #: Paper, field, value of the base, value that lost, row of the journal that wrote it.
         self._found: list[tuple[int, str, Any, Any, Row | None]] = []
@@ -338,7 +354,9 @@ class _Merge:
         for key in sorted(key for key, rows in by_key.items() if len(rows) > 1):
             rows = sorted(by_key[key], key=lambda row: (-row[_FROZEN], row[0]))
             for row in rows[1:]:
-                new = next(k for n in count(2) if (k := f"{row[_KEY]}-{n}").lower() not in used)
+                names = (f"{row[_KEY]}-{n}" for n in count(2))
+                free = (k for k in names if not (k.lower() in used or self._is_taken(k.lower())))
+                new = next(free)
                 used.add(new.lower())
                 papers[(row[0],)] = (*row[:_KEY], new, *row[_KEY + 1 :])
                 writers = (side.newest(row[0], "key") for side in self._sides)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readinglist.domain.entry import Entry, Macro
 from readinglist.domain.paper import Paper, Priority, Status
+from readinglist.domain.text import encodable
 from readinglist.errors import LibraryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 COLUMNS = (
     "id", "key", "key_frozen", "type", "title", "authors", "author_count", "organization",
@@ -23,6 +24,9 @@ COLUMNS = (
 _LISTS = frozenset(("authors", "links"))
 _ENCODED = _LISTS | {"entries", "key_frozen", "status", "priority"}
 _NUMBERS = frozenset(("author_count", "comments", "key_frozen", "votes", "stars"))
+_DECODED = (*_LISTS, "entries", *_NUMBERS, "status", "priority")
+"""The fields whose values are others than those of their columns."""
+_NEVER_NONE = _LISTS | {"entries"}
 _BATCH = 500
 _HAS_LINK = "instr(note, '[[')"
 
@@ -57,7 +61,7 @@ def decode(field: str, stored: Any) -> Any:
             return Status(stored)
         if field == "priority":
             return Priority(stored)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise misfit(field, stored) from error
     return stored
 
@@ -68,12 +72,17 @@ def paper_from_row(row: tuple[Any, ...]) -> Paper:
     Raises:
         LibraryError: a value doesn't fit its column.
     """
-    return Paper(**{name: decode(name, stored) for name, stored in zip(COLUMNS, row, strict=True)})
+    values = dict(zip(COLUMNS, row, strict=True))
+    for name in _DECODED:
+        stored = values[name]
+        if stored is not None or name in _NEVER_NONE:
+            values[name] = decode(name, stored)
+    return Paper(**values)
 
 
 def paper_to_json(paper: Paper) -> str:
     """Return all of `paper` as one JSON object, for the journal."""
-    values = dataclasses.asdict(dataclasses.replace(paper, entries=()))
+    values = {field.name: getattr(paper, field.name) for field in dataclasses.fields(paper)}
     values["entries"] = encode("entries", paper.entries)
     return json.dumps(values, ensure_ascii=False)
 
@@ -85,7 +94,7 @@ def paper_from_json(text: str) -> Paper:
         LibraryError: the text is not of that kind.
     """
     try:
-        values = json.loads(text)
+        values = _from_json(text)
         values["entries"] = decode("entries", values.get("entries"))
         values.update(
             {name: tuple(values[name]) for name in ("authors", "links", "tags", "sources")},
@@ -93,7 +102,7 @@ def paper_from_json(text: str) -> Paper:
             priority=Priority(values["priority"]),
         )
         return Paper(**values)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise LibraryError("The journal holds a deleted paper that can't be read.") from error
 
 
@@ -167,10 +176,41 @@ class PaperStore:
         ]
         return sorted(marks, key=lambda one: places[one.id])
 
+    def stored_values(
+        self, papers: Iterable[int], fields: Iterable[str]
+    ) -> dict[int, dict[str, str | None]]:
+        """Return the key, the title and some fields of papers, as the journal holds values.
+
+        What is no column is left out, as is who is not there.
+        """
+        names = ["id", *sorted({"key", "title", *fields}.intersection(COLUMNS) - {"id"})]
+        rows = self._connection.execute(
+            f"SELECT {', '.join(names)} FROM paper WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(papers)),),
+        )
+        return {
+            number: {
+                name: None if (value := encode(name, decode(name, stored))) is None else str(value)
+                for name, stored in zip(names[1:], values, strict=True)
+            }
+            for number, *values in rows
+        }
+
     def has(self, paper: int) -> bool:
         """Return whether a paper of this id is there."""
         query = "SELECT 1 FROM paper WHERE id = ?"
         return self._connection.execute(query, (paper,)).fetchone() is not None
+
+    def those_there(self, papers: Iterable[int]) -> set[int]:
+        """Return those of some papers that are there."""
+        query = "SELECT id FROM paper WHERE id IN (SELECT value FROM json_each(?))"
+        rows = self._connection.execute(query, (json.dumps(list(papers)),))
+        return {number for (number,) in rows}
+
+    def tags_of(self, papers: Iterable[int]) -> set[tuple[int, str]]:
+        """Return the tags of some papers, each with its paper."""
+        query = "SELECT paper, tag FROM paper_tag WHERE paper IN (SELECT value FROM json_each(?))"
+        return set(self._connection.execute(query, (json.dumps(list(papers)),)))
 
     def all_ids(self) -> list[int]:
         """Return the ids of all papers, first added first."""
@@ -184,14 +224,14 @@ class PaperStore:
             "SELECT id FROM paper WHERE key = ?1 COLLATE NOCASE "
             "UNION ALL SELECT paper FROM key_alias JOIN paper ON id = paper "
             "WHERE key_alias.key = ?1 COLLATE NOCASE LIMIT 1",
-            (key,),
+            (encodable(key),),
         ).fetchone()
         return int(row[0]) if row else None
 
     def id_of_present_key(self, key: str) -> int | None:
         """Return the paper that has this citation key now, without regard to case."""
         query = "SELECT id FROM paper WHERE key = ? COLLATE NOCASE LIMIT 1"
-        row = self._connection.execute(query, (key,)).fetchone()
+        row = self._connection.execute(query, (encodable(key),)).fetchone()
         return int(row[0]) if row else None
 
     def all_keys(self) -> list[str]:
@@ -277,8 +317,7 @@ class PaperStore:
                 for name in COLUMNS
             ],
         )
-        for tag in paper.tags:
-            self.add_tag(paper.id, tag)
+        self.add_tags((paper.id, tag) for tag in paper.tags)
         self._connection.executemany(
             "INSERT OR IGNORE INTO paper_source VALUES (?, ?)",
             ((paper.id, source) for source in sources),
@@ -287,22 +326,42 @@ class PaperStore:
 
     def set(self, paper: int, field: str, value: Any) -> None:
         """Write one field of a paper: a column, not its tags."""
+        self.set_of_many(field, [(paper, value)])
+        self._touch(paper)
+
+    def set_of_many(self, field: str, values: Iterable[tuple[int, Any]]) -> None:
+        """Write one field of many papers: a column, not their tags; `touch` them then."""
         if field not in COLUMNS or field == "id":
             raise ValueError(f"{field!r} is no column that can be set")
-        self._connection.execute(
-            f"UPDATE paper SET {field} = ? WHERE id = ?", (encode(field, value), paper)
-        )
-        self._touch(paper)
+        # In the order of the table, so that each of its pages is written once.
+        rows = sorted((paper, encode(field, value)) for paper, value in values)
+        self._connection.executemany(f"UPDATE paper SET {field} = ?2 WHERE id = ?1", rows)
+
+    def freeze_keys(self, papers: Iterable[int], is_frozen: bool = True) -> None:
+        """Note whether the keys of papers are known outside; no word of them changes by that."""
+        some = list(papers)
+        self.set_of_many("key_frozen", ((paper, is_frozen) for paper in some))
+        self._to_be_saved(some)
 
     def add_tag(self, paper: int, tag: str) -> None:
         """Give a paper a tag."""
-        self._connection.execute("INSERT OR IGNORE INTO paper_tag VALUES (?, ?)", (paper, tag))
+        self.add_tags([(paper, tag)])
         self._touch(paper)
+
+    def add_tags(self, tags: Iterable[tuple[int, str]]) -> None:
+        """Give papers a tag each; `touch` them then."""
+        self._connection.executemany("INSERT OR IGNORE INTO paper_tag VALUES (?, ?)", sorted(tags))
 
     def remove_tag(self, paper: int, tag: str) -> None:
         """Take a tag from a paper."""
-        self._connection.execute("DELETE FROM paper_tag WHERE paper = ? AND tag = ?", (paper, tag))
+        self.remove_tags([(paper, tag)])
         self._touch(paper)
+
+    def remove_tags(self, tags: Iterable[tuple[int, str]]) -> None:
+        """Take a tag each from papers; `touch` them then."""
+        self._connection.executemany(
+            "DELETE FROM paper_tag WHERE paper = ? AND tag = ?", sorted(tags)
+        )
 
     def aliases_of(self, paper: int) -> list[str]:
         """Return the further citation keys that name a paper."""
@@ -363,14 +422,20 @@ class PaperStore:
         )
         self._touch(paper)
 
+    def touch(self, papers: Collection[int]) -> None:
+        """Note that papers are to be saved and to be indexed."""
+        self._to_be_saved(papers)
+        self.to_be_indexed((paper,) for paper in sorted(papers))
+
     def _touch(self, paper: int) -> None:
-        """Note that the paper is to be saved and to be indexed."""
-        self._connection.execute(
+        self.touch([paper])
+
+    def _to_be_saved(self, papers: Iterable[int]) -> None:
+        self._connection.executemany(
             "INSERT INTO unsaved (paper, version) VALUES (?, 1) "
             "ON CONFLICT (paper) DO UPDATE SET version = version + 1",
-            (paper,),
+            ((paper,) for paper in sorted(papers)),
         )
-        self.to_be_indexed([(paper,)])
 
     def to_be_indexed(self, papers: Iterable[tuple[int]]) -> None:
         """Note that the words of papers may have changed."""
@@ -395,8 +460,20 @@ def misfit(field: str, stored: object) -> LibraryError:
     )
 
 
+def _from_json(text: str) -> Any:
+    """Return what JSON holds.
+
+    Raises:
+        ValueError: it is none, or nested deeper than any value of ours.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError from error
+
+
 def _strings(stored: str | None) -> tuple[str, ...]:
-    values = json.loads(stored) if stored else []
+    values = _from_json(stored) if stored else []
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError
     return tuple(values)
@@ -441,7 +518,7 @@ def _entries_from_json(text: str) -> tuple[Entry, ...]:
                 _text(entry.get("comment", "")),
                 int(entry.get("source", 0)),
             )
-            for entry in json.loads(text)
+            for entry in _from_json(text)
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError from error

@@ -53,9 +53,10 @@ class ReadingLog:
 
     def by_tag(self) -> Counted:
         """Return the papers of each tag, the most used first."""
+        # With a plus, SQLite keeps the ids that it finds in an index: it reads no paper for them.
         return self._counted(
-            "SELECT tag, count(*), sum(status = 'read') FROM paper_tag "
-            "JOIN paper ON id = paper_tag.paper"
+            "SELECT tag, count(*), sum(paper IN (SELECT +id FROM paper WHERE status = 'read')) "
+            "FROM paper_tag WHERE +paper IN (SELECT +id FROM paper)"
         )
 
     def _counted(self, query: str) -> Counted:

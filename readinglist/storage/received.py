@@ -22,11 +22,11 @@ from readinglist.domain.change import (
 from readinglist.domain.citekey import importable_key
 from readinglist.domain.fields import EDITABLE
 from readinglist.errors import InvalidValueError, LibraryError
-from readinglist.storage.journal import change_from_row
+from readinglist.storage.journal import COLUMNS as JOURNAL_COLUMNS
+from readinglist.storage.journal import check_action
 from readinglist.storage.papers import COLUMNS, misfit, paper_from_row
 
 if TYPE_CHECKING:
-    from readinglist.domain.change import Change
     from readinglist.domain.entry import Entry
     from readinglist.domain.paper import Paper
 
@@ -35,6 +35,8 @@ _ALWAYS_THERE = ("key", "type", "title", "status", "priority")
 _OF_A_PAPER = frozenset(COLUMNS) - {"id"}
 FIELDS = _OF_A_PAPER | {ALIAS, CONFLICT, ENTRIES, NOTHING, SOURCE, TAG, WHOLE_PAPER}
 """What a row of the journal may be about."""
+_OF_CONFLICTS = _OF_A_PAPER | {WHOLE_PAPER}
+_ID, _FIELD, _OLD, _NEW = map(JOURNAL_COLUMNS.split(", ").index, ("id", "field", "old", "new"))
 _LARGEST_ID = 2**63 - 2**40
 """An id beyond it would leave none for what is done later."""
 
@@ -48,8 +50,8 @@ def received_paper(row: tuple[Any, ...]) -> Paper:
     return checked(paper_from_row(row))
 
 
-def received_change(row: tuple[Any, ...]) -> Change:
-    """Return the change of a row of the journal.
+def check_change(row: tuple[Any, ...]) -> None:
+    """Look at a row of the journal.
 
     The values need not be such as a paper can have today: they are looked at when they are to be
     brought back.
@@ -57,15 +59,14 @@ def received_change(row: tuple[Any, ...]) -> Change:
     Raises:
         LibraryError: it is not one that we would have written.
     """
-    change = change_from_row(row)
-    known = _OF_A_PAPER | {WHOLE_PAPER} if change.action == Action.CONFLICT else FIELDS
-    if change.field not in known:
-        raise LibraryError(f"The journal holds a field that can't be one: {change.field!r:.60}.")
-    if change.field == SOURCE and not all(map(_is_id, (change.old, change.new))):
+    action = check_action(row)
+    number, field, old, new = row[_ID], row[_FIELD], row[_OLD], row[_NEW]
+    if field not in (_OF_CONFLICTS if action == Action.CONFLICT else FIELDS):
+        raise LibraryError(f"The journal holds a field that can't be one: {field!r:.60}.")
+    if field == SOURCE and not (_is_source(old) and _is_source(new)):
         raise LibraryError("The journal holds a source that can't be one.")
-    if not 0 < change.id < _LARGEST_ID:
-        raise LibraryError(f"The journal holds an id that can't be one: {change.id}.")
-    return change
+    if not 0 < number < _LARGEST_ID:
+        raise LibraryError(f"The journal holds an id that can't be one: {number}.")
 
 
 def checked(paper: Paper) -> Paper:
@@ -108,7 +109,7 @@ def checked_value(field: str, value: Any) -> Any:
     return value
 
 
-def _is_id(stored: str | None) -> bool:
+def _is_source(stored: str | None) -> bool:
     """Return whether the journal may have this for a source, or for none."""
     if stored is None:
         return True

@@ -20,10 +20,11 @@ from readinglist.domain.change import WHOLE_PAPER, Action
 from readinglist.domain.paper import Paper
 from readinglist.errors import LibraryError
 from readinglist.storage.document import LARGEST_FILE, LARGEST_VALUE
+from readinglist.storage.journal import change_from_row
 from readinglist.storage.migrating import migrate
 from readinglist.storage.pages import Pages
 from readinglist.storage.papers import COLUMNS, encode
-from readinglist.storage.received import received_change, received_paper
+from readinglist.storage.received import check_change, received_paper
 from readinglist.storage.tables import PRIMARY_KEYS, Tables, empty
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Salvage:
         """Yield the citation keys of papers that are missing, as far as the journal knows them."""
         keys: dict[int, str] = {}
         for key in sorted(self.tables["journal"]):
-            change = received_change(self.tables["journal"][key])
+            change = change_from_row(self.tables["journal"][key])
             if change.action == Action.CONFLICT:
                 continue
             is_gone = change.field == WHOLE_PAPER and change.new is None
@@ -197,6 +198,6 @@ def _sound_paper(row: Row, problems: list[str]) -> tuple[Row, list[str]]:
 
 def _is_change(row: Row) -> bool:
     with contextlib.suppress(LibraryError):
-        received_change(row)
+        check_change(row)
         return True
     return False

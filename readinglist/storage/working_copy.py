@@ -17,9 +17,11 @@ import os
 import platform
 import shutil
 import sqlite3
+import tempfile
 import time
 from contextlib import closing, contextmanager
 from dataclasses import astuple
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readinglist.domain.change import (
@@ -32,15 +34,23 @@ from readinglist.domain.change import (
     Action,
     Change,
 )
+from readinglist.domain.text import plural
 from readinglist.errors import LibraryError
 from readinglist.storage import document
+from readinglist.storage.differences import (
+    attach,
+    differing_papers,
+    entangled,
+    excerpt,
+    names_another,
+)
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row
-from readinglist.storage.papers import PaperStore, decode, paper_from_json
+from readinglist.storage.papers import COLUMNS, PaperStore, decode, paper_from_json
 from readinglist.storage.received import (
+    check_change,
     checked,
     checked_value,
-    received_change,
     received_paper,
 )
 from readinglist.storage.tables import (
@@ -58,22 +68,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from readinglist.storage.tables import Row
+    from readinglist.storage.rescue import Rescued
+    from readinglist.storage.tables import Row, Table
 
 _DATABASE = "working.db"
-_LAYOUT = "3"
+_LAYOUT = "4"
 _CONFLICTS_AT_HAND = (
     "CREATE INDEX IF NOT EXISTS journal_conflicts ON journal (id) WHERE action = 'conflict'",
     "CREATE INDEX IF NOT EXISTS journal_settled ON journal (id) WHERE field = 'conflict'",
 )
+_SELDOM_DONE = (
+    "CREATE INDEX journal_turned_back ON journal (reverts) WHERE reverts IS NOT NULL",
+    "CREATE INDEX journal_deletions ON journal (paper) WHERE field = 'paper' AND new IS NULL",
+    "CREATE INDEX journal_identifiers ON journal (id) WHERE field IN ('arxiv', 'doi')",
+    "CREATE INDEX journal_reading ON journal (paper, new, id, at) "
+    "WHERE field = 'status' AND action = 'edit'",
+)
+"""What few rows of the journal tell of is found without looking through all of them."""
 _LATEST_FIRST = (
     "CREATE INDEX paper_by_added ON paper (added_at DESC, id)",
     "DROP INDEX IF EXISTS paper_by_status",
     "CREATE INDEX paper_by_status ON paper (status, added_at DESC, id)",
 )
+_COUNTING = "INSERT INTO status_count SELECT status, count(*) FROM paper GROUP BY status"
 _COUNTS_AT_HAND = (
     "CREATE TABLE status_count (status TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID",
-    "INSERT INTO status_count SELECT status, count(*) FROM paper GROUP BY status",
+    _COUNTING,
     *(
         f"CREATE TRIGGER count_{event.partition(' ')[0].lower()} AFTER {event} ON paper BEGIN "
         + "".join(
@@ -102,6 +122,7 @@ _SINCE_SCHEMA_2 = (
     "ALTER TABLE paper ADD COLUMN stars INTEGER",
     "ALTER TABLE paper ADD COLUMN cite_as TEXT",
     "ALTER TABLE journal ADD COLUMN source TEXT",
+    *_SELDOM_DONE,
 )
 _UPGRADES = {
     "1.1": (
@@ -114,6 +135,7 @@ _UPGRADES = {
     "2.1": (*_CONFLICTS_AT_HAND, *_SINCE_LAYOUT_2, *_SINCE_SCHEMA_2),
     "2.2": (*_SINCE_LAYOUT_2, *_SINCE_SCHEMA_2),
     "2.3": _SINCE_SCHEMA_2,
+    "3.3": _SELDOM_DONE,
 }
 """What brings a working copy of an earlier layout to this one: its edits may be unsaved."""
 _SCHEMA = f"""
@@ -126,17 +148,33 @@ _SCHEMA = f"""
     CREATE INDEX tag_papers ON paper_tag (tag);
     CREATE INDEX journal_by_paper ON journal (paper);
     CREATE INDEX journal_by_machine ON journal (machine, batch);
-    {"; ".join(_CONFLICTS_AT_HAND)};
+    {"; ".join((*_CONFLICTS_AT_HAND, *_SELDOM_DONE))};
     {"; ".join(_COUNTS_AT_HAND)};
     INSERT INTO meta VALUES ('saved', 0);
 """
-_NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-"""What SQLite says of a file without our tables, a damaged one, and one that is no database."""
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""What SQLite says of a damaged file, and of one that is no database."""
+_NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, *_DAMAGED)
+"""The same, and what it says of a file without our tables."""
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_UNUSABLE = (
+    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
+)
+"""What SQLite says where the disk is full or fails, or a file may not be written."""
 _NEWER = f" newer than {document.SCHEMA_VERSION}"
 """Stands behind the fingerprint of a file of which this readinglist knows a part: one that knows
 more reads it again."""
 _PATIENCE = 10
 """Seconds to wait for another process at work on the same library."""
+_PROBE = 2**16
+"""Bytes that SQLite may need at once beside a database."""
+_SAVED_AT_ONCE = 2000
+"""So many papers are in memory while the library file is written."""
+_TOLD_EVERY = 1000
+"""After so many rows of a new library it is told how far it is."""
+_MUCH_MEMORY, _LITTLE_MEMORY = 65_536, 2_000
+"""KiB of the working copy that are kept in memory: while much of it is written, and else."""
 _RACE = 5
 """Seconds before the file changed, in which its writer may have missed what was saved."""
 
@@ -165,18 +203,27 @@ class WorkingCopy:
         journal: what was done to them.
         machine: the name of this machine in the journal.
         database: the file of the working copy.
+        came_in: what was brought in when it was opened.
         folder: what this machine keeps of the library.
     """
 
-    def __init__(self, path: Path, state: Path, keep: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        state: Path,
+        keep: bool = False,
+        progress: Callable[[int, int], None] = lambda done, of: None,
+    ) -> None:
         """Open the working copy, made anew if need be, with what the library file holds now.
 
         Args:
             path: the library file; made if it is not there. But in a git repository, where a
-                branch may lack it, what this machine has of it stays, and the file comes back
-                with the next edit.
+                branch may lack it, and where there are edits that were not saved, what this
+                machine has of it stays, and the file comes back with the next edit.
             state: the folder for what belongs to this machine.
             keep: whether that holds outside of a repository, too.
+            progress: called with how much of the file is read, and of how much, where it is new
+                here, or another than before.
 
         Raises:
             LibraryError: the file is no sound library, or a folder can't be written.
@@ -187,13 +234,12 @@ class WorkingCopy:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.machine = _machine_name(state, self.path)
         except OSError as error:
-            raise LibraryError(
-                f"{error.filename} can't be written: {error.strerror}.",
-                "It keeps your edits until they are saved; set XDG_STATE_HOME to another folder.",
-            ) from error
+            raise _unusable(error.filename, str(error.strerror)) from error
         self._lock = self.folder / "lock.db"
+        self._damage_noted = self.folder / "damaged"
         self.database = self.folder.absolute() / _DATABASE
         self._own_edits = 0
+        self._progress = progress
         current = document.fingerprint(self.path)
         if current is None:
             with self._alone():
@@ -202,14 +248,24 @@ class WorkingCopy:
                     if self.database.exists() and document.git_is_busy(self.path):
                         busy = document.git_at_work(self.path)
                         raise LibraryError(f"{self.path} is missing, and {busy.message}", busy.hint)
-                    keep = keep or document.is_in_repository(self.path)
-                    if not (keep and self._has_papers()):
+                    if self.database.exists() and not self.path.parent.exists():
+                        raise LibraryError(
+                            f"The folder {self.path.parent} is gone, and your library with it.",
+                            "Bring it back (is its disk there?), or make it, for a new library.",
+                        )
+                    keep = keep or document.repository_of(self.path) is not None
+                    if not self._has_library(keep):
                         self._begin_anew()
         self.connection = self._connect()
         self.papers = PaperStore(self.connection)
         self.journal = Journal(self.connection, self.machine)
+        self._opened = self._identity()
+        self.mended = ""
+        """What became of a damaged working copy when this one was opened, in a sentence."""
         try:
-            self.take_in()
+            with self.faults_told():
+                self.came_in = self.take_in()
+                self._carry_over()
         except BaseException:
             self.connection.close()
             raise
@@ -232,7 +288,8 @@ class WorkingCopy:
             is_edit: whether papers change; else it is about what is saved where.
 
         Raises:
-            LibraryError: the library can only be read, or another program keeps it busy.
+            LibraryError: the library can only be read, or its working copy can't be written;
+                nothing was changed.
         """
         if is_edit and self.is_read_only:
             raise LibraryError(
@@ -247,24 +304,76 @@ class WorkingCopy:
         if self.connection.in_transaction:
             yield
             return
-        try:
+        with self.faults_told():
             self.connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise LibraryError(
-                f"Another program has been at work on {self.path} for {_PATIENCE} seconds.",
-                "Close it and try again.",
-            ) from error
-        before = self.connection.total_changes
+            before = self.connection.total_changes
+            try:
+                yield
+                edits = int(is_edit and self.connection.total_changes != before)
+                if edits:
+                    self._set_meta("edits", int(self._meta("edits") or 0) + 1)
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:  # SQLite ends it itself where a disk is full
+                    self.connection.execute("ROLLBACK")
+                raise
+        self._own_edits += edits
+
+    @contextmanager
+    def faults_told(self) -> Iterator[None]:
+        """Tell in one sentence what SQLite can't do with the files of the working copy.
+
+        Raises:
+            LibraryError: instead of SQLite's own error.
+        """
         try:
             yield
-            edits = int(is_edit and self.connection.total_changes != before)
-            if edits:
-                self._set_meta("edits", int(self._meta("edits") or 0) + 1)
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
-        self._own_edits += edits
+        except sqlite3.DatabaseError as error:
+            fault = self.fault(error)
+            if fault is None:
+                raise
+            raise fault from error
+
+    def fault(self, error: Exception) -> LibraryError | None:
+        """Return what is to be told of an error of SQLite's; None if it is no fault of a file.
+
+        A database that is damaged is noted: who opens it next makes it anew.
+        """
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _BUSY:
+            return LibraryError(
+                f"Another program has been at work on {self.path} for {_PATIENCE} seconds.",
+                "Close it and try again.",
+            )
+        if code in _DAMAGED:
+            with contextlib.suppress(OSError):
+                self._damage_noted.touch()
+            return LibraryError(
+                f"{self.database} is damaged ({error}).",
+                "Try again: it is made anew, with every edit that can be read in it.",
+            )
+        if code in _UNUSABLE:
+            return _unusable(self.database, _reason(self.database, error))
+        return None
+
+    def check_place(self) -> None:
+        """Look whether the database is sound and still the one that others open.
+
+        Raises:
+            LibraryError: it is damaged, deleted, or was made anew by another process.
+        """
+        if self._damage_noted.exists() or self._identity() != self._opened:
+            raise LibraryError(
+                f"{self.database} is damaged, or was taken away.",
+                "Start again: it is made anew, with every edit that can be read in it.",
+            )
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = self.database.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     def version(self) -> int:
         """Return a number that changes when another connection has changed papers here."""
@@ -273,7 +382,7 @@ class WorkingCopy:
     def is_saved(self) -> bool:
         """Return whether the library file has all that the working copy has."""
         row = self.connection.execute("SELECT 1 FROM unsaved LIMIT 1").fetchone()
-        return row is None and not self.journal.unsaved()
+        return row is None and self.journal.is_saved()
 
     def is_current(self) -> bool:
         """Return whether the library file is the one last read or written here."""
@@ -339,34 +448,79 @@ class WorkingCopy:
             file = f"{before}{_NEWER if document.is_newer(incoming) else ''}"
             if not self._has_rows():
                 return self._copy(incoming, file)
-            theirs = read_tables(incoming)
-        with self._transaction():
-            ours = read_tables(self.connection)
-            check_received(theirs, known=ours)
-            put_back, gone = self._missing(theirs, before)
-            there = theirs["journal"]
-            known = [c for c in self.withdrawn() if (c.id, c.machine) not in there]
-            pending = [*put_back, *self.journal.unsaved()]
-            merged = merge(self._before(pending, ours), ours, theirs)
-            changed = self._write(merged.tables, ours, theirs)
-            self._set_meta("withdrawn", json.dumps([astuple(change) for change in known + gone]))
-            self._set_meta("document", file)
+            # Long before what is edited meanwhile has to wait: that is unsaved, and taken then.
+            attach(incoming, self.connection)
+            papers = differing_papers(incoming, self._progress)
+            with self._transaction():
+                versions = (self.connection, incoming)
+                known = self.withdrawn()
+                papers.update(change.paper for change in (*self.journal.unsaved(), *known))
+                papers.update(p for (p,) in self.connection.execute("SELECT paper FROM unsaved"))
+                papers = entangled(versions, papers)
+                ours, theirs = (excerpt(version, papers) for version in versions)
+                check_received(theirs, known=ours)
+                put_back, gone = self._missing(ours, theirs, before)
+                there = theirs["journal"]
+                known = [c for c in known if (c.id, c.machine) not in there]
+                pending = [*put_back, *self.journal.unsaved()]
+                base = self._before(pending, ours)
+                merged = merge(base, ours, theirs, is_taken=names_another(versions, papers))
+                changed = self._write(merged.tables, ours, theirs)
+                withdrawn = [astuple(change) for change in known + gone]
+                self._set_meta("withdrawn", json.dumps(withdrawn))
+                self._set_meta("document", file)
         return TakenIn(changed, len(put_back), len(gone), len(merged.conflicts))
 
     def _copy(self, incoming: sqlite3.Connection, file: str) -> TakenIn:
         """Bring in all of a library file where nothing is here yet, row by row."""
-        with self._transaction():
+        counts = (f"(SELECT count(*) FROM {table})" for table in PRIMARY_KEYS)
+        (rows_in_all,) = incoming.execute(f"SELECT {' + '.join(counts)}").fetchone()
+        done = 0
+
+        def told(rows: Iterable[Row]) -> Iterator[Row]:
+            nonlocal done
+            for row in rows:
+                if not done % _TOLD_EVERY:
+                    self._progress(done, rows_in_all)
+                done += 1
+                yield row
+
+        with self._transaction(), self._without_indexes():
             for table in PRIMARY_KEYS:
                 rows = incoming.execute(f"SELECT * FROM {table}")
                 marks = ",".join("?" * len(rows.description))
                 self.connection.executemany(
-                    f"INSERT INTO {table} VALUES ({marks})", _checked(rows, table)
+                    f"INSERT INTO {table} VALUES ({marks})", told(_checked(rows, table))
                 )
-            papers = self.connection.execute("SELECT id FROM paper")
-            self.papers.to_be_indexed(papers)
+            self.connection.execute("INSERT OR IGNORE INTO unindexed SELECT id, 1 FROM paper")
             self._note_saved()
             self._set_meta("document", file)
         return TakenIn(self._has_rows())
+
+    @contextmanager
+    def _without_indexes(self) -> Iterator[None]:
+        """Make indexes and counts anew after many rows have come in: that takes less time."""
+        made = self.connection.execute(
+            "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL "
+            "AND type IN ('index', 'trigger')"
+        ).fetchall()
+        with self.room():
+            for kind, name, _ in made:
+                self.connection.execute(f"DROP {kind} {name}")
+            yield
+            for *_, statement in made:
+                self.connection.execute(statement)
+            self.connection.execute("DELETE FROM status_count")
+            self.connection.execute(_COUNTING)
+
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """Keep more of the database in memory meanwhile: for changes of many papers."""
+        self.connection.execute(f"PRAGMA cache_size = -{_MUCH_MEMORY}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA cache_size = -{_LITTLE_MEMORY}")
 
     def _has_rows(self) -> bool:
         """Return whether anything is here: a paper, or what was done to one."""
@@ -412,7 +566,7 @@ class WorkingCopy:
         self._set_meta("withdrawn", "[]")
 
     def _missing(
-        self, theirs: Tables, file: document.Fingerprint
+        self, ours: Tables, theirs: Tables, file: document.Fingerprint
     ) -> tuple[list[Change], list[Change]]:
         """Return the edits of this machine that were saved and are not in the library file.
 
@@ -423,7 +577,8 @@ class WorkingCopy:
         fresh_from = min((first for first, _, at in saves if at >= recent), default=None)
         lost: list[Change] = []
         withdrawn: list[Change] = []
-        for rowid, change in self.journal.saved():
+        missing = (key for key in ours["journal"] if key not in theirs["journal"])
+        for rowid, change in self.journal.saved(number for number, _ in missing):
             if (change.id, change.machine) in theirs["journal"]:
                 continue
             if fresh_from is not None and rowid > fresh_from:
@@ -522,6 +677,117 @@ class WorkingCopy:
                 if change.old is not None:
                     self.papers.add_alias(change.old, change.paper)
 
+    def _carry_over(self) -> None:
+        """Bring in what was not saved of a database that was set aside, as far as it can be read.
+
+        It is merged with what the library file has by now, as another version of it.
+        """
+        aside = self._meta("aside")
+        if not aside:
+            return
+        from readinglist.storage.merging import merge
+        from readinglist.storage.rescue import rescue
+
+        try:
+            rescued = rescue(self.folder / aside)
+        except OSError as error:
+            raise _unusable(self.folder / aside, str(error.strerror)) from error
+        with self.transaction():
+            if not self._meta("aside"):  # another process was faster
+                return
+            ours = read_tables(self.connection)
+            theirs, carried = self._with_rescued(rescued, ours)
+            before = self._before(carried, ours)
+            before["journal"] = self._known(rescued, ours)
+            merged = merge(before, ours, theirs)
+            self._write(merged.tables, ours, ours)
+            for paper in rescued.frozen:
+                if self.papers.has(paper):
+                    self.papers.set(paper, "key_frozen", True)
+            known = [c for c in rescued.withdrawn if (c.id, c.machine) not in ours["journal"]]
+            self._set_meta("withdrawn", json.dumps([astuple(change) for change in known]))
+            self._set_meta("aside", "")
+        edits = plural(len(carried), "edit")
+        told = (
+            f"{edits} that the file lacked could be read and {'is' if len(carried) == 1 else 'are'}"
+            " carried over"
+            if carried
+            else "no edit could be read in it that the file lacks"
+        )
+        more = "" if rescued.is_whole and len(carried) == len(rescued.journal) else ", others not"
+        self.mended = (
+            f"The working copy of {self.path} was damaged and has been made anew from the file: "
+            f"{told}{more}; the damaged one is kept as {self.folder / aside}."
+        )
+
+    @staticmethod
+    def _known(rescued: Rescued, ours: Tables) -> Table:
+        """Return the rows of the journal here that a database had which was set aside."""
+        known = rescued.known
+        return {key: row for key, row in ours["journal"].items() if known is None or key in known}
+
+    def _with_rescued(self, rescued: Rescued, ours: Tables) -> tuple[Tables, list[Change]]:
+        """Return what is here with what was rescued, and which changes that brought.
+
+        Each is looked at as if another program had written it; those that can't be are left out.
+        """
+        carried: list[Change] = []
+        brought: Table = {}
+        self.connection.execute("SAVEPOINT rescued")
+        for row in rescued.journal:
+            key = (row[0], row[1])
+            if key in ours["journal"]:
+                continue
+            self.connection.execute("SAVEPOINT change")
+            try:
+                change = change_from_row(tuple(row))
+                if not self.papers.has(change.paper):
+                    for table, values in rescued.papers.get(change.paper, ()):
+                        marks = ",".join("?" * len(values))
+                        self.connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)
+                self.apply(change)
+                changed = read_table(self.connection, "paper", [change.paper]).values()
+                if not changed and change.new is not None:
+                    raise LibraryError(f"{change.key} could not be read.")
+                for paper in changed:
+                    received_paper(paper)
+            except (LibraryError, ValueError, TypeError, sqlite3.IntegrityError):
+                self.connection.execute("ROLLBACK TO change")
+            else:
+                carried.append(change)
+                brought[key] = tuple(row)
+            self.connection.execute("RELEASE change")
+        theirs = read_tables(self.connection)
+        self.connection.execute("ROLLBACK TO rescued")
+        self.connection.execute("RELEASE rescued")
+        theirs["journal"] = {**self._known(rescued, ours), **brought}
+        theirs["source"] = {row[:1]: row for row in rescued.sources} | theirs["source"]
+        return theirs, carried
+
+    def apply_all(self, changes: Iterable[Change]) -> None:
+        """Do the same as `apply` for changes of many papers.
+
+        Args:
+            changes: `is_plain` holds for each of them, and no two are of the same place.
+
+        Raises:
+            LibraryError: the journal, which may come from outside, has a value that can't be one.
+        """
+        changes = list(changes)
+        there = self.papers.those_there({change.paper for change in changes})
+        by_field: dict[str, list[Change]] = {}
+        for change in changes:
+            if change.paper in there:
+                by_field.setdefault(change.field, []).append(change)
+        for field, some in by_field.items():
+            if field == TAG:
+                self.papers.remove_tags((c.paper, c.old) for c in some if c.old is not None)
+                self.papers.add_tags((c.paper, c.new) for c in some if c.new is not None)
+            else:
+                values = ((c.paper, checked_value(field, decode(field, c.new))) for c in some)
+                self.papers.set_of_many(field, values)
+        self.papers.touch(there)
+
     # --- from the working copy to the library file
 
     def _write_document(self) -> None:
@@ -540,7 +806,9 @@ class WorkingCopy:
             )
         self.connection.execute("BEGIN")  # one view of all tables, while edits go on elsewhere
         try:
-            versions = self.connection.execute("SELECT paper, version FROM unsaved").fetchall()
+            versions = self.connection.execute(
+                "SELECT paper, version FROM unsaved ORDER BY paper"
+            ).fetchall()
             (newest,) = self.connection.execute(
                 "SELECT coalesce(max(rowid), 0) FROM journal"
             ).fetchone()
@@ -549,10 +817,14 @@ class WorkingCopy:
                 saved, papers = int(self._meta("saved") or 0), [paper for paper, _ in versions]
             with document.replacing(self.path, expected, keep_outgrown=True) as draft:
                 target = draft.connection
+                parts: list[list[int] | None] = [None]
+                if papers is not None:
+                    starts = range(0, len(papers), _SAVED_AT_ONCE)
+                    parts = [papers[start : start + _SAVED_AT_ONCE] for start in starts]
                 for table in (*OF_PAPERS, "source", "key_alias"):
-                    some = papers if table in OF_PAPERS else None
-                    rows = read_table(self.connection, table, some)
-                    write_differences(target, table, rows, read_table(target, table, some))
+                    for some in parts if table in OF_PAPERS else [None]:
+                        rows = read_table(self.connection, table, some)
+                        write_differences(target, table, rows, read_table(target, table, some))
                 target.executemany(
                     "INSERT OR REPLACE INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                     self.connection.execute(
@@ -569,19 +841,24 @@ class WorkingCopy:
             self._set_meta("document", str(draft.fingerprint))
             saves = json.loads(self._meta("saves") or "[]")
             now = time.time()
-            recent = [save for save in saves if save[2] > now - 10 * _RACE]
+            # One of the future is of before the clock was set back: when it was, nobody knows.
+            recent = [save for save in saves if abs(now - save[2]) < 10 * _RACE]
             self._set_meta("saves", json.dumps([*recent, (saved, newest, now)]))
 
     # --- the files
 
-    def _has_papers(self) -> bool:
-        """Return whether the database holds a library."""
+    def _has_library(self, saved: bool) -> bool:
+        """Return whether the database holds papers, or, unless `saved`, edits that no file has."""
         connection = self._open_existing()
         if connection is None:
             return False
-        (found,) = connection.execute("SELECT EXISTS (SELECT 1 FROM paper)").fetchone()
-        connection.close()
-        return bool(found)
+        with closing(connection), self.faults_told():
+            unsaved = (
+                "EXISTS (SELECT 1 FROM unsaved) OR (SELECT max(rowid) FROM journal) > "
+                "(SELECT value FROM meta WHERE name = 'saved')"
+            )
+            query = f"SELECT EXISTS (SELECT 1 FROM paper) AND ({saved:d} OR {unsaved})"
+            return bool(connection.execute(query).fetchone()[0])
 
     def _begin_anew(self) -> None:
         """Make an empty library file; what an earlier one left here is set aside."""
@@ -598,13 +875,11 @@ class WorkingCopy:
         """
         parts = [self.folder / f"working.db{suffix}" for suffix in ("", "-wal", "-shm")]
         if self.database.exists():
-            for part in parts:
+            for part in (part for part in parts if part.exists()):
                 aside = part.with_name(part.name.replace("working", name, 1))
                 aside.unlink(missing_ok=True)
                 try:
                     os.link(part, aside)
-                except FileNotFoundError:
-                    continue
                 except OSError:  # not every file system has two names for a file
                     os.replace(part, aside)
         for part in parts:
@@ -620,7 +895,7 @@ class WorkingCopy:
 
     def _open_existing(self) -> sqlite3.Connection | None:
         """Return the database as it is; None where there is none that can be used."""
-        if not self.database.exists():
+        if not self.database.exists() or self._damage_noted.exists():
             return None
         connection = self._open_database()
         try:
@@ -631,7 +906,8 @@ class WorkingCopy:
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF not in _NO_WORKING_COPY:
                 connection.close()
-                raise LibraryError(f"{self.database} can't be read: {error}.") from error
+                with self.faults_told():
+                    raise
         connection.close()
         return None
 
@@ -655,7 +931,7 @@ class WorkingCopy:
                 f"({','.join('?' * len(PRIMARY_KEYS))})",
                 tuple(PRIMARY_KEYS),
             ).fetchall()
-        self._set_aside("set-aside")
+        aside = self._set_damaged_aside()
         connection = self._open_database()
         for pragma in ("journal_mode = WAL", "synchronous = FULL"):
             connection.execute(f"PRAGMA {pragma}")
@@ -665,9 +941,20 @@ class WorkingCopy:
             + ";".join(sql for (sql,) in statements)
             + ";"
             + _SCHEMA
-            + f"INSERT INTO meta VALUES ('layout', '{_layout_now()}');COMMIT;"
+            + f"INSERT INTO meta VALUES ('layout', '{_layout_now()}'), ('aside', '{aside}');COMMIT;"
         )
+        self._damage_noted.unlink(missing_ok=True)
         return connection
+
+    def _set_damaged_aside(self) -> str:
+        """Set aside a database that can't be used, beside all earlier ones; return its name."""
+        if not self.database.is_file():
+            self._set_aside("set-aside")
+            return ""
+        names = chain(("set-aside",), (f"set-aside-{number}" for number in count(2)))
+        name = next(name for name in names if not (self.folder / f"{name}.db").exists())
+        self._set_aside(name)
+        return f"{name}.db"
 
     def _open_database(self) -> sqlite3.Connection:
         try:
@@ -675,7 +962,7 @@ class WorkingCopy:
                 self.database, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
         except sqlite3.OperationalError as error:
-            raise LibraryError(f"{self.database} can't be opened: {error}.") from error
+            raise _unusable(self.database, _reason(self.database, error)) from error
         # Else a row that is replaced is not counted as gone.
         connection.execute("PRAGMA recursive_triggers = ON")
         return connection
@@ -686,23 +973,39 @@ class WorkingCopy:
 
         The lock is a transaction on a database of its own: it ends with the process.
         """
+        lock = self._open_lock()
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)  # it may be deleted at any time
-            lock = sqlite3.connect(self._lock, timeout=_PATIENCE, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise LibraryError(f"{self._lock} can't be written: {error}.") from error
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-            yield
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise LibraryError(f"{self.folder} can't be used: {error}.") from error
-            raise LibraryError(
-                f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
-                "Your edits are kept on this machine; close the other one and try again.",
-            ) from error
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _BUSY:
+                    raise _unusable(self._lock, _reason(self._lock, error)) from error
+                raise LibraryError(
+                    f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
+                    "Your edits are kept on this machine; close the other one and try again.",
+                ) from error
+            with self.faults_told():
+                yield
         finally:
             lock.close()
+
+    def _open_lock(self) -> sqlite3.Connection:
+        """Open the database that is locked, in the place of whatever else is there."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)  # it may be deleted at any time
+            for _ in range(2):
+                lock = sqlite3.connect(self._lock, timeout=_PATIENCE, isolation_level=None)
+                try:
+                    lock.execute("PRAGMA schema_version")
+                    break
+                except sqlite3.DatabaseError as error:
+                    if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+                        break
+                    lock.close()
+                    self._lock.unlink(missing_ok=True)
+        except (OSError, sqlite3.Error) as error:
+            raise _unusable(self._lock, _reason(self._lock, error)) from error
+        return lock
 
     def _meta(self, name: str) -> Any:
         row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -710,6 +1013,46 @@ class WorkingCopy:
 
     def _set_meta(self, name: str, value: str | int) -> None:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+class Look(NamedTuple):
+    """How a working copy fares."""
+
+    database: Path
+    is_sound: bool
+    is_saved: bool
+    """Whether the library file is the one last read or written here, and has all edits."""
+
+
+def look_at(path: Path, state: Path) -> Look | None:
+    """Read the working copy of the library file at a resolved path, all of it; change nothing.
+
+    Returns:
+        None where there is no working copy.
+
+    Raises:
+        LibraryError: it can't be read now.
+    """
+    database = _folder_of(path, state).absolute() / _DATABASE
+    if not database.exists():
+        return None
+    try:
+        uri = f"{database.as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True, timeout=_PATIENCE)) as connection:
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            meta = dict(connection.execute("SELECT name, value FROM meta"))
+            (lacking,) = connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM unsaved) "
+                "OR EXISTS (SELECT 1 FROM journal WHERE rowid > ?)",
+                (int(meta.get("saved") or 0),),
+            ).fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in _NO_WORKING_COPY:
+            raise LibraryError(f"{database} can't be read: {error}.") from error
+        return Look(database, is_sound=False, is_saved=False)
+    known = meta.get("layout") in (_layout_now(), *_UPGRADES)
+    is_current = meta.get("document") == str(document.fingerprint(path))
+    return Look(database, verdict == "ok" and known, is_current and not lacking)
 
 
 def copy_library(path: Path, state: Path, copy: Path, copied_state: Path) -> None:
@@ -783,9 +1126,37 @@ def kept_here(path: Path, state: Path) -> Kept | None:
         return None
 
 
+def _unusable(path: Path | str, why: str) -> LibraryError:
+    return LibraryError(
+        f"{path} can't be used: {why}.",
+        "It keeps your edits until they are saved; see to it, or set XDG_STATE_HOME to another "
+        "folder.",
+    )
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Return why a file can't be used: the system knows it better than SQLite tells."""
+    try:
+        if isinstance(error, OSError):
+            raise error
+        with tempfile.TemporaryFile(dir=path.parent) as probe:
+            probe.write(bytes(_PROBE))
+            probe.flush()
+        if path.exists():
+            path.open("r+b").close()
+    except OSError as reason:
+        return str(reason.strerror)
+    return str(error)
+
+
 def _folder_of(path: Path, state: Path) -> Path:
     """Return what this machine keeps of the library file at a resolved path."""
     return state / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
+def is_plain(change: Change) -> bool:
+    """Return whether a change is of one value of a paper, on which nothing else depends."""
+    return change.field == TAG or (change.field in COLUMNS and change.field not in ("id", "key"))
 
 
 def check_received(theirs: Tables, known: Tables) -> None:
@@ -808,7 +1179,7 @@ def _checked(rows: Iterable[Row], table: str) -> Iterator[Row]:
         yield row
 
 
-_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": received_change}
+_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": check_change}
 """What raises a `LibraryError` for a row of a table that we would not have written."""
 
 
@@ -828,7 +1199,7 @@ def _machine_name(state: Path, library: Path) -> str:
     on one machine never write journal rows under one name.
     """
     secret = state / "machine"
-    if not secret.exists():
+    if not secret.exists() or not secret.stat().st_size:  # a power cut may leave an empty one
         draft = state / f"machine.{os.getpid()}"
         draft.write_text(os.urandom(16).hex(), encoding="ascii")
         os.replace(draft, secret)  # all of it at once: another process may be reading

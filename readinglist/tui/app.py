@@ -11,18 +11,24 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.css.stylesheet import Stylesheet
+from textual.theme import ThemeProvider
+from textual.worker import WorkerFailed
 
 from readinglist.config import views_path
 from readinglist.errors import ConfigError, ReadingListError
 from readinglist.services.kept_views import KeptViews
 from readinglist.tui import themes
 from readinglist.tui.keymap import check_keys, displayed
+from readinglist.tui.presentation import as_markup
 from readinglist.tui.screens.acting import Acting
+from readinglist.tui.screens.leaving import Palette
 from readinglist.tui.screens.library import LibraryScreen
 
 if TYPE_CHECKING:
@@ -117,19 +123,55 @@ class ReadingListApp(App[None]):
             memory.note_tour()
             self.push_screen(Tour(self._config.keys))
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End, and leave what is to be told to `run_app`: Textual would show a traceback.
+
+        With the values of variables, which take their time to be written out, and are the
+        user's own.
+        """
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
+            error = error.error  # where that came from is of more use
+        if not isinstance(error, ReadingListError):  # a file may be at fault, not the program
+            error = self._library.fault(error) or error
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    @property
+    def fault(self) -> Exception | None:
+        """What has ended the app before the user did: a file's fault in a sentence, or its own."""
+        return self._exception
+
+    def fail_in_thread(self, failure: threading.ExceptHookArgs) -> None:
+        """End for what was raised in a thread that is no worker."""
+        error = failure.exc_value
+        if self._loop and isinstance(error, Exception):
+            with suppress(RuntimeError):  # it is over already
+                self._loop.call_soon_threadsafe(self._handle_exception, error)
+
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        """Show the themes in the palette."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer each action of the library in the palette, with its key."""
         if isinstance(screen, Acting):
             for key in screen.KEYS:
                 if not key.id.startswith(_NOT_IN_PALETTE):
                     keys = displayed(self._config.keys.get(key.id, key.keys))
-                    yield SystemCommand(
-                        f"{key.label} ({keys})", key.help, self._caller(screen, key.action)
-                    )
+                    name = as_markup(f"{key.label} ({keys})")
+                    yield SystemCommand(name, key.help, self._caller(screen, key.action))
         if isinstance(screen, LibraryScreen):
             for row in screen.view_rows():
                 name = f"View: {row.label} ({row.key})" if row.key else f"View: {row.label}"
-                yield SystemCommand(name, "Open it", partial(screen.open_view, row.name))
+                yield SystemCommand(as_markup(name), "Open it", partial(screen.open_view, row.name))
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
 
     @staticmethod
@@ -159,16 +201,25 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
     """Run the app until the user leaves; then everything is in the library file.
 
     Raises:
-        ReadingListError: the app ended for a fault, or the file can't be written.
+        ReadingListError: the library file can't be written, or the working copy can't be used.
+        Exception: what nobody foresaw and has ended the app. Nothing more is done then: each
+            edit is on this machine, as is a note that was being written, for the next start.
     """
     app = ReadingListApp(library, config, views, gives_tour=True)
     tune_interpreter()
-    app.run()
-    if library.has_drafts():  # the app ended while a note was being written
-        library.take_up_drafts()
-    library.save()
-    if app.return_code:
-        raise ReadingListError("The app ended for a fault; your edits are saved.")
+    before, threading.excepthook = threading.excepthook, app.fail_in_thread
+    try:
+        app.run()
+    finally:
+        threading.excepthook = before
+    if app.fault and not isinstance(app.fault, ReadingListError):
+        raise app.fault
+    with library.faults_told():
+        if library.has_drafts():  # the app ended while a note was being written
+            library.take_up_drafts()
+        library.save()
+    if app.fault:
+        raise app.fault
 
 
 def tune_interpreter() -> None:

@@ -15,6 +15,12 @@ CONFIRM: Keys = (
     Key("confirm.yes", "y", "dismiss(True)", "Yes", "Do it"),
     Key("confirm.no", "n,escape,q", "dismiss(False)", "No", "Leave it"),
 )
+HOST: Keys = (
+    Key("host.open", "enter,y", "dismiss(True)", "Open", "Open it; its host is known from then on"),
+    Key("host.close", "escape,q,n", "dismiss(False)", "Back", "Open nothing"),
+    Key("host.down", "j,down", "scroll(2)", "Down", "Read on in a long address"),
+    Key("host.up", "k,up", "scroll(-2)", "Up", "Read what was before"),
+)
 CHOICE: Keys = (
     Key("choice.down", "j", "cursor(1)", "Down", "Next line; Enter chooses it"),
     Key("choice.up", "k", "cursor(-1)", "Up", "Line before"),
@@ -121,6 +127,7 @@ TOUR: Keys = (
 
 DIALOGS: Mapping[str, Keys] = {
     "A question": CONFIRM,
+    "A new host": HOST,
     "Something to choose from": CHOICE,
     "The views": VIEWS,
     "A line to write": LINE,

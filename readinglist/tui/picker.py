@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from readinglist.services.live_search import FIRST
 from readinglist.tui import themes
 from readinglist.tui.widgets.paper_list import PaperList
+from readinglist.tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -53,7 +54,7 @@ class Picker(App[tuple[int, ...]]):
 
     def compose(self) -> ComposeResult:
         """Lay out the search and the list."""
-        yield Input(self._query, compact=True, placeholder="Search: words, tag:, author:, year:")
+        yield TextLine(self._query, compact=True, placeholder="Search: words, tag:, author:, year:")
         yield PaperList(("year", "title", "authors", "key"), self._library.papers)
         yield Static("Enter take · Tab choose one more · Esc leave", id="hint", markup=False)
 

@@ -113,6 +113,11 @@ def readable(text: str) -> str:
     return with_readable_math(text)
 
 
+def as_markup(text: str) -> str:
+    """Return markup that shows `text` as it stands; Textual's own `escape` overlooks some of it."""
+    return printable(text).replace("[", r"\[")
+
+
 def cell(paper: Paper, column: str) -> str:
     """Return the text of `paper` in a column, one line that is fit for a terminal."""
     if column == "title":
@@ -189,13 +194,16 @@ def counts_line(
     view: str,
     sort: str,
     conflicts: int = 0,
+    edits_wait: bool = False,
 ) -> str:
     """Return the status line: how many there are, are shown, are chosen; view and order.
 
-    Conflicts that are open come first: the line is cut at its end.
+    That edits are not in the library file, and conflicts that are open, come first: the line is
+    cut at its end.
     """
     total = sum(counts.values())
-    parts = [f"! {plural(conflicts, 'conflict')}"] if conflicts else []
+    parts = ["! not saved"] if edits_wait else []
+    parts += [f"! {plural(conflicts, 'conflict')}"] if conflicts else []
     parts.append(plural(total, "paper"))
     if shown != f"{total:,}":
         parts.append(f"{shown} shown")

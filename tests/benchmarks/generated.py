@@ -54,13 +54,15 @@ _Pieces = dict[str, list[tuple[str, str]]]
 _Item = TypeVar("_Item")
 
 
-class _Dice(random.Random):
+class Dice(random.Random):
     """The standard one takes twice as long to choose."""
 
     def below(self, end: int) -> int:
+        """Return a whole number from 0 up to, not including, `end`."""
         return int(self.random() * end)
 
     def choice(self, items: Sequence[_Item]) -> _Item:  # type: ignore[override]
+        """Return one of some items."""
         return items[int(self.random() * len(items))]
 
 
@@ -71,7 +73,7 @@ class _Growing:
     half of them came only once.
     """
 
-    def __init__(self, coin: Callable[[Sequence[str]], str], dice: _Dice, ease: int) -> None:
+    def __init__(self, coin: Callable[[Sequence[str]], str], dice: Dice, ease: int) -> None:
         self.known = [coin(())]
         self._coin = coin
         self._random = dice.random
@@ -93,7 +95,7 @@ def papers(count: int, seed: int = 1) -> Iterator[Paper]:
 
     A smaller count gives the first papers of a larger one.
     """
-    dice = _Dice(seed)
+    dice = Dice(seed)
     rolled, choice = dice.random, dice.choice
     titles, abstracts = chains()
     coined = _Growing(lambda known: _coin(dice, known), dice, ease=5000)
@@ -197,7 +199,7 @@ def chains() -> tuple[_Chain, _Pieces]:
 
 def _pieces(chain: _Chain) -> _Pieces:
     """Return a chain whose links are some words long: it takes as many steps less."""
-    dice = _Dice(0)
+    dice = Dice(0)
     pieces: _Pieces = {}
     for start, followers in chain.items():
         pieces[start] = []
@@ -209,7 +211,7 @@ def _pieces(chain: _Chain) -> _Pieces:
     return pieces
 
 
-def _title(chain: _Chain, dice: _Dice, coined: _Growing) -> str:
+def _title(chain: _Chain, dice: Dice, coined: _Growing) -> str:
     title: list[str] = []
     while not (_SHORTEST <= len(title) <= _LONGEST):
         title = []
@@ -225,7 +227,7 @@ def _title(chain: _Chain, dice: _Dice, coined: _Growing) -> str:
     return " ".join(title)
 
 
-def _abstract(pieces: _Pieces, dice: _Dice, coined: _Growing) -> str:
+def _abstract(pieces: _Pieces, dice: Dice, coined: _Growing) -> str:
     last, text = _END, list[str]()
     for _ in range(dice.choice(_ABSTRACT) // _PIECE):
         piece, last = dice.choice(pieces[last])
@@ -235,7 +237,7 @@ def _abstract(pieces: _Pieces, dice: _Dice, coined: _Growing) -> str:
     return " ".join(text).rstrip(".,:;") + "."
 
 
-def _coin(dice: _Dice, known: Sequence[str]) -> str:
+def _coin(dice: Dice, known: Sequence[str]) -> str:
     """Return a word that is most likely new: derived, a method's name, an acronym, a number."""
     kind, choice = dice.random(), dice.choice
     if kind < 0.2 and known:
@@ -253,11 +255,11 @@ def _coin(dice: _Dice, known: Sequence[str]) -> str:
     return prefix + stem + choice(words.SUFFIXES)
 
 
-def _family(dice: _Dice) -> str:
+def _family(dice: Dice) -> str:
     return _syllables(dice).capitalize() + dice.choice(words.FAMILY_ENDS)
 
 
-def _syllables(dice: _Dice) -> str:
+def _syllables(dice: Dice) -> str:
     return "".join(
         dice.choice(words.ONSETS) + dice.choice(words.VOWELS) + dice.choice(words.CODAS)
         for _ in range(dice.randint(1, 3))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+import shutil
+import sqlite3
+from contextlib import closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.services.library import Library
-from tests.benchmarks import generated
+from readinglist.storage import working_copy
+from readinglist.storage.document import fingerprint
+from tests.benchmarks import generated, lived_in
 from tests.benchmarks.queries import KINDS, queries
 
 if TYPE_CHECKING:
@@ -31,7 +36,15 @@ class Ready(NamedTuple):
 
 def add_options(parser: ArgumentParser, papers: Sequence[int]) -> None:
     """Let one choose the libraries; by default those with so many generated `papers`."""
-    parser.add_argument("--papers", type=int, nargs="+", default=list(papers))
+    parser.add_argument("--papers", type=int, nargs="*", default=list(papers))
+    parser.add_argument(
+        "--lived-in",
+        type=int,
+        nargs="+",
+        default=[],
+        metavar="PAPERS",
+        help="libraries with a journal of two years, see lived_in.py; made once, then kept",
+    )
     parser.add_argument(
         "--library",
         type=Path,
@@ -62,6 +75,7 @@ def chosen(options: Namespace) -> Iterator[list[Ready]]:
             with Library.open(path, state=state) as library:
                 library.index()
                 libraries.append(Ready(library.count(), path.resolve(), state.resolve()))
+        libraries += (kept(count) for count in options.lived_in)
         yield sorted(libraries)
 
 
@@ -75,6 +89,37 @@ def to_type(library: Ready, seed: int = 1) -> list[str]:
     """Return queries of several kinds to type letter by letter, about papers of a library."""
     asked = queries(papers_of(library), seed, len(KINDS))
     return [*(one.text for one in asked), *_OTHERS]
+
+
+def kept(count: int, *, is_lived_in: bool = True) -> Ready:
+    """Return an indexed library in a place of its own, as it was when it was first made.
+
+    It is made once and kept under the folder for temporary files: that of 100,000 papers takes
+    minutes. Only one benchmark at a time can have it.
+    """
+    name = f"{'lived-in' if is_lived_in else 'plain'}-{count}-{lived_in.VERSION}"
+    home = Path(gettempdir()) / f"readinglist-benchmarks-{os.getuid()}" / name
+    first, place = home / "first", home / "place"
+    path, state = place / "library.db", place / "state"
+    shutil.rmtree(place, ignore_errors=True)
+    if not first.exists():
+        state.mkdir(parents=True)
+        if is_lived_in:
+            machine = working_copy._machine_name(state, path.resolve())
+            lived_in.fill(path, lived_in.size_of(count), machine)
+        else:
+            generated.fill(path, generated.papers(count))
+        with Library.open(path, state=state) as library:
+            library.index()
+        place.rename(first)
+    shutil.copytree(first, place)
+    for database in state.glob("*/working.db"):
+        with closing(sqlite3.connect(database)) as connection, connection:
+            # The copy has the rows of the copied file: they need no reading again.
+            connection.execute(
+                "UPDATE meta SET value = ? WHERE name = 'document'", (str(fingerprint(path)),)
+            )
+    return Ready(count, path, state)
 
 
 def made(count: int, folder: Path, seed: int = 1) -> tuple[Path, Path]:

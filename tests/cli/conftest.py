@@ -29,6 +29,13 @@ class Outcome:
         return json.loads(self.out)
 
 
+class Keyboard(io.TextIOWrapper):
+    """Standard input where somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 class CommandLine:
     """Runs commands on one library."""
 
@@ -39,10 +46,15 @@ class CommandLine:
         self._capsys = capsys
         self._monkeypatch = monkeypatch
 
-    def __call__(self, *arguments: str, stdin: str | bytes = "", code: int = 0) -> Outcome:
-        """Run a command and check how it ends."""
+    def __call__(
+        self, *arguments: str, stdin: str | bytes = "", code: int = 0, typed: str | None = None
+    ) -> Outcome:
+        """Run a command and check how it ends; `typed` comes from a terminal."""
         data = stdin.encode() if isinstance(stdin, str) else stdin
-        self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        fed: io.TextIOBase = io.TextIOWrapper(io.BytesIO(data))
+        if typed is not None:
+            fed = Keyboard(io.BytesIO(typed.encode()))
+        self._monkeypatch.setattr(sys, "stdin", fed)
         self._capsys.readouterr()
         ended = run(["--library", str(self.path), *arguments])
         captured = self._capsys.readouterr()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,18 @@ def test_export_writes_a_file_and_says_so(filled: CommandLine, tmp_path: Path) -
     assert out.read_text() == filled("export", KEYS[0], KEYS[1]).out
     assert filled("export", "-o", str(out)).err.startswith(f"3 papers written to {out}\n")
     assert rows(filled.path, "SELECT sum(key_frozen) FROM paper") == [(3,)]
+
+
+def test_at_a_terminal_a_bar_shows_how_far_a_long_export_is(
+    filled: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("readinglist.cli.session._PATIENCE", -1.0)
+    assert "Writing" not in filled("export").err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert "Writing BibTeX" in filled("export").err
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "elsewhere"))
+    assert f"Reading {filled.path.name}" in filled("list").err
+    assert "Reading" not in filled("list").err
 
 
 def test_the_format_is_said_or_told_from_the_name(filled: CommandLine, tmp_path: Path) -> None:

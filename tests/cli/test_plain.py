@@ -52,8 +52,8 @@ WAYS = {
     "tags": "tags 1 a,b",
     "edit": "edit 1 venue=Nature",
     "new": "add title=Foxes",
-    "open": "open 1",
-    "open.code": "open 1 --code",
+    "open": "open 1 --yes",
+    "open.code": "open 1 --code --yes",
     "fetch.pdf": "fetch-pdf 1",
     "copy.key": "copy 1",
     "copy.bibtex": "export 1",
@@ -298,7 +298,9 @@ def test_the_addresses_are_printed_and_opened(
         return True
 
     monkeypatch.setattr(webbrowser, "open", browse)
-    assert say("attention", "open 1").out.splitlines()[1:] == ["https://e.org/a"]
+    assert "its host, e.org, is new here" in say("attention", "open 1", code=1).err
+    assert opened == []
+    assert say("attention", "open 1 --yes").out.splitlines()[1:] == ["https://e.org/a"]
     assert opened == ["https://e.org/a"]
     monkeypatch.setattr(webbrowser, "open", lambda address: False)
     assert "No browser could be opened." in say("attention", "open 1", code=1).err

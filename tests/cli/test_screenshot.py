@@ -160,7 +160,7 @@ def test_where_it_can_not_be_written(filled: CommandLine, tmp_path: Path) -> Non
     assert "can't be written: No such file" in filled("--screenshot", str(lost), code=1).err
     assert "can't be written" in filled("--screenshot", str(tmp_path), code=1).err
     before = filled.path.read_bytes()
-    assert "is no SVG" in filled("--screenshot", str(filled.path), code=1).err
+    assert "is the library itself" in filled("--screenshot", str(filled.path), code=1).err
     assert filled.path.read_bytes() == before
     damaged = tmp_path / "damaged.db"
     damaged.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
@@ -189,3 +189,14 @@ def test_the_view_and_the_theme_of_the_configuration(filled: CommandLine, tmp_pa
     light = picture.read_text()
     filled("--screenshot", str(picture), "--view", "read")
     assert picture.read_text() != light
+
+
+def test_a_picture_is_drawn_through_no_link_out_of_its_folder(
+    filled: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "pictures").mkdir()
+    link = tmp_path / "pictures" / "shot.svg"
+    link.symlink_to("../elsewhere.svg")
+    done = filled("--screenshot", str(link), code=1)
+    assert f"{link} is a link out of {tmp_path / 'pictures'}, to {tmp_path / 'else'}" in done.err
+    assert not (tmp_path / "elsewhere.svg").exists()

@@ -28,6 +28,7 @@ from readinglist.errors import InvalidValueError
         ("type", "Article", "type", "article"),
         ("type", "", "type", "misc"),
         ("arxiv", "arXiv:1706.03762v5", "arxiv", "1706.03762"),
+        ("links", "Http://a.org HTTPS://b.org", "links", ("Http://a.org", "HTTPS://b.org")),
         ("arxiv", "", "arxiv", None),
         ("doi", "https://doi.org/10.1000/182", "doi", "10.1000/182"),
         ("doi", " ", "doi", None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,7 @@ from readinglist.domain.links import find_links
         ("<https://example.org/a>", "https://example.org/a"),
         ("https://example.org/a…", "https://example.org/a"),
         ("HTTP://example.org", "HTTP://example.org"),
+        ("(see [https://example.org/a(b)]).).", "https://example.org/a(b)"),
         ("https://example.org/~me/?q=1&r=2#top", "https://example.org/~me/?q=1&r=2#top"),
         (
             "https://web.archive.org/web/2020/https://example.org",
@@ -39,6 +42,12 @@ from readinglist.domain.links import find_links
 )
 def test_an_address_ends_where_a_reader_would_end_it(text: str, link: str) -> None:
     assert find_links(text) == (link,)
+
+
+def test_an_address_with_many_brackets_takes_no_long_time() -> None:
+    began = time.process_time()
+    assert find_links("https://a.org/" + ")" * 200_000) == ("https://a.org/",)
+    assert time.process_time() - began < 2
 
 
 def test_addresses_come_in_order_and_once() -> None:

@@ -90,7 +90,9 @@ class Terminal:
 
     def paste(self, text: str) -> None:
         """Paste `text`, as from a clipboard."""
-        self._tmux("set-buffer", "--", text, ";", "paste-buffer", "-d", "-p")
+        clipboard = self.temporary / "clipboard"  # an argument has 128 KB at most
+        clipboard.write_text(text, encoding="utf-8", newline="")
+        self._tmux("load-buffer", str(clipboard), ";", "paste-buffer", "-d", "-p")
 
     def click(self, column: int, line: int) -> None:
         """Click into a cell, counted from 0."""
@@ -101,6 +103,10 @@ class Terminal:
         """Give the terminal another size."""
         self._columns, self._lines = columns, lines
         self._tmux("resize-window", "-x", str(columns), "-y", str(lines))
+
+    def record(self, file: Path) -> None:
+        """Write all bytes that the program sends from now on to `file`."""
+        self._tmux("pipe-pane", "-O", f"cat > {shlex.quote(str(file))}")
 
     def screen(self) -> str:
         """Return what is on the screen, line by line, without the blanks at the ends."""

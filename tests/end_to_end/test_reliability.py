@@ -23,6 +23,7 @@ from readinglist.services.recovering import dropped_sides, merge_stages
 from tests.services.clones import Clone, World
 
 SECONDS = float(os.environ.get("READINGLIST_STRESS_SECONDS", "15"))
+SEED = os.environ.get("READINGLIST_SEED")  # no test sees what is set of ours
 ROOT = Path(__file__).resolve().parents[2]
 TITLES = tuple(f"Paper Number {word}" for word in ("One", "Two", "Three", "Four", "Five", "Six"))
 
@@ -77,7 +78,7 @@ def disturb(clone: Clone, dice: random.Random) -> str:
 
 def test_no_acknowledged_edit_is_lost(world: World, tmp_path: Path) -> None:
     one, two = world.first(*TITLES), world.clone("two")
-    dice = random.Random(os.environ.get("READINGLIST_SEED"))
+    dice = random.Random(SEED)
     diaries = [tmp_path / "one.diary", tmp_path / "two.diary"]
     workers = [Restless(one, diaries[0], syncs=False), Restless(two, diaries[1], syncs=True)]
     deeds: dict[str, int] = {}

@@ -148,6 +148,11 @@ def test_markup_in_a_title_stays_text_and_a_title_ends_somewhere() -> None:
     assert len(paper.title) == 2000
 
 
+def test_control_characters_are_left_out() -> None:
+    (paper,) = parse(atom(API_ENTRY.replace("On Sorting", "On &#x9b;Sorting"))).papers
+    assert paper.title.startswith("On Sorting")
+
+
 def test_there_are_at_most_5000_authors() -> None:
     names = ", ".join(f"Jane Doe{n}" for n in range(6000))
     (paper,) = parse(rss(RSS_ITEM.replace("Jane van Doe", names))).papers

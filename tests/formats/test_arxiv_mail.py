@@ -159,6 +159,12 @@ def test_a_message_of_several_parts_is_read_from_its_plain_text() -> None:
     assert paper.authors[2] == "Plâton"
 
 
+def test_control_characters_of_an_encoded_mail_are_left_out() -> None:
+    text = NEW.replace("On Sorting", "On=00=1B[0m Sorting")
+    (paper,) = parse(f"Content-Transfer-Encoding: quoted-printable\n\n{text}").papers
+    assert paper.title.startswith("On[0m Sorting")
+
+
 def test_old_ids_are_read() -> None:
     old = CROSS.replace(
         "arXiv:2401.00002 (*cross-listing*)", "Paper (*cross-listing*): hep-th/9901001"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from readinglist.domain.paper import Paper
 from readinglist.errors import FormatError
 from readinglist.formats.bibtex_reading import names, parse
+from readinglist.formats.parsed import Problem
 
 
 def paper(fields: str, kind: str = "article") -> Paper:
@@ -29,6 +32,7 @@ def paper(fields: str, kind: str = "article") -> Paper:
         ("Smith, John and Doe,", ("Smith, John", "Doe")),
         ("A, B, C, D, E", ("A B, C D E",)),
         ("Madonna", ("Madonna",)),
+        ("{$}${ and s}", ("$ $ and s",)),
         (" ", ()),
         ("Doe, Jane\n  and\tRoe, R.", ("Doe, Jane", "Roe, R.")),
     ],
@@ -45,6 +49,7 @@ def test_names_have_the_parts_that_bibtex_sees(latex: str, found: tuple[str, ...
         ("year = {2004}, month = {March}", "2004-03"),
         ("year = 2004, month = 12", "2004-12"),
         ("year = 2004, month = 13", "2004"),
+        ("year = 2004, month = {²}", "2004"),
         ("year = 2004, month = 10 # {~} # jan", "2004-01"),
         ("date = {2004-05-31}", "2004-05-31"),
         ("date = {2004-05/2005-06}", "2004-05"),
@@ -107,6 +112,24 @@ def test_a_chapter_has_the_year_and_the_book_of_its_parent() -> None:
 def test_an_entry_without_a_title_is_called_by_what_it_has() -> None:
     assert paper("booktitle = {The Book}").title == "The Book"
     assert paper("note = {n}").title == "k"
+
+
+def test_an_entry_that_says_not_what_it_is_is_left_out_and_told() -> None:
+    parsed = parse("@misc{k}\n@misc{, author = {Doe, J}}")
+    assert [p.title for p in parsed.papers] == ["k"]
+    assert parsed.problems[-1] == Problem(2, "An entry with neither title nor key was left out.")
+
+
+def test_letters_that_steer_a_terminal_are_none_in_any_text() -> None:
+    assert paper("title = {A\x1b[0mB}").title == "A[0mB"
+    assert paper("title = {Ä\x1b[0mB}").title == "Ä[0mB"
+
+
+def test_thousands_of_entries_of_one_key_end_soon() -> None:
+    began = time.process_time()
+    keys = [p.key for p in parse("@a{k}" * 20_000).papers]
+    assert (keys[:3], keys[-1]) == (["k", "k-2", "k-3"], "k-20000")
+    assert time.process_time() - began < 5
 
 
 def test_keys_that_break_latex_or_are_there_already_are_replaced_and_told() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from readinglist.domain.paper import Paper
 from readinglist.errors import InvalidValueError, ReadingListError
-from readinglist.formats import bibtex_writing
+from readinglist.formats import bibtex_reading, bibtex_writing
 from readinglist.formats.bibtex_writing import entry, write_bibtex
 
 ATTENTION = Paper(
@@ -146,6 +146,15 @@ def test_keys_that_bibtex_takes_for_one_are_refused() -> None:
 def test_a_key_that_bibtex_refuses_is_refused() -> None:
     with pytest.raises(InvalidValueError, match="a}b"):
         entry(Paper(title="x", key="a}b"))
+
+
+@pytest.mark.parametrize("kind", ["preamblebook", "stringent", "commentary", "my-type"])
+def test_types_that_bibtexparser_takes_for_something_else_are_written(kind: str) -> None:
+    for title in ("On Lists", "{@}þ@{x}"):
+        (paper,) = bibtex_reading.parse(f"@{kind}{{k, title = {{{title}}}}}").papers
+        written = write_bibtex([paper, Paper(title="good", key="right")]).text
+        assert [p.key for p in bibtex_reading.parse(written).papers] == ["k", "right"]
+        assert f"@{kind}{{k,\n" in written
 
 
 @pytest.mark.parametrize("broken", ["a { b", "x}, author = {Evil", "x},\n}\n@misc{z, title={"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -263,6 +264,28 @@ def test_an_impossible_date_is_named_and_left_out(date: str) -> None:
     assert problem.line == 5
     month, day, year = date.replace(",", "").split()
     assert problem.message == f"There is no {month} {day} in {year}."
+
+
+def test_an_abstract_of_addresses_takes_no_long_time() -> None:
+    began = time.process_time()
+    parse(page(LISTS, LISTS_ABSTRACT + " http://a.org"))
+    with pytest.raises(FormatError, match="within the abstract"):
+        parse(page(LISTS, LISTS_ABSTRACT + " http://" * 30_000 + "http://" * 30_000 + " x"))
+    assert time.process_time() - began < 3
+
+
+def test_control_characters_are_no_title_and_in_none() -> None:
+    parsed = parse(page("\x0f", f"On\x1b[0m {LISTS}", LISTS_ABSTRACT))
+    assert titles(parsed) == [f"On[0m {LISTS}"]
+
+
+@pytest.mark.parametrize("digits", [10, 30, 5000])
+def test_no_page_has_so_many_comments(digits: int) -> None:
+    parsed = parse(
+        page(LISTS, LISTS_ABSTRACT, "·", "Dec 8, 2022 " + "9" * digits, TEA, TEA_ABSTRACT)
+    )
+    assert parsed.papers[0].comments is None
+    assert "is no date; it was left out." in parsed.problems[0].message
 
 
 def test_what_is_no_date_is_named_and_read_as_the_next_title() -> None:

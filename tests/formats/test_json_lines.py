@@ -101,6 +101,11 @@ PAPERS = st.builds(
 )
 
 
+def test_a_key_is_taken_without_the_space_around_it() -> None:
+    (paper,) = parse('{"title": "T", "key": " doe2024 "}').papers
+    assert paper.key == "doe2024"
+
+
 @given(st.lists(PAPERS, min_size=1, max_size=4))
 def test_what_is_written_is_read_again(papers: list[Paper]) -> None:
     wanted = tuple(replace(paper, id=paper_id(paper.title)) for paper in papers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -216,6 +217,12 @@ def test_a_name_that_bibtex_would_misread_is_made_safe(name: str, latex: str) ->
 def test_deep_nesting_ends_in_printed_braces() -> None:
     latex = to_latex("{" * 300 + "}" * 300)
     assert latex.count(r"{\textbraceleft}") == latex.count(r"{\textbraceright}") == 280
+
+
+def test_a_long_word_of_foreign_letters_takes_no_long_time() -> None:
+    began = time.process_time()
+    assert protect_title("šſ" * 30_000) == r"{\v{s}}s" * 30_000
+    assert time.process_time() - began < 5
 
 
 def test_a_file_gets_the_definitions_that_it_needs() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,8 @@ HARMLESS = (
     r"``So'' --- it~is \mkbibquote{B}, \textsuperscript{2}",
     r"{{The Whole Title}}",
     r"a \{ b \} c",
+    r"$x$$y$",
+    r"$$z$$ and $x$$y$",
 )
 
 
@@ -42,6 +45,9 @@ def test_what_is_harmless_stays_as_it_is(value: str) -> None:
         ("$^^5cinput$", r"\${\textasciicircum}{\textasciicircum}5cinput\$"),
         ("100% & #1_x", r"100\% \& \#1\_x"),
         ("costs $5", r"costs \$5"),
+        ("$x$ costs $$", r"$x$ costs \$\$"),
+        ("$${}×", r"\$\${}{$\times$}"),
+        (r"\url{http://a.org/ü\_b}", r"\url{http://a.org/%C3%BC\_b}"),
         ("a\x00b\x1b[31m\u200b\u202ec", "ab[31mc"),
         ("a\n  @article{x}", "a @article{x}"),
         ("end\\", r"end{\textbackslash}"),
@@ -50,6 +56,13 @@ def test_what_is_harmless_stays_as_it_is(value: str) -> None:
 )
 def test_what_is_not_is_text(value: str, latex: str) -> None:
     assert filter_tex(value).latex == latex
+
+
+def test_many_lines_without_anything_take_no_long_time() -> None:
+    began = time.process_time()
+    for text in ("a" + "\n" * 100_000 + "b", "é" + "\n" * 100_000 + "b"):
+        assert filter_tex(text).latex.count("\n") == 100_000
+    assert time.process_time() - began < 2
 
 
 def test_what_was_refused_is_told() -> None:
@@ -63,6 +76,7 @@ def test_the_user_may_allow_a_command() -> None:
 def test_letters_come_in_the_repertoire_that_is_wanted() -> None:
     assert filter_tex("Größe 李").latex == r"Gr{\"o}{\ss}e Li"
     assert filter_tex("Größe 李", Repertoire.UNICODE).latex == "Größe 李"
+    assert filter_tex(r"\url{http://a.org/ü}", Repertoire.UNICODE).latex == r"\url{http://a.org/ü}"
 
 
 def test_harmless_definitions_of_a_preamble_are_kept_and_override_nothing() -> None:

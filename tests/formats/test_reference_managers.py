@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -143,6 +144,40 @@ def test_an_item_that_can_not_be_read_is_named_and_the_others_are_read() -> None
     assert [problem.message[:6] for problem in parsed.problems] == ["Item 2", "Item 3"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    ['"title": " "', '"title": "\\ud800"', '"title": "x", "issued": {"date-parts": [[1e999]]}'],
+)
+def test_neither_nothing_nor_infinity_is_an_item(wrong: str) -> None:
+    parsed = csl_json.parse(f'[{json.dumps(ITEM)}, {{"type": "book", {wrong}}}]')
+    assert len(parsed.papers) == 1
+    assert parsed.problems[0].message == "Item 2 is no CSL item with a title."
+
+
+def test_what_no_text_can_hold_is_left_out() -> None:
+    strange = '{"type": "book", "title": "a\\ud800b", "DOI": "10.1000/\\u0000x", "URL": "http://\\udfffa"}'
+    (paper,) = csl_json.parse(strange).papers
+    assert (paper.title, paper.doi, paper.url) == ("ab", "10.1000/x", "http://a")
+
+
+def test_identifiers_and_pages_with_a_brace_can_be_written() -> None:
+    strange = json.dumps(ITEM | {"DOI": "10.1000/{2", "URL": "http://a.org/}{", "page": "1} - 2"})
+    written = write_bibtex(csl_json.parse(strange).papers, Context(Dialect.BIBLATEX)).text
+    assert "doi = {10.1000/%7B2}" in written
+    assert "url = {http://a.org/%7D%7B}" in written
+    assert r"pages = {1{\textbraceright}--2}" in written
+
+
+def test_pages_are_a_range_however_they_are_written() -> None:
+    for written in ("1-9", "1 – 9", "1—9", "1 -- 9"):
+        (paper,) = csl_json.parse(json.dumps(ITEM | {"page": written})).papers
+        assert paper.entries[0].get("pages") == "1--9"
+    began = time.process_time()
+    (paper,) = csl_json.parse(json.dumps(ITEM | {"page": "1" + " " * 100_000 + "9"})).papers
+    assert paper.entries[0].get("pages") == "1 9"
+    assert time.process_time() - began < 2
+
+
 def test_a_reference_without_an_end_ends_where_the_next_begins() -> None:
     text = (
         "TY  - THES\nAU  - The, Sis\nTI  - A Thesis\nPY  - 2010\n"
@@ -173,3 +208,23 @@ def test_markup_in_an_item_becomes_letters() -> None:
     }
     (paper,) = csl_json.parse(json.dumps([item])).papers
     assert (paper.title, paper.abstract) == ("10⁻³ of H₂O", "We do")
+
+
+def test_half_a_character_in_an_item_is_named_and_the_others_are_read() -> None:
+    broken = json.dumps([ITEM | {"note": "\ud800"}, ITEM])
+    parsed = csl_json.parse(broken)
+    assert [paper.title for paper in parsed.papers] == [
+        csl_json.parse(json.dumps(ITEM)).papers[0].title
+    ]
+    assert [problem.message for problem in parsed.problems] == ["Item 1 is not valid Unicode."]
+
+
+def test_an_address_with_braces_ends_no_entry() -> None:
+    parsed = csl_json.parse(
+        json.dumps([ITEM | {"URL": "https://e.org/{a b\\", "DOI": "10.1000/{x"}])
+    )
+    (source,) = parsed.papers[0].entries
+    assert source.get("url") == "https://e.org/%7Ba%20b%5C"
+    assert source.get("doi") == "10.1000/%7Bx"
+    for dialect in Dialect:
+        assert "%7Ba%20b%5C" in write_bibtex(parsed.papers, Context(dialect)).text

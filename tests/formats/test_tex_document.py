@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,13 @@ from readinglist.formats.tex_document import read_aux, read_bcf, read_tex
         (r"\citestyle{authoryear} \citesetup{x}", ()),
         (r"\nocite{a}\bibentry{b}", ("a", "b")),
         (r"\autocite<x>[1]{a}", ("a",)),
+        (r"\verb|%| \cite{a}", ("a",)),
+        (r"\verb|\begin{verbatim}| \cite{a} \begin{verbatim}\cite{no}\end{verbatim}", ("a",)),
+        ("\\begin{verbatim}\n% \\end{verbatim}\n\\cite{a}", ("a",)),
+        (r"\\% \cite{no}" + "\n" + r"\\\% \cite{a}", ("a",)),
+        (r"\newcommand{\hide}{\iffalse} \cite{a} \begin{comment} \cite{b}", ("a", "b")),
+        (r"\iffalse \cite{no} \fi \cite{a} \iffalse \cite{b} \finish", ("a", "b")),
+        (r"\verb|never closed \cite{a}", ("a",)),
     ],
 )
 def test_citations_in_the_source(text: str, keys: tuple[str, ...]) -> None:
@@ -43,6 +52,21 @@ def test_files_that_belong_to_a_document() -> None:
     )
     assert document.inputs == ("ch1", "parts/ch2", "ch3", "s.tex", "dir//f")
     assert document.bibliographies == ("one.bib", "two.bib", "three.bib")
+
+
+def test_a_name_with_control_characters_is_no_file() -> None:
+    assert read_tex("\\input{a\0b} \\input{c}").inputs == ("c",)
+    assert read_aux("\\bibdata{a\0b,c}").bibliographies == ("c.bib",)
+
+
+@pytest.mark.parametrize(
+    "part", [r"\begin{verbatim}", r"\iffalse", r"\verb+", r"\lstinline[", r"\cite[", r"\cite{"]
+)
+def test_what_is_never_closed_takes_no_long_time(part: str) -> None:
+    began = time.process_time()
+    read_tex(part * 20_000)
+    read_tex("\\" + part.strip("\\") * 20_000)
+    assert time.process_time() - began < 3
 
 
 def test_what_latex_noted() -> None:

@@ -16,6 +16,8 @@ from readinglist.services.library import Library
 from readinglist.services.live_search import Question
 from readinglist.tui.presentation import excerpt
 from tests.conftest import until
+from tests.hostile_text import HOSTILE as HOSTILE_TEXTS
+from tests.hostile_text import storable
 from tests.search.test_search import EVERYTHING, HOSTILE
 
 if TYPE_CHECKING:
@@ -90,10 +92,7 @@ def test_hostile_lines_are_answered_as_one_types(library: Library) -> None:
     assert errors == []
 
 
-PIECES = st.sampled_from(
-    [*"aé漢😀\u0301\u202e\x00\x1b\n\t\"'’*():-^_[]\\\u200b\ufeff\ufe0fﬁ﷽", "owl", "[b]", "  "]
-)
-TEXTS = st.lists(PIECES).map("".join) | st.text(st.characters(exclude_categories=["Cs"]))
+TEXTS = HOSTILE_TEXTS.map(storable)
 
 
 @pytest.fixture
@@ -104,7 +103,9 @@ def one(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
 @given(title=TEXTS, abstract=TEXTS, width=st.integers(0, 120))
 def test_any_text_is_indexed_found_and_shown(
     one: Library, title: str, abstract: str, width: int

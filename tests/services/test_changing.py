@@ -65,6 +65,29 @@ def test_marks_are_one_step_and_say_what_they_did(library: Library, ids: list[in
     assert library.paper(KEYS[1]).tags == ()
 
 
+def test_many_papers_are_undone_and_saved_some_at_a_time(
+    library: Library, ids: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("readinglist.services.changing._TURNED_AT_ONCE", 2)
+    monkeypatch.setattr("readinglist.storage.working_copy._SAVED_AT_ONCE", 2)
+    library.mark(ids[:1], priority=Priority.LOW, add_tags=["old"])
+    step = library.mark(ids, status=Status.READ, add_tags=["new"], remove_tags=["old"])
+    library.mark(ids[1:2], status=Status.READING)
+    library.mark(ids[2:], remove_tags=["new"])
+    journal = library._working.journal
+    batch = journal.history(limit=3)[-1].batch
+    undone = library.undo(dataclasses.replace(step, batch=batch))
+    assert undone.left_out == 2
+    library.save()
+    with Library.open(library.path, state=tmp_path / "elsewhere") as other:
+        marks = {(paper.status, paper.priority, paper.tags) for paper in other.papers(ids)}
+    assert marks == {
+        (Status.UNREAD, Priority.LOW, ("old",)),
+        (Status.READING, Priority.NONE, ()),
+        (Status.UNREAD, Priority.NONE, ()),
+    }
+
+
 def test_a_mark_that_changes_nothing_is_no_step(library: Library, ids: list[int]) -> None:
     before = library.history()
     step = library.mark(ids, status=Status.UNREAD, remove_tags=["never"])

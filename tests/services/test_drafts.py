@@ -56,6 +56,23 @@ def test_a_draft_that_was_ended_leaves_nothing(library: Library, drafts: Path) -
     assert library.take_up_drafts() == []
 
 
+def test_a_draft_that_can_not_be_written_is_written_when_it_can(
+    library: Library, drafts: Path
+) -> None:
+    draft = library.draft(library.paper(KEY))
+    draft.text = "one"
+    draft.write()
+    (file,) = drafts.glob("*.json")
+    file.unlink()
+    file.mkdir()  # in the way, as a full disk would be
+    draft.text = "two"
+    with pytest.raises(ReadingListError, match=r"can't be written: .* only on the screen"):
+        draft.write()
+    file.rmdir()
+    draft.write()
+    assert json.loads(file.read_text())["text"] == "two"
+
+
 def test_an_abandoned_draft_becomes_the_note_as_one_step(library: Library, drafts: Path) -> None:
     abandon(library, "after")
     (kept,) = library.take_up_drafts()

@@ -71,7 +71,18 @@ def test_an_editor_that_fails_is_a_sentence(tmp_path: Path, does: str, says: str
         edit_text("kept", editor(tmp_path, does))
 
 
-@pytest.mark.parametrize("command", ["no-such-editor-at-all", "vi 'unbalanced", "/"])
+@pytest.mark.parametrize("command", ["no-such-editor-at-all", "vi 'unbalanced", "/", "  ", "''"])
 def test_an_editor_that_is_none_is_a_sentence(command: str) -> None:
     with pytest.raises(ReadingListError, match=r"can't be used.*Set \$EDITOR"):
         edit_text("kept", command)
+
+
+def test_no_shell_reads_the_command_nor_the_text(tmp_path: Path) -> None:
+    """What it gets is what is written, and the absolute path of the note."""
+    does = "file.write_text(repr([sys.argv[1:-1], file.is_absolute(), file.read_text()]))"
+    command = f"{editor(tmp_path, does)} '$HOME' ; $(touch {tmp_path}/x) `id` --"
+    text = '# $(touch x)\n"; rm -rf .\n'
+    assert edit_text(text, command) == repr(
+        [["--wait", "$HOME", ";", "$(touch", f"{tmp_path}/x)", "`id`", "--"], True, text]
+    )
+    assert not (tmp_path / "x").exists()

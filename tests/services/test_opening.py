@@ -9,11 +9,23 @@ from pathlib import Path
 
 import pytest
 
+from readinglist.domain.web_address import WebAddress
 from readinglist.errors import ReadingListError
-from readinglist.services.opening import code_first, is_web_address, open_address, open_pdf
+from readinglist.services.opening import code_first, open_address, open_pdf
 from tests.conftest import until
 
 ADDRESS = "https://e.org/a?b=c&d=$(touch x);e%s"
+
+
+def web(text: str) -> WebAddress:
+    address = WebAddress.parse(text)
+    assert address
+    return address
+
+
+def pdf(file: Path) -> Path:
+    file.write_bytes(b"%PDF-1.7\n")
+    return file
 
 
 @pytest.fixture
@@ -42,7 +54,7 @@ def tool(folder: Path, name: str, then: str = "exit 0") -> Path:
 
 def test_the_system_opens_a_web_address_as_it_stands(tools: Path) -> None:
     got = tool(tools, "xdg-open")
-    open_address(ADDRESS).check(5)
+    open_address(web(ADDRESS)).check(5)
     assert got.read_text() == f"{ADDRESS}\n"
 
 
@@ -50,7 +62,7 @@ def test_on_a_mac_it_is_open(tools: Path, monkeypatch: pytest.MonkeyPatch) -> No
     got = tool(tools, "open")
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.delenv("DISPLAY")
-    open_address("https://e.org").check(5)
+    open_address(web("https://e.org")).check(5)
     assert got.read_text() == "https://e.org\n"
 
 
@@ -61,7 +73,7 @@ def test_the_users_browser_comes_first(
     got = tool(tools, "mine")
     system = tool(tools, "xdg-open")
     monkeypatch.setenv("BROWSER", variable.format(tools / "mine"))
-    open_address(ADDRESS).check(5)
+    open_address(web(ADDRESS)).check(5)
     last = got.read_text().splitlines()[-1]
     assert last == (f"--url={ADDRESS}" if "%s" in variable else ADDRESS)
     assert not system.exists()
@@ -75,28 +87,16 @@ def test_a_browser_of_the_terminal_is_not_started_in_it(
     got = tool(tools, os.path.basename(browser))
     system = tool(tools, "xdg-open")
     monkeypatch.setenv("BROWSER", browser)
-    open_address("https://e.org").check(5)
+    open_address(web("https://e.org")).check(5)
     assert system.read_text() == "https://e.org\n"
     system.unlink()
     monkeypatch.delenv("DISPLAY")
     with pytest.raises(ReadingListError, match=r"No browser .* for https://e\.org\. Set \$BROWSER"):
-        open_address("https://e.org")
-    with pytest.raises(ReadingListError, match=r"No program .* opens /x\.pdf\. Set viewer"):
-        open_pdf(Path("/x.pdf"))
+        open_address(web("https://e.org"))
+    with pytest.raises(ReadingListError, match=r"No program .* opens /.*/x\.pdf\. Set viewer"):
+        open_pdf(pdf(tools / "x.pdf"))
     assert not got.exists()
     assert not system.exists()
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["", "file:///etc/passwd", "-h", "javascript:alert(1)", "https://e.org/\x1b[2J", "e.org"],
-)
-def test_what_is_no_web_address_is_not_opened(tools: Path, address: str) -> None:
-    got = tool(tools, "xdg-open")
-    assert not is_web_address(address)
-    with pytest.raises(ReadingListError, match="no web address"):
-        open_address(address)
-    assert not got.exists()
 
 
 def test_the_viewer_gets_its_options_and_the_whole_path(
@@ -105,9 +105,9 @@ def test_the_viewer_gets_its_options_and_the_whole_path(
     got = tool(tools, "my viewer")
     system = tool(tools, "xdg-open")
     monkeypatch.chdir(tools)
-    file = Path("-a b;c.pdf")
+    file = pdf(Path("-a b;c\nd.pdf"))
     open_pdf(file, f"'{tools / 'my viewer'}' --fork '$HOME'").check(5)
-    assert got.read_text().splitlines() == ["--fork", "$HOME", str(tools / file)]
+    assert got.read_text() == f"--fork\n$HOME\n{tools / file}\n"
     open_pdf(file).check(5)
     assert system.read_text() == f"{tools / file}\n"
 
@@ -124,7 +124,7 @@ def test_the_viewer_gets_its_options_and_the_whole_path(
 )
 def test_a_viewer_that_does_not_do_is_a_sentence(tools: Path, viewer: str, says: str) -> None:
     with pytest.raises(ReadingListError) as caught:
-        open_pdf(tools / "x.pdf", viewer).check(5)
+        open_pdf(pdf(tools / "x.pdf"), viewer).check(5)
     assert says in str(caught.value)
 
 
@@ -139,7 +139,7 @@ def test_a_program_is_left_to_itself(tools: Path, tmp_path: Path) -> None:
         f"while [ ! -e '{end}' ]; do sleep 0.02; done",
     )
     before = time.monotonic()
-    opened = open_pdf(tools / "x.pdf", str(tools / "slow"))
+    opened = open_pdf(pdf(tools / "x.pdf"), str(tools / "slow"))
     opened.check(0.05)
     assert time.monotonic() - before < 5
     until(pid.exists)
@@ -148,6 +148,20 @@ def test_a_program_is_left_to_itself(tools: Path, tmp_path: Path) -> None:
     assert os.getsid(number) == number
     end.touch()
     until(lambda: not Path(f"/proc/{number}").exists())
+
+
+@pytest.mark.parametrize("data", [b"", b"<script>", b"#!/bin/sh\n", b"[Desktop Entry]\nExec=x\n"])
+def test_what_is_no_pdf_is_not_left_to_the_guess_of_the_system(tools: Path, data: bytes) -> None:
+    got = tool(tools, "xdg-open")
+    file = tools / "x.pdf"
+    file.write_bytes(data)
+    with pytest.raises(ReadingListError, match=r"x\.pdf is no PDF"):
+        open_pdf(file)
+    with pytest.raises(ReadingListError, match=r"gone\.pdf can't be read: No such file"):
+        open_pdf(tools / "gone.pdf")
+    file.write_bytes(b"\xef\xbb\xbf\n%PDF-1.4\n")
+    open_pdf(file).check(5)
+    assert got.read_text() == f"{file}\n"
 
 
 def test_code_comes_before_project_pages() -> None:
@@ -161,13 +175,12 @@ def test_code_comes_before_project_pages() -> None:
         "http://www.gitlab.com/foxes",
         "https://codeberg.org/f",
     )
-    assert code_first(links) == [
+    assert [address.text for address in code_first(links)] == [
         "https://huggingface.co/foxes",
         "http://www.gitlab.com/foxes",
         "https://codeberg.org/f",
         "https://foxes.github.io",
         "https://github.com.evil.org/x",
-        "https://[x",
         "https://e.org",
     ]
     assert code_first(()) == []
@@ -182,5 +195,5 @@ def test_nothing_is_started_by_a_shell(tools: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("readinglist.services.opening.subprocess.Popen", Fake)
     tool(tools, "xdg-open")
-    open_address(ADDRESS)
+    open_address(web(ADDRESS))
     assert seen == [[str(tools / "xdg-open"), ADDRESS], False]

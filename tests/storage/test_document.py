@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from readinglist.domain.paper import Status
 from readinglist.errors import LibraryError
+from readinglist.services.checking import check_library
 from readinglist.services.library import Library
 from readinglist.storage import document
 from readinglist.storage.document import (
@@ -20,7 +25,7 @@ from readinglist.storage.document import (
 from tests.conftest import Listed, PageMaker, by_sql, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -284,3 +289,78 @@ def test_a_worktree_has_its_git_folder_elsewhere(tmp_path: Path) -> None:
     assert not document.git_is_busy(tmp_path / "thesis" / "library.db")
     (real / "index.lock").touch()
     assert document.git_is_busy(tmp_path / "thesis" / "library.db")
+
+
+# --- programs that write the file itself
+
+_BY_HAND = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+for line in sys.stdin:
+    try:
+        connection.execute(line).fetchall()
+        print("done", flush=True)
+    except sqlite3.Error as error:
+        print(error, flush=True)
+"""
+
+
+class OtherProgram:
+    """A process with a connection to a database."""
+
+    def __init__(self, path: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _BY_HAND, str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, sql: str) -> str:
+        """Carry out a statement, and return what came of it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(sql, file=self._process.stdin, flush=True)
+        return self._process.stdout.readline().strip()
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture
+def other_program(saved: Path) -> Iterator[OtherProgram]:
+    with closing(OtherProgram(saved)) as program:
+        yield program
+
+
+def test_a_save_waits_for_a_program_that_is_writing_the_file(
+    saved: Path, other_program: OtherProgram
+) -> None:
+    assert other_program("BEGIN IMMEDIATE") == "done"
+    assert other_program("UPDATE paper SET venue = 'Theirs'") == "done"
+    with Library.open(saved) as library:
+        library.mark(library.find().ids, status=Status.READ)
+        assert not library.save()
+        assert other_program("COMMIT") == "done"
+        assert library.save()
+    assert rows(saved, "SELECT DISTINCT status, venue FROM paper") == [("read", "Theirs")]
+
+
+def test_a_program_that_writes_to_a_file_that_was_replaced_is_told_so(
+    saved: Path, other_program: OtherProgram
+) -> None:
+    assert other_program("SELECT count(*) FROM paper") == "done"
+    with Library.open(saved) as library:
+        library.mark(library.find().ids, status=Status.READ)
+    assert "readonly" in other_program("UPDATE paper SET venue = 'Theirs'")
+
+
+def test_a_file_in_the_middle_of_a_write_is_read_when_it_is_over(
+    saved: Path, other_program: OtherProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "_PATIENCE", 0.05)
+    assert other_program("BEGIN EXCLUSIVE") == "done"
+    with pytest.raises(LibraryError, match=r"Another program has been writing .*library.db for"):
+        check_library(saved)
+    assert other_program("COMMIT") == "done"
+    assert check_library(saved).papers == 60

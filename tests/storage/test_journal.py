@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from readinglist.domain.change import Action, Change
 from readinglist.errors import LibraryError
-from readinglist.storage.journal import Journal, change_from_row, now
+from readinglist.storage.journal import COLUMNS, Journal, change_from_row, now
 from readinglist.storage.working_copy import WorkingCopy
 
 if TYPE_CHECKING:
@@ -48,6 +52,37 @@ def test_ids_grow_even_when_the_clock_goes_back(working: WorkingCopy) -> None:
     batches = [journal.record([edit(n)], Action.EDIT) or 0 for n in range(4)]
     assert batches == sorted(set(batches))
     assert [change.paper for change in journal.history()] == [3, 2, 1, 0]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["do", "undo", "redo", "other"]), st.integers(0, 9))))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_newest_steps_tell_what_can_be_undone_and_redone(
+    deeds: list[tuple[str, int]],
+) -> None:
+    """As two stacks would, which are filled from the first step on."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        columns = COLUMNS.replace("id,", "id INTEGER,", 1)
+        connection.execute(f"CREATE TABLE journal ({columns}, PRIMARY KEY (id, machine))")
+        journal, other = Journal(connection, "desk-1"), Journal(connection, "lap-2")
+        done: list[int] = []
+        undone: list[int] = []
+        for deed, pick in deeds:
+            if deed == "undo" and done:
+                # Most often the newest one, at times another one that is named.
+                batch = done.pop(-1 if pick else 0)
+                undone.append(journal.record([edit()], Action.UNDO, reverts=batch) or 0)
+            elif deed == "redo" and undone:
+                batch = undone.pop()
+                done.append(journal.record([edit()], Action.REDO, reverts=batch) or 0)
+            elif deed == "do":
+                done.append(
+                    journal.record([edit(n) for n in range(1 + pick % 3)], Action.EDIT) or 0
+                )
+                undone.clear()
+            else:
+                other.record([edit()], Action.EDIT)
+            assert journal.undoable() == (done[-1] if done else None)
+            assert journal.redoable() == (undone[-1] if undone else None)
 
 
 def test_nothing_done_is_no_step(working: WorkingCopy) -> None:

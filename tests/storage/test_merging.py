@@ -66,7 +66,7 @@ class World:
         self.time += 1
         row = (
             self.time, machine.name, self.time, "2026-01-01", str(action), None, paper, "k",
-            name, None if old is None else str(old), None if new is None else str(new),
+            name, None if old is None else str(old), None if new is None else str(new), None,
         )  # fmt: skip
         machine.tables["journal"][self.time, machine.name] = row
 

@@ -140,7 +140,10 @@ def test_a_library_of_the_first_version_is_read_and_written_as_one_of_today(
         assert library.count() == 1
 
 
-_TO_2_3 = (
+_TO_3_3 = (
+    "DROP INDEX journal_turned_back; DROP INDEX journal_deletions;DROP INDEX journal_identifiers;"
+)
+_TO_2_3 = _TO_3_3 + (
     "ALTER TABLE paper DROP COLUMN votes; ALTER TABLE paper DROP COLUMN stars;"
     "ALTER TABLE paper DROP COLUMN cite_as; ALTER TABLE journal DROP COLUMN source;"
 )
@@ -168,6 +171,7 @@ _TO_1_1 = (
         ("2.1", _TO_2_2 + "DROP INDEX journal_conflicts; DROP INDEX journal_settled;"),
         ("2.2", _TO_2_2),
         ("2.3", _TO_2_3),
+        ("3.3", _TO_3_3),
     ],
 )
 def test_edits_that_an_earlier_version_could_not_save_outlive_the_update(

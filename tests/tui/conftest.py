@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from readinglist.config import Config
 from readinglist.domain.paper import Paper
+from readinglist.domain.web_address import WebAddress
 from readinglist.errors import ReadingListError
 from readinglist.services import opening
 from readinglist.services.demo import fill_with_sample
@@ -69,8 +70,8 @@ class Opener:
         self.fails = False
         """Whether the program ends with an error."""
 
-    def open_address(self, address: str) -> Opener:
-        return self._open(address)
+    def open_address(self, address: WebAddress) -> Opener:
+        return self._open(address.text)
 
     def open_pdf(self, file: Path, viewer: str = "") -> Opener:
         return self._open(f"{viewer} {file}".strip())

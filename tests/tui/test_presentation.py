@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.content import Content
 
 from readinglist.domain.paper import Paper
-from readinglist.tui.presentation import cell, excerpt
+from readinglist.domain.text import printable
+from readinglist.tui.presentation import as_markup, cell, excerpt
+from tests.hostile_text import HOSTILE
 
 FILLER = "Herons wade in shallow water and wait for fish at dusk. " * 6
 
@@ -33,6 +36,14 @@ def test_what_fits_is_shown_in_full() -> None:
 def test_math_in_a_title_is_shown_in_unicode() -> None:
     paper = Paper(id=1, title=r"$\gamma$-Means in $O(n^2)$, for $5", added_at="", key="k")
     assert cell(paper, "title") == "γ-Means in O(n²), for $5"
+
+
+@given(HOSTILE)
+def test_markup_of_any_text_shows_the_text(text: str) -> None:
+    link = "[@click=app.quit]u[/]"
+    content = Content.from_markup(f"{as_markup(text)} {link}")
+    assert content.plain == f"{printable(text)} u"
+    assert "owned" not in str(content.spans)
 
 
 def test_an_excerpt_begins_with_a_word_before_the_match_and_fills_its_width() -> None:

@@ -495,3 +495,41 @@ async def test_what_was_imported_is_found(make_app: MakeApp, tmp_path: Path) -> 
         await until(pilot, lambda: len(screen_of(app).papers.ids) == 600)
         await pilot.press("u")
         await until(pilot, lambda: len(screen_of(app).papers.ids) == 0)
+
+
+async def test_the_search_can_be_left_where_there_is_no_paper(
+    make_app: MakeApp, sample: Library
+) -> None:
+    """In a view without papers, Esc and Enter lead out, and keys are keys again."""
+    sample.mark(sample.find("status:skipped").ids, status=Status.READ)
+    app = make_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        for leave in ("escape", "enter"):
+            await pilot.press("f7")
+            await settle(pilot)
+            assert "No paper is in the view" in line(app, "#message")
+            await pilot.press("slash")
+            assert app.screen.focused is screen_of(app).search
+            await pilot.press(leave)
+            await settle(pilot)
+            assert "Space" in line(app, "#keys")
+            await pilot.press("f1")
+            await settle(pilot)
+            assert current(app)
+
+
+async def test_where_nothing_matches_esc_clears_the_search(make_app: MakeApp) -> None:
+    """And leads out of it, too, also behind Enter."""
+    app = make_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        for keys in (["escape"], ["enter", "escape"]):
+            await pilot.press("slash", *"zzzzz")
+            await until(pilot, lambda: "Nothing matches" in line(app, "#message"))
+            await pilot.press(*keys)
+            await settle(pilot)
+            await until(pilot, lambda: screen_of(app).papers.display)
+            assert screen_of(app).search.value == ""
+            assert app.screen.focused is screen_of(app).papers
+            assert "Space" in line(app, "#keys")

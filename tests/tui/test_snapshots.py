@@ -236,6 +236,25 @@ def test_conflict(
     assert snap_compare(app, terminal_size=size, run_before=after("C"))
 
 
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES[:2], ids=by_size)
+@pytest.mark.parametrize("kind", ["code", "look-alike"])
+def test_new_host(
+    snap_compare: Compare,
+    make_app: MakeApp,
+    sample: Library,
+    kind: str,
+    size: tuple[int, int],
+    theme: str,
+) -> None:
+    """An address is shown before the first one of its host is opened."""
+    if kind == "look-alike":
+        address = "https://github.com@аррӏе.com/tensorflow/tensor2tensor?redirect=login#top"
+        sample.edit("vaswani2017attention", {"links": address})
+    app = make_app(config=Config(theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=after("O"))
+
+
 @pytest.mark.parametrize("size", SIZES, ids=by_size)
 def test_tour(snap_compare: Compare, sample: Library, size: tuple[int, int]) -> None:
     """What a newcomer sees first."""

@@ -6,13 +6,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import work
-from textual.markup import escape
-from textual.screen import Screen
 
-from readinglist.domain.text import plural, printable
+from readinglist.domain.text import plural
 from readinglist.errors import NothingToUndoError, ReadingListError, StoppedError
 from readinglist.tui.keymap import displayed
-from readinglist.tui.presentation import BREAKPOINTS, WIDE
+from readinglist.tui.presentation import BREAKPOINTS, WIDE, as_markup
+from readinglist.tui.screens.leaving import Leaving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +32,7 @@ _SAVE_AFTER = 0.4
 """Seconds from an edit to the writing of the library file."""
 
 
-class Acting(Screen[None]):
+class Acting(Leaving[None]):
     """A screen on which something can be done to papers."""
 
     KEYS: ClassVar[tuple[Key, ...]] = ()
@@ -47,6 +46,7 @@ class Acting(Screen[None]):
         self._config = config
         self._save_timer: Timer | None = None
         self._save_failed = ""
+        """Why the library file lacks edits, as it was told; empty where it lacks none."""
         # At once, so that the first screen is styled and laid out once.
         is_wide = self.app.size.width >= WIDE
         self.add_class("-wide" if is_wide else "-narrow")
@@ -145,15 +145,23 @@ class Acting(Screen[None]):
         """Write the library file in a thread, over a connection of its own."""
         try:
             with closing(self._library.sibling()) as library:
-                library.save()
-            self._save_failed = ""
+                is_saved = library.save()
         except ReadingListError as error:
             self.app.call_from_thread(self._tell_save_failed, str(error))
+        else:
+            if is_saved:
+                self.app.call_from_thread(self._tell_saved)
 
     def _tell_save_failed(self, error: str) -> None:
         if error != self._save_failed:
             self._save_failed = error
-            self._tell(error, "error")
+            self._tell(error, "error", seconds=10)
+
+    def _tell_saved(self) -> None:
+        """Say that it is over, where it was told that edits wait."""
+        if self._save_failed:
+            self._save_failed = ""
+            self._tell("The library file has all edits again.")
 
     def _key_of(self, id_: str) -> str:
         """Return the first key of an action of this screen, as people write it."""
@@ -175,10 +183,10 @@ class Acting(Screen[None]):
             offer: an action of this screen that a click there does; its key is shown.
             seconds: for how long, if not as usual.
         """
-        shown = escape(printable(text))
+        shown = as_markup(text)
         key = next((key for key in self.KEYS if key.action == offer), None)
         if key:
-            keys = escape(self._key_of(key.id))
+            keys = as_markup(self._key_of(key.id))
             shown += f"  [@click=screen.{offer}][b]{keys}[/b] {key.label.lower()}[/]"
         self.notify(
             shown,

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from readinglist.domain.text import plural, printable
 from readinglist.tui.dialog_keys import BULK
 from readinglist.tui.keymap import bindings
+from readinglist.tui.presentation import as_markup
 from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.widgets.paper_list import PaperList
 
@@ -52,7 +53,7 @@ class BulkPreview(Dialog[bool]):
         """Show what changes, and whom."""
         with Vertical(classes="dialog wide") as dialog:
             title = f"{self._deed}: {plural(len(self._papers), 'paper')}"
-            dialog.border_title = printable(title).replace("[", r"\[")
+            dialog.border_title = as_markup(title)
             dialog.border_subtitle = self.edge(
                 "{bulk.do} do it · {bulk.down} {bulk.up} look through · {bulk.close} back"
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from readinglist.config import COLUMNS
@@ -13,6 +12,7 @@ from readinglist.tui.dialog_keys import COLUMNS as COLUMN_KEYS
 from readinglist.tui.keymap import bindings
 from readinglist.tui.presentation import COLUMN_LABELS
 from readinglist.tui.screens.dialog import Dialog
+from readinglist.tui.widgets.options import OptionList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

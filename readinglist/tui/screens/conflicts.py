@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from readinglist.domain.text import printable, printable_block
@@ -14,6 +14,7 @@ from readinglist.errors import ReadingListError
 from readinglist.tui.dialog_keys import CONFLICTS
 from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
+from readinglist.tui.widgets.options import OptionList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.screen import ModalScreen, ScreenResultType
 
 from readinglist.tui.keymap import displayed
+from readinglist.tui.presentation import as_markup
+from readinglist.tui.screens.leaving import Leaving
 
 if TYPE_CHECKING:
     from textual.types import CSSPathType
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from readinglist.tui.keymap import Key
 
 
-class Dialog(ModalScreen[ScreenResultType]):
+class Dialog(ModalScreen[ScreenResultType], Leaving[ScreenResultType]):
     """A box that asks for something, or shows it, and then goes away."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = "dialog.tcss"
@@ -31,4 +33,4 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     def edge(self, words: str) -> str:
         """Return a line for the edge of the box, as markup, each `{id}` in it become its key."""
-        return re.sub(r"\{([a-z_.]+)\}", lambda m: self.key(m[1]).replace("[", r"\["), words)
+        return re.sub(r"\{([a-z_.]+)\}", lambda m: as_markup(self.key(m[1])), words)

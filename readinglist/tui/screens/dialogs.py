@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.content import Content
 from textual.suggester import Suggester
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from readinglist.tui.dialog_keys import CHOICE, CONFIRM, LINE
 from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
+from readinglist.tui.widgets.options import OptionList
+from readinglist.tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +123,7 @@ class AskText(Dialog[str | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self._title
             dialog.border_subtitle = self.edge("Enter done · {line.close} back")
-            yield Input(self._text, suggester=self._suggester, select_on_focus=False)
+            yield TextLine(self._text, suggester=self._suggester, select_on_focus=False)
             yield Static(self._hint, classes="hint", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

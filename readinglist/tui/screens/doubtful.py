@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import getters, on
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from readinglist.domain.text import plural, printable
@@ -17,6 +17,7 @@ from readinglist.tui.presentation import readable
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.screens.duplicates import PairList
 from readinglist.tui.widgets.key_bar import KeyBar
+from readinglist.tui.widgets.options import OptionList
 from readinglist.tui.widgets.paper_pair import PaperPair
 
 if TYPE_CHECKING:

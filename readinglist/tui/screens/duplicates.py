@@ -14,7 +14,7 @@ from textual import getters, on, work
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList, ProgressBar, Static
+from textual.widgets import ProgressBar, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
@@ -25,6 +25,7 @@ from readinglist.tui.keymap import DUPLICATES, bindings, footer
 from readinglist.tui.presentation import readable
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.widgets.key_bar import KeyBar
+from readinglist.tui.widgets.options import OptionList
 from readinglist.tui.widgets.paper_pair import FieldList, PaperPair
 
 if TYPE_CHECKING:

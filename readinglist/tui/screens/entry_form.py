@@ -21,7 +21,7 @@ from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
 from readinglist.tui.dialog_keys import FORM
 from readinglist.tui.keymap import bindings
-from readinglist.tui.presentation import BREAKPOINTS
+from readinglist.tui.presentation import BREAKPOINTS, as_markup
 from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.screens.dialogs import Confirm, LastOfList
 from readinglist.tui.widgets.form_field import FormField, Prompt
@@ -121,8 +121,8 @@ class EntryForm(Dialog["Step | None"]):
         """Lay out the fields."""
         with Vertical(classes="dialog wide form") as dialog:
             # Titles are text: a border's title would read [brackets] as markup.
-            title = printable(self._paper.title).replace("[", r"\[") if self._paper else ""
-            dialog.border_title = f"Edit: {title}" if self._paper else "New paper"
+            title = f"Edit: {as_markup(self._paper.title)}" if self._paper else "New paper"
+            dialog.border_title = title
             dialog.border_subtitle = self.edge(_KEYS)
             with VerticalScroll(can_focus=False), Grid():
                 yield from self._fields

@@ -13,6 +13,7 @@ from readinglist.domain.text import plural, printable, printable_block
 from readinglist.tui.dialog_keys import LINE
 from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
+from readinglist.tui.widgets.text_line import PathLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ class ExportPreview(Dialog[str | None]):
             dialog.border_subtitle = self.edge(
                 "Enter write · Tab scroll the preview · {line.close} back"
             )
-            yield Input(self._path, select_on_focus=False)
+            yield PathLine(self._path, select_on_focus=False)
             yield Static("", id="export-hint", classes="hint", markup=False)
             if self._warnings:
                 yield Static(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from readinglist.domain.change import SOURCE, WHOLE_PAPER, Action, Change, describe
@@ -17,8 +17,9 @@ from readinglist.services.changing import Step
 from readinglist.services.past_values import past_values
 from readinglist.tui.dialog_keys import HISTORY
 from readinglist.tui.keymap import bindings
-from readinglist.tui.presentation import BREAKPOINTS
+from readinglist.tui.presentation import BREAKPOINTS, as_markup
 from readinglist.tui.screens.dialog import Dialog
+from readinglist.tui.widgets.options import OptionList
 
 if TYPE_CHECKING:
     from textual import events
@@ -64,8 +65,7 @@ class History(Dialog[Step | None]):
         """Lay out the entries, and the values of the one under the cursor."""
         with Vertical(classes="dialog wide", id="life") as dialog:
             # Titles are text: a border's title would read [brackets] as markup.
-            title = printable(self._paper.title).replace("[", r"\[")
-            dialog.border_title = f"The life of {title}"
+            dialog.border_title = f"The life of {as_markup(self._paper.title)}"
             dialog.border_subtitle = self.edge(
                 "{life.bring_back} bring the old value back · "
                 "{life.scroll_down} {life.scroll_up} scroll it · {life.close} back"

@@ -14,11 +14,12 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, ProgressBar, Static
 
-from readinglist.domain.text import printable
+from readinglist.domain.text import is_harmless, printable
 from readinglist.errors import ReadingListError
 from readinglist.tui.dialog_keys import IMPORT
 from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
+from readinglist.tui.widgets.text_line import PathLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -68,7 +69,7 @@ class ImportFiles(Dialog[bool]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Import"
             dialog.border_subtitle = self.edge(_KEYS)
-            yield Input(
+            yield PathLine(
                 placeholder="A listing page, a .bib file, or several: ~/pages/*.txt",
                 suggester=PathSuggester(),
             )
@@ -156,7 +157,7 @@ class PathSuggester(Suggester):
         if not start:
             return None
         try:
-            names = sorted(entry.name for entry in os.scandir(folder or "."))
+            names = sorted(filter(is_harmless, os.listdir(folder or ".")))
         except OSError:
             return None
         full = next((name for name in names if name.startswith(start) and name != start), None)

@@ -185,6 +185,8 @@ class LibraryScreen(
         self.set_timer(_LINKS_AFTER, self._keep_links)
         if self._library.has_drafts():
             self._take_up_drafts()
+        if self._library.mended:
+            self._tell(self._library.mended, "warning", seconds=15)
 
     def _go_on(self) -> None:
         """See to what the first screen does not show."""
@@ -403,6 +405,7 @@ class LibraryScreen(
                 self._view.label,
                 self._found.sort,
                 len(self._library.conflicts()),
+                bool(self._save_failed),
             ),
             layout=False,
         )
@@ -413,6 +416,16 @@ class LibraryScreen(
         self.papers.display = self.query_one(ListHeader).display = bool(shown)
         if shown and self.focused is None:  # the list had it, and was empty for a while
             self.set_focus(self.papers)
+
+    def _tell_save_failed(self, error: str) -> None:
+        super()._tell_save_failed(error)
+        self._show_counts()
+
+    def _tell_saved(self) -> None:
+        was_told = bool(self._save_failed)
+        super()._tell_saved()
+        if was_told:
+            self._show_counts()
 
     def _why_empty(self, total: int) -> str:
         if not total and self._library.undo_extent(redo=True):
@@ -511,17 +524,18 @@ class LibraryScreen(
             self.add_class("-reading")
             self.set_focus(self.detail)
 
+    @on(events.DescendantBlur)
     @on(events.DescendantFocus)
     def _show_keys(self) -> None:
         """Show the keys of the place one is in."""
-        if self.search.has_focus:
+        if self.focused is self.search:
             keys = [
                 ("Enter", "To the list", "back"),
                 ("Tab", "Complete", ""),
                 ("↑", "Earlier queries", ""),
                 ("Esc", "Back", "back"),
             ]
-        elif self.views.has_focus:
+        elif self.focused is self.views:
             keys = [
                 ("Enter", "Open", "detail"),
                 ("b", "Fold away", "side_bar"),
@@ -529,7 +543,7 @@ class LibraryScreen(
                 ("V", "Keep the query", "keep_view"),
                 ("Esc", "To the list", "back"),
             ]
-        elif self.detail.has_focus:
+        elif self.focused is self.detail:
             keys = [("j k", "Scroll", ""), ("Esc", "Back to the list", "back")]
         else:
             keys = footer(LIBRARY, self._config.keys)
@@ -555,8 +569,10 @@ class LibraryScreen(
         if self.has_class("-reading"):
             self.remove_class("-reading")
             self.set_focus(self.papers)
-        elif self.focused is not self.papers and self.papers.display:
-            self.set_focus(self.papers)
+        elif self.focused not in (None, self.papers) and (
+            self.papers.display or not self.search.value
+        ):
+            self.set_focus(self.papers)  # where it is empty, the screen has the keys
         elif self.search.value:
             self.search.value = ""
             self.set_focus(self.papers)

@@ -25,7 +25,7 @@ from readinglist.services.notes import beginning, from_template
 from readinglist.tui.dialog_keys import NOTE
 from readinglist.tui.keymap import bindings
 from readinglist.tui.note_text import NoteText
-from readinglist.tui.presentation import BREAKPOINTS, WIDE, readable
+from readinglist.tui.presentation import BREAKPOINTS, WIDE, as_markup, readable
 from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.suspending import edited_outside
 from readinglist.tui.widgets.key_bar import KeyBar
@@ -124,8 +124,7 @@ class NoteEditor(Dialog[Left]):
         """Show the note, the cursor at its end."""
         with Vertical(classes="dialog note") as dialog:
             # Titles are text: a border's title would read [brackets] as markup.
-            title = printable(readable(self._paper.title))
-            dialog.border_title = f"Note: {title}".replace("[", r"\[")
+            dialog.border_title = f"Note: {as_markup(readable(self._paper.title))}"
             dialog.border_subtitle = r"Markdown · \[\[ links to a paper"
             with Horizontal(id="note-body"):
                 yield self.area

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from readinglist.domain.text import printable
+from readinglist.domain.web_address import WebAddress
 from readinglist.errors import ReadingListError
 from readinglist.tui.screens.acting import Acting
 
@@ -33,8 +34,8 @@ class Opening(Acting):
         if pdf:
             viewer = self._config.viewer
             self._open(lambda: opening.open_pdf(pdf, viewer), f"{pdf.parent.name}/{pdf.name}")
-        elif paper.web_address and opening.is_web_address(paper.web_address):
-            self._browse(paper.web_address)
+        elif address := WebAddress.parse(paper.web_address or ""):
+            self._browse(address)
         else:
             self._tell("No address is known for this paper.", "warning")
 
@@ -54,20 +55,38 @@ class Opening(Acting):
             from readinglist.tui.screens.dialogs import Choose, Item
 
             def go(answer: str | None) -> None:
-                if answer is not None:
-                    self._browse(answer)
+                address = next((one for one in addresses if one.text == answer), None)
+                if address:
+                    self._browse(address)
 
-            items = [Item(address, printable(address)) for address in addresses]
+            items = [Item(address.text, printable(address.text)) for address in addresses]
             self.app.push_screen(Choose("Open", items), go)
 
-    def _browse(self, address: str) -> None:
+    def _browse(self, address: WebAddress) -> None:
+        """Open an address; one of a host that is new here is shown first."""
+        from readinglist.services.known_hosts import KnownHosts
+
+        hosts = KnownHosts()
+        if hosts.know(address):
+            self._visit(address)
+            return
+        from readinglist.tui.screens.new_host import NewHost
+
+        def go(is_wanted: bool | None) -> None:
+            if is_wanted:
+                hosts.add(address)
+                self._visit(address)
+
+        self.app.push_screen(NewHost(address), go)
+
+    def _visit(self, address: WebAddress) -> None:
         from readinglist.services import opening
 
         if self.app.is_web:  # the browser is not on this machine
-            self.app.open_url(address)
-            self._tell(f"Opened {address}")
+            self.app.open_url(address.text)
+            self._tell(f"Opened {address.text}")
         else:
-            self._open(lambda: opening.open_address(address), address)
+            self._open(lambda: opening.open_address(address), address.text)
 
     @work(thread=True, group="open")
     def _open(self, start: Callable[[], Opened], what: str) -> None:

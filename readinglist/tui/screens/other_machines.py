@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from textual import work
+from textual.message import Message
 
 from readinglist.domain.text import plural
 from readinglist.errors import ReadingListError
@@ -16,9 +21,21 @@ if TYPE_CHECKING:
 class OtherMachines(Acting):
     """Brings in what was done elsewhere, and settles what does not agree."""
 
+    @dataclass
+    class CameIn(Message):
+        """The library file was looked at."""
+
+        is_other: bool = False
+        """Whether anything is other than before."""
+        put_back: int = 0
+        """How many edits git had missed."""
+        error: str = ""
+        """Why it can't be used."""
+
     def __init__(self, library: Library, config: Config) -> None:
         super().__init__(library, config)
         self._version = library.version()
+        self._is_taking_in = False
         self._withdrawn = len(library.withdrawn())
         """How many edits git has taken out, as far as that was told."""
         self._is_read_only = False
@@ -73,18 +90,43 @@ class OtherMachines(Acting):
         raise NotImplementedError
 
     def _look_for_changes(self) -> None:
-        """Bring in what git or another readinglist did."""
+        """Bring in what git or another readinglist did: in a thread, for it may take seconds."""
+        self._library.check_place()  # else that is the end of the app: it saves, and says why
         try:
-            came_in = self._library.take_in()
+            is_current = self._library.is_current()
         except ReadingListError as error:
             self._tell_save_failed(str(error))
             return
         self._tell_read_only()
-        if came_in.put_back:
-            self._tell(f"git had missed {plural(came_in.put_back, 'edit')}: put back.")
+        if is_current:
+            self._show_what_came()
+        elif not self._is_taking_in:
+            self._is_taking_in = True
+            self._take_in()
+
+    @work(thread=True, group="take in")
+    def _take_in(self) -> None:
+        try:
+            with closing(self._library.sibling()) as library:
+                came_in = library.came_in
+            self.post_message(self.CameIn(bool(came_in), came_in.put_back))
+        except ReadingListError as error:
+            self.post_message(self.CameIn(error=str(error)))
+
+    def on_other_machines_came_in(self, message: CameIn) -> None:
+        """Show what was brought in."""
+        self._is_taking_in = False
+        if message.error:
+            self._tell_save_failed(message.error)
+        else:
+            self._show_what_came(message.is_other, message.put_back)
+
+    def _show_what_came(self, is_other: bool = False, put_back: int = 0) -> None:
+        if put_back:
+            self._tell(f"git had missed {plural(put_back, 'edit')}: put back.")
         # A thread of this app may have been the one to take it in, so look at what there is now.
         version = self._library.version()
-        is_other = bool(came_in) or (version != self._version and not self._shows_changes())
+        is_other = is_other or (version != self._version and not self._shows_changes())
         if is_other:
             self._version = version
             self._tell_withdrawn()
@@ -95,3 +137,5 @@ class OtherMachines(Acting):
             self._index_ahead()
         if not self._library.is_saved():
             self._save_soon()
+        else:
+            self._tell_saved()

@@ -14,7 +14,6 @@ from textual import getters, work
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from readinglist.domain.paper import Status
@@ -24,6 +23,7 @@ from readinglist.services.statistics import month_labels, recent
 from readinglist.tui import plots
 from readinglist.tui.keymap import READING_LOG, bindings, footer
 from readinglist.tui.screens.acting import Acting
+from readinglist.tui.screens.leaving import Leaving
 from readinglist.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _ROWS = (("read", "added"), ("left", "waits"), ("priority", "tag"))
 """What stands side by side where there is room; the calendar above takes a row of its own."""
 
 
-class ReadingLogScreen(Screen[None]):
+class ReadingLogScreen(Leaving[None]):
     """Plots of the reading; nothing can be changed here."""
 
     CSS_PATH = "reading_log.tcss"

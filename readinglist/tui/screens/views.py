@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.message import Message
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 
 from readinglist.domain.text import printable
 from readinglist.errors import ReadingListError
@@ -18,6 +18,7 @@ from readinglist.tui.dialog_keys import VIEWS as VIEWS_KEYS
 from readinglist.tui.keymap import bindings
 from readinglist.tui.presentation import sort_label
 from readinglist.tui.screens.dialogs import AskText, Choose, Confirm, Item
+from readinglist.tui.widgets.options import OptionList
 
 if TYPE_CHECKING:
     from readinglist.services.kept_views import KeptViews

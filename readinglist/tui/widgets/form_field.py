@@ -19,6 +19,7 @@ from textual.suggester import Suggester, SuggestFromList
 from textual.widgets import Input, Static, TextArea
 
 from readinglist.domain.text import printable, printable_block
+from readinglist.tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +106,7 @@ class FormField(Horizontal):
         self.post_message(self.Changed(self))
 
 
-class Line(Input):
+class Line(TextLine):
     """A line; up and down leave it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

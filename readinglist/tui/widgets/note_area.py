@@ -7,7 +7,6 @@ Tab, Enter, a click -> the offer is in the text        Esc -> no offers until th
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from textual.widgets import TextArea
 
 from readinglist.domain.markdown import Part, fence_behind, parts_of
 from readinglist.domain.note_links import Link, begun_at, completed, link_at
+from readinglist.domain.text import legible
 from readinglist.tui.widgets.offers import Offer, Offers
 from readinglist.tui.widgets.part_styles import NOTE_LOOKS, PartStyles
 
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 _CACHE_LIMIT = 1000
 """So many lines are kept with their parts: more than any screen shows."""
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What steers a terminal or reorders a line; each is drawn as one sign in its place."""
 
 
 class NoteArea(TextArea):
@@ -108,8 +106,7 @@ class NoteArea(TextArea):
     def get_line(self, line_index: int) -> Text:
         """Return a line, with the styles of what is drawn of it."""
         line = self.document.get_line(line_index)
-        shown = line if line.isprintable() else _STEERING.sub("\N{REPLACEMENT CHARACTER}", line)
-        return Text(shown, end="", no_wrap=True, spans=self._drawn.copy())
+        return Text(legible(line), end="", no_wrap=True, spans=self._drawn.copy())
 
     def _parts_of(self, row: int, line: str) -> list[Part]:
         key = line, self._fence_before(row)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from readinglist.tui.widgets.options import OptionList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 from textual.containers import Vertical
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from readinglist.domain.paper import natural_name
 from readinglist.domain.text import printable, printable_block
 from readinglist.domain.union import TAKEABLE, UNITED
 from readinglist.tui.presentation import readable, version
+from readinglist.tui.widgets.options import OptionList
 from readinglist.tui.widgets.part_styles import PartStyles
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from readinglist.domain.query import parse_query
 from readinglist.domain.text import fold
 from readinglist.tui.widgets.offers import Offer, Offers
 from readinglist.tui.widgets.part_styles import PartStyles
+from readinglist.tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-class SearchBar(Input):
+class SearchBar(TextLine):
     """A line for a query."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

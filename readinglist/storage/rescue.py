@@ -1,0 +1,98 @@
+"""What can be read of a working copy that is damaged: the edits that were not saved yet."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from readinglist.domain.change import Change
+from readinglist.storage.journal import COLUMNS
+from readinglist.storage.tables import OF_PAPERS, read_table
+
+if TYPE_CHECKING:
+    from readinglist.storage.tables import Row
+
+_PAPER = COLUMNS.split(", ").index("paper")
+
+
+@dataclass(slots=True)
+class Rescued:
+    """What was read; none of it is checked."""
+
+    journal: list[Row] = field(default_factory=list)
+    """The rows of the journal that were not in the library file, in order."""
+    known: set[tuple[Any, ...]] | None = None
+    """The keys of the rows that were in the library file; None where they can't be read."""
+    papers: dict[int, list[tuple[str, Row]]] = field(default_factory=dict)
+    """The rows of the papers of which these tell, each with the name of its table."""
+    sources: list[Row] = field(default_factory=list)
+    frozen: list[int] = field(default_factory=list)
+    """The papers whose keys are known outside."""
+    withdrawn: list[Change] = field(default_factory=list)
+    """The edits that git had taken out of the library file."""
+    is_whole: bool = True
+    """Whether nothing of the journal was unreadable."""
+
+
+def rescue(database: Path) -> Rescued:
+    """Read what can be read of a database, in a copy: it stays as it is.
+
+    Raises:
+        OSError: it can't be copied.
+    """
+    with tempfile.TemporaryDirectory(prefix="readinglist-") as folder:
+        copy = Path(folder) / "copy.db"
+        shutil.copyfile(database, copy)
+        with suppress(FileNotFoundError):
+            # The last edits are in its log.
+            shutil.copyfile(f"{database}-wal", f"{copy}-wal")
+        with closing(sqlite3.connect(copy)) as connection:
+            return _read(connection)
+
+
+def _read(connection: sqlite3.Connection) -> Rescued:
+    rescued = Rescued()
+    meta = dict(_rows(connection, "SELECT name, value FROM meta", "name")[0])
+    saved = meta.get("saved")
+    since = saved if isinstance(saved, int) else 0
+    journal, is_whole = _rows(
+        connection, f"SELECT rowid, {COLUMNS} FROM journal WHERE rowid > {since}", "rowid"
+    )
+    rescued.journal = [row for _, *row in journal]
+    rescued.is_whole = is_whole and isinstance(saved, int)
+    earlier, are_all = _rows(
+        connection, f"SELECT rowid, id, machine FROM journal WHERE rowid <= {since}", "rowid"
+    )
+    rescued.known = {(id_, machine) for _, id_, machine in earlier} if are_all else None
+    for paper in {row[_PAPER] for row in rescued.journal}:
+        with suppress(sqlite3.DatabaseError):
+            rescued.papers[paper] = [
+                (table, row)
+                for table in OF_PAPERS
+                for row in read_table(connection, table, [paper]).values()
+            ]
+    rescued.sources, _ = _rows(connection, "SELECT * FROM source", "rowid")
+    frozen, _ = _rows(connection, "SELECT id FROM paper WHERE key_frozen", "id")
+    rescued.frozen = [paper for (paper,) in frozen]
+    with suppress(ValueError, TypeError):
+        rescued.withdrawn = [Change(*row) for row in json.loads(meta.get("withdrawn") or "[]")]
+    return rescued
+
+
+def _rows(connection: sqlite3.Connection, query: str, order: str) -> tuple[list[Any], bool]:
+    """Return the rows that can be read from either end of a table, and whether these are all."""
+    found: dict[Any, Row] = {}
+    for direction in ("ASC", "DESC"):
+        try:
+            for row in connection.execute(f"{query} ORDER BY {order} {direction}"):
+                found.setdefault(row[0], row)
+            return list(found.values()), not found or direction == "ASC"
+        except sqlite3.DatabaseError:
+            continue
+    return [found[key] for key in sorted(found)], False

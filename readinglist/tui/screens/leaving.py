@@ -1,0 +1,53 @@
+"""How a screen is left: once, and with what stands over it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.await_complete import AwaitComplete
+from textual.command import CommandList, CommandPalette
+from textual.css.query import NoMatches
+from textual.screen import Screen, ScreenResultType
+
+if TYPE_CHECKING:
+    from textual.events import Mount
+
+
+class Leaving(Screen[ScreenResultType]):
+    """A screen that can be left at any time.
+
+    Textual takes away whatever screen is on top. That is another one where a key is pressed
+    twice before the first time was seen to, or where a thread is done while one looks into the
+    palette.
+    """
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Go away with a result, and with all that stands over this; once."""
+        stack = self.app.screen_stack
+        if self not in stack:
+            return AwaitComplete()
+        for above in reversed(stack[stack.index(self) + 1 :]):
+            above.dismiss()
+        return super().dismiss(result)
+
+
+class Palette(CommandPalette, Leaving[None]):  # Textual's styles are those of the first one
+    """Finds anything by its name."""
+
+    def on_mount(self, event: Mount) -> None:
+        """Begin, unless this was left before: Esc may come right behind the key that shows it."""
+        if self not in self.app.screen_stack:
+            event.prevent_default()
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        """Look for commands; where this is left meanwhile, there is no list to show them in."""
+        with suppress(NoMatches):
+            await CommandPalette._gather_commands.__wrapped__(self, search_value)  # type: ignore[attr-defined]
+
+    def _action_command_list(self, action: str) -> None:
+        """Move in what is offered; there are no pages before it is laid out, see `options`."""
+        if not action.startswith("page") or self.query_one(CommandList)._lines:
+            super()._action_command_list(action)

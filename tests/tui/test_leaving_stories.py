@@ -1,0 +1,159 @@
+"""Screens that are left twice, or while another one stands over them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from readinglist.services.library import Library
+from readinglist.tui.app import ReadingListApp
+from readinglist.tui.screens.dialogs import Choose, Confirm, Item
+from readinglist.tui.screens.leaving import Palette
+from readinglist.tui.screens.library import LibraryScreen
+from readinglist.tui.screens.working import Done, Working
+from tests.tui.conftest import screen_of, settle, until
+
+MakeApp = Callable[..., ReadingListApp]
+
+
+async def test_a_choice_that_is_made_twice_is_made_once(make_app: MakeApp) -> None:
+    """Two Enter, read in one go, choose once: what stands below stays."""
+    app = make_app()
+    chosen: list[str | None] = []
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        app.push_screen(Confirm("Below?"))
+        app.push_screen(Choose("Above", [Item("a", "A"), Item("b", "B")]), chosen.append)
+        await pilot.pause()
+        options = app.screen.query_one(OptionList)
+        options.action_select()
+        options.action_select()
+        await until(pilot, lambda: bool(chosen))
+        await pilot.pause()
+        assert chosen == ["a"]
+        assert isinstance(app.screen, Confirm)
+
+
+async def test_the_palette_is_left_while_it_carries_out(make_app: MakeApp) -> None:
+    """Enter, and Esc before that was seen to: the list is still there."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        for leave_first in (True, False):
+            await pilot.press("ctrl+p")
+            palette = app.screen
+            assert isinstance(palette, Palette)
+            await until(pilot, partial(_offers, palette))
+            if leave_first:
+                palette._action_escape()
+            palette.dismiss()
+            palette.dismiss()
+            await settle(pilot)
+            assert app.screen is screen_of(app)
+            assert app.is_running
+
+
+@pytest.mark.parametrize("over", [Palette, lambda: Confirm("Over?")])
+async def test_what_is_done_in_a_thread_ends_below_another_screen(
+    make_app: MakeApp, sample: Library, over: Callable[[], Palette | Confirm]
+) -> None:
+    """While it goes on, one looks into the palette: at its end the list has the keys again."""
+    app = make_app()
+    go_on = threading.Event()
+    done: list[Done | None] = []
+
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        app.push_screen(Working("Waiting …", sample, lambda _: go_on.wait(20)), done.append)
+        await pilot.pause()
+        app.push_screen(over())
+        await pilot.pause()
+        go_on.set()
+        await until(pilot, lambda: bool(done))
+        await settle(pilot)
+        assert done == [Done(result=True)]
+        assert isinstance(app.screen, LibraryScreen)
+        await pilot.press("j")
+        assert screen_of(app).papers.cursor == 1
+
+
+@pytest.mark.parametrize("over", [Palette, lambda: Confirm("Sure?")])
+async def test_a_screen_is_left_before_it_is_set_up(
+    make_app: MakeApp, over: Callable[[], Palette | Confirm]
+) -> None:
+    """Esc comes right behind the key that shows it, or a thread below is done."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        app.push_screen(over())
+        app.screen.dismiss()
+        await settle(pilot)
+        await pilot.pause()
+        assert app.screen is screen_of(app)
+        assert app.is_running
+
+
+async def test_the_palette_is_left_while_it_looks_for_something(make_app: MakeApp) -> None:
+    """Esc right behind a letter: what it would be shown in goes first, then what looks for it."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        palette = Palette()
+        await app.push_screen(palette)
+        await until(pilot, partial(_offers, palette))
+        await palette.query_one(OptionList).remove()
+        palette.query_one(Input).value = "t"
+        await settle(pilot)
+        palette._action_escape()
+        await settle(pilot)
+        assert app.screen is screen_of(app)
+        assert app.is_running
+
+
+def _offers(palette: Palette) -> bool:
+    return bool(palette.query_one(OptionList).option_count)
+
+
+async def page_keys(pilot: Pilot[None]) -> None:
+    await pilot.press("pagedown", "pageup", "pagedown", "end", "home", "down", "up")
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("key", ["s", "v", "vertical_line", "H", "D", "ctrl+p"])
+async def test_a_list_to_choose_from_pages_in_a_terminal_without_room(
+    make_app: MakeApp, key: str, tmp_path: Path
+) -> None:
+    """Nothing of it is laid out there; later it is."""
+    app = make_app()
+    async with app.run_test(size=(12, 4)) as pilot:
+        await settle(pilot)
+        await pilot.press(key)
+        await page_keys(pilot)
+        await pilot.resize_terminal(100, 30)
+        await page_keys(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.screen is screen_of(app)
+        assert app.is_running
+
+
+async def test_a_list_pages_before_it_is_drawn(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("s")
+        await pilot.pause()
+        options = app.screen.query_one(OptionList)
+        shown = list(options.options)
+        options.clear_options()
+        options.add_options(shown)
+        options.highlighted = 0
+        options.action_page_down()  # type: ignore[no-untyped-call]
+        options.action_page_up()  # type: ignore[no-untyped-call]
+        assert options.highlighted == 0
