@@ -48,7 +48,9 @@ def test_init_in_a_repository_with_files_of_its_own(
     folder.mkdir()
     (folder / ".gitignore").write_text("*.aux")
     cli("init", str(folder))
-    assert (folder / ".gitignore").read_text() == "*.aux\nlibrary.db-*\n.library.db.*\n"
+    assert (folder / ".gitignore").read_text() == (
+        "*.aux\nlibrary.db-*\n.library.db.*\n*.merge_file_*\n"
+    )
     assert add_to.git("ls-files", "sub").split() == ["sub/.gitignore", "sub/library.db"]
 
 

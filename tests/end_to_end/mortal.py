@@ -8,15 +8,14 @@ Each line that it reads is a life, as JSON: a process of its own that opens the 
     begun PID | opened | did | saved | done SECONDS BOUNDARIES | failed WHY | died
 
 `did` and `saved` acknowledge a step: its call has returned. Who is done waits to be killed. A
-life may kill itself at a boundary: before it writes to a disk for the n-th time, in a file's
-name or content, a transaction, or another program. `died` comes when all of its children have
-ended, too.
+life may kill itself at a boundary: before it begins, names or removes a file, begins or commits a
+transaction, or runs another program, for the n-th time. `died` comes when the programs that it
+ran have ended, too.
 """
 
 from __future__ import annotations
 
 import ctypes
-import itertools
 import json
 import os
 import re
@@ -82,8 +81,7 @@ class Life:
 
     def lead(self) -> None:
         """Live; never return."""
-        temporary = self.folder / "tmp"
-        os.environ["TMPDIR"] = str(temporary)
+        os.environ["TMPDIR"] = str(self.folder / "tmp")
         tempfile.tempdir = None
         sys.addaudithook(self._notice)
         sqlite3.connect = self._connect  # type: ignore[assignment]
@@ -105,7 +103,7 @@ class Life:
         say(word)
         if self._looks_file:
             began = time.perf_counter()
-            self._looks.append([look(library, self.folder)])
+            self._looks.append([look_at_library(library) | look_out(self.folder)])
             self._seconds_of_looking += time.perf_counter() - began
 
     def passing(self, library: Library) -> None:
@@ -113,7 +111,7 @@ class Life:
         if self._looks_file:
             boundaries = self._boundaries
             with closing(library.sibling()) as sibling:
-                self._looks[-1].append(look(sibling, self.folder))
+                self._looks[-1].append(look_at_library(sibling) | look_out(self.folder))
             self._boundaries = boundaries
 
     # --- boundaries
@@ -129,9 +127,8 @@ class Life:
         return connection
 
     def _notice_sql(self, connection: sqlite3.Connection, sql: str) -> None:
-        if sql.startswith(("--", "SELECT")) or sql.lstrip().startswith("SELECT"):
-            return
-        if not connection.in_transaction or sql.startswith("COMMIT"):
+        is_read = sql.lstrip().startswith(("--", "SELECT"))
+        if not is_read and (not connection.in_transaction or sql.startswith("COMMIT")):
             self._boundary()
 
     def _boundary(self) -> None:
@@ -140,9 +137,9 @@ class Life:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def look(library: Library, folder: Path) -> Look:
-    """Return what a library and the folder `out` beside it look like."""
-    return look_at(read_tables(library._working.connection)) | look_out(folder)
+def look_at_library(library: Library) -> Look:
+    """Return what a library looks like, with what is not saved."""
+    return look_at(read_tables(library._working.connection))
 
 
 def look_at(tables: Tables) -> Look:
@@ -352,7 +349,7 @@ def main() -> None:
         asked = json.loads(line)
         if os.fork():
             with suppress(ChildProcessError):
-                for _ in itertools.count():
+                while True:
                     os.waitpid(-1, 0)
             say("died")
             continue

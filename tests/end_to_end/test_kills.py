@@ -33,11 +33,11 @@ from readinglist.services import repository, syncing
 from readinglist.services.checking import check_library
 from readinglist.services.citing import export_cited
 from readinglist.services.library import Library
-from readinglist.services.merge_driver import read_version
+from readinglist.services.merge_driver import merge_files, read_version
 from readinglist.services.syncing import sync
 from readinglist.storage.document import fingerprint
 from tests.conftest import ABSTRACT, PageMaker, by_sql, rows
-from tests.end_to_end.mortal import DEEDS, Life, Look, look, look_at, look_out
+from tests.end_to_end.mortal import DEEDS, Life, Look, look_at, look_at_library, look_out
 from tests.services.clones import World, add
 from tests.storage.test_migrations import _TO_1_1, _TO_2_2, first_schema
 
@@ -284,7 +284,7 @@ class After:
     def _check_look(self, library: Library) -> None:
         """What was acknowledged is there, and the next step whole or not at all."""
         steps = range(max(self._done - 1, 0), self._done + 1)
-        held = self._find(look_at_working(library), steps, "the working copy")
+        held = self._find(look_at_library(library), steps, "the working copy")
         out = look_out(self._folder)
         told = [i for i, seen in enumerate(self._seen(steps)) if only_files(seen) == out]
         assert told, self._blame(out, steps, only_files, "the files")
@@ -327,6 +327,9 @@ class After:
             (out / "paper.tex").write_text(rf"\cite{{{keys[5]}}} \bibliography{{cited}}")
             export_cited(library, out / "paper.tex", out / "cited.bib")
             library.save()  # the keys are known outside now
+        if self._kind == "merge":
+            versions, mine = self._folder / "versions", self._folder / "out" / "mine.db"
+            merge_files(versions / "base.db", mine, versions / "theirs.db")
         left = [
             file.name
             for name in ("one", "out")
@@ -335,7 +338,7 @@ class After:
         ]
         assert not left, f"never swept: {left}"
         with closing(Library.open(self._path, state=self._folder / "fresh")) as fresh:
-            assert look_at_working(fresh) == look_at_working(library)
+            assert look_at_library(fresh) == look_at_library(library)
             assert words_of(fresh) == words_of(library)
 
     # --- git
@@ -349,7 +352,7 @@ class After:
         except LibraryError as error:
             self._row.counts["torn"] += 1
             told.append(error.hint)
-            lock.unlink()
+            lock.unlink(missing_ok=True)
             self._git("one", "checkout", "HEAD", "--", "library.db")
         assert all(f"delete {lock}" in hint or "from git" in hint for hint in told), told
 
@@ -361,11 +364,12 @@ class After:
         assert next(again) == "did"  # if it was not
         while told := self._refused(library):  # a lock that a killed git has left is git's own
             locks = [*self._folder.glob("*/.git/**/*.lock"), *self._folder.glob("*.git/**/*.lock")]
-            (lock,) = [lock for lock in locks if f"delete {lock}" in told or "push" in told]
-            lock.unlink()
+            named = [lock for lock in locks if f"delete {lock}" in told or "push" in told]
+            assert named, told
+            named[0].unlink()
             self._row.counts["locks"] += 1
         assert sync(library) == syncing.SyncReport(remote="origin", conflicts=1)
-        self._find(look_at_working(library), range(2, 3), "the synced one")
+        self._find(look_at_library(library), range(2, 3), "the synced one")
 
     def _refused(self, library: Library) -> str:
         try:
@@ -377,10 +381,6 @@ class After:
         subprocess.run(
             ["git", *arguments], cwd=self._folder / folder, check=True, capture_output=True
         )
-
-
-def look_at_working(library: Library) -> Look:
-    return only_tables(look(library, library.path.parent))
 
 
 def only_tables(seen: Look) -> Look:
