@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from readinglist.domain.paper import Paper
 
-EXAMPLES = int(os.environ.get("READINGLIST_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("READINGLIST_EXAMPLES", "50"))
 """How many texts go through each door; READINGLIST_EXAMPLES=5000 is the long run."""
 IS_LONG = EXAMPLES >= 1000
-FEW = max(8, EXAMPLES // 25)
+FEW = max(5, EXAMPLES // 25)
 """How many go where each takes commands, or keys and a picture."""
 
 PIECES: dict[str, tuple[str, ...]] = {

@@ -250,7 +250,8 @@ async def test_markup_on_each_screen(literal: Library, size: tuple[int, int]) ->
             await pilot.pause()
             text = shown(app, name)
             assert "[red]" in text or name in ("the help", "the reading log", "merging"), name
-            check_picture(app)
+            if IS_LONG or name == "the history":
+                check_picture(app)
             await back(pilot)
 
 
@@ -327,5 +328,6 @@ async def test_the_note_as_one_writes(hostile: Library) -> None:
             area.text = storable(one.text)
             await pilot.pause()
             lines_of(app, one)
-            assert area.text == storable(one.text).replace("\r\n", "\n") or "\r" in one.text
+            # Textual's document knows lines alone: what separates them is a line break.
+            assert area.text.splitlines() == storable(one.text).splitlines()
         TALLY.note("the note editor", texts(FEW, "note"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import OptionList, TextArea
 
@@ -69,7 +70,7 @@ def drafts(library: Library) -> list[Path]:
 
 def messages(app: ReadingListApp) -> str:
     """Return what the app has told."""
-    return "\n".join(note.message for note in app._notifications)
+    return "\n".join(Content.from_markup(note.message).plain for note in app._notifications)
 
 
 def detail(app: ReadingListApp) -> str:
