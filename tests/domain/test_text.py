@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readinglist.domain.text import fold, plural, printable, printable_block
+from readinglist.domain.text import fold, plural, printable, printable_block, without_controls
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,12 @@ def test_nothing_printable_steers_a_terminal(text: str) -> None:
 
 def test_a_block_keeps_its_lines_and_indents() -> None:
     assert printable_block("a\r\n\tb\r  c\x1b") == "a\n    b\n  c"
+
+
+def test_only_what_no_text_holds_is_a_control() -> None:
+    assert (
+        without_controls("a\0b\x1b[0m\x9b \ud800 e\u0301\u200d\n\tx") == "ab[0m  e\u0301\u200d\n\tx"
+    )
 
 
 def test_counts_with_their_noun() -> None:
