@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from readinglist.domain.text import printable
 from readinglist.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -126,6 +127,11 @@ def natural_name(author: str) -> str:
     """Return `Given Family` of `Family, Given`."""
     family, comma, given = author.partition(", ")
     return f"{given} {family}" if comma else author
+
+
+def printable_name(name: str) -> str:
+    """Return a name from outside as one printable line, without the braces that edit names."""
+    return printable(name.replace("{", " ").replace("}", " "))
 
 
 def inverted_name(name: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from readinglist.domain.identity import arxiv_id, doi_name
-from readinglist.domain.paper import NAME_SUFFIX, check_date, inverted_name
-from readinglist.domain.text import printable
+from readinglist.domain.paper import NAME_SUFFIX, check_date, inverted_name, printable_name
 from readinglist.errors import InvalidValueError
 from readinglist.formats.bib_syntax import MONTHS
 from readinglist.formats.latex_text import to_text
@@ -53,7 +52,7 @@ def author_names(text: str) -> tuple[str, ...]:
     """
     names: list[str] = []
     for part in _BETWEEN_NAMES.split(_outside_brackets(" ".join(text[:_LONGEST_LIST].split()))):
-        name = printable(to_text(part) if "\\" in part or "{" in part else part)
+        name = printable_name(to_text(part) if "\\" in part or "{" in part else part)
         if NAME_SUFFIX.fullmatch(name) and names:
             names[-1] += f" {name}"
         elif any(letter.isalpha() for letter in name) and len(name) <= _LONGEST_NAME:

@@ -15,8 +15,8 @@ from readinglist.domain.citekey import importable_key
 from readinglist.domain.entry import Entry, Macro
 from readinglist.domain.identity import arxiv_id, arxiv_of_doi, doi_name, paper_id
 from readinglist.domain.links import find_links
-from readinglist.domain.paper import Paper, check_date
-from readinglist.domain.text import printable, without_controls
+from readinglist.domain.paper import Paper, check_date, printable_name
+from readinglist.domain.text import without_controls
 from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats.bib_syntax import MONTHS, split
 from readinglist.formats.latex_text import to_block, to_text
@@ -46,7 +46,6 @@ _URL = re.compile(r"https?://[^\s{}\\]+")
 _SIMPLE_NAME = re.compile(
     r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*)*, [^\W\d_][\w.'’-]*(?: [\w.'’-]+)*"
 )
-_NOT_IN_NAMES = re.compile("[,{}]")
 _NAME_PART = re.compile(r"\s*(family|given|prefix|suffix)(?:-i)?\s*=\s*", re.IGNORECASE)
 _LONGEST_TITLE = 2000
 
@@ -187,7 +186,7 @@ def _is_one_group(latex: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return " ".join(_NOT_IN_NAMES.sub(" ", text).split())
+    return printable_name(text.replace(",", " "))
 
 
 def _title(entry: Entry) -> str:
@@ -286,8 +285,7 @@ def paper_of_record(
     record = {name: without_controls(text) for name, text in record.items()}
     letters = Repertoire.UNICODE  # export turns into TeX what its dialect can't hold
     people = {
-        role: tuple(filter(None, (printable(name) for name in listed)))
-        for role, listed in names.items()
+        role: tuple(filter(None, map(printable_name, listed))) for role, listed in names.items()
     }
     fields: dict[str, str | Parts] = {
         role: " and ".join(filter(None, (latex_name(name, letters) for name in listed)))

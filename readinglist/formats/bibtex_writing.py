@@ -411,9 +411,10 @@ class _Writer:
         for part in parts:
             if not isinstance(part, Macro):
                 result.append(self._value(paper, name, part, commands))
-            elif part in MONTHS or _MACRO_NAME.fullmatch(part):
-                if part not in MONTHS:
-                    self._warnings.append(f"{paper.key}: its file doesn't define {part} ({name}).")
+                continue
+            if part not in MONTHS:
+                self._warnings.append(f"{paper.key}: its file doesn't define {part} ({name}).")
+            if part in MONTHS or _MACRO_NAME.fullmatch(part):
                 result.append(part)
         return tuple(result) if any(isinstance(p, Macro) for p in result) else "".join(result)
 

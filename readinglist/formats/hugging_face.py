@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.identity import arxiv_id, paper_id
 from readinglist.domain.links import find_links
-from readinglist.domain.paper import Paper, inverted_name
+from readinglist.domain.paper import Paper, inverted_name, printable_name
 from readinglist.domain.text import printable, without_controls
 from readinglist.errors import FormatError
 from readinglist.formats.arxiv_text import MOST_AUTHORS, day, title_line, unwrapped
@@ -179,7 +179,7 @@ def _first(sources: Sequence[Object], name: str) -> str:
 def _authors(value: object) -> Iterator[str]:
     for author in value[:MOST_AUTHORS] if isinstance(value, list) else ():
         if isinstance(author, dict) and author.get("hidden") is not True:
-            name = printable(_text(author, "name")[: 2 * _LONGEST_NAME])
+            name = printable_name(_text(author, "name")[: 2 * _LONGEST_NAME])
             if name and len(name) <= _LONGEST_NAME:
                 yield inverted_name(name)
 

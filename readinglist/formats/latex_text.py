@@ -24,7 +24,7 @@ _MARKS = MARK_OF_ACCENT | {macro: m for m, macro in MACRO_OF_MARK.items()} | {"t
 _OTHER_CHARACTERS = {
     "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "LaTeXe": "LaTeX2ε", "dots": "…",
     "ldots": "…", "textellipsis": "…", "textasciitilde": "~", "textasciicircum": "^",
-    "textbackslash": "\\", "textbraceleft": "{", "textbraceright": "}", "textbar": "|",
+    "textbackslash": "\\", "textbraceleft": "\ue000", "textbraceright": "\ue001", "textbar": "|",
     "slash": "/", "hyphen": "-", "textendash": "–", "textemdash": "—", "P": "¶", "S": "§",
     "pounds": "£", "copyright": "©", "dag": "†", "ddag": "‡", "quad": " ", "qquad": " ",
     "nobreakspace": " ", "space": " ", "textquotesingle": "'", "textquotedbl": '"',

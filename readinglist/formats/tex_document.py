@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: What begins a part that LaTeX doesn't typeset; or a sign behind a backslash, which begins none.
 _MARK = re.compile(
-    r"%|\\begin\{(?P<environment>verbatim\*?|lstlisting|minted|comment)\}"
+    r"(?P<comment>%)|\\begin\{(?P<environment>verbatim\*?|lstlisting|minted|comment)\}"
     r"|\\(?P<false>iffalse)(?![A-Za-z])"
     r"|\\(?:verb\*?|lstinline(?:\[[^\[\]]*\])?|mintinline\{[^{}]*\})(?P<sign>[^A-Za-z\s{*])"
     r"|\\.",
@@ -80,20 +80,19 @@ def read_tex(text: str) -> TexDocument:
 
 
 def _typeset(text: str) -> Iterator[str]:
-    """Yield what stands outside of comments, verbatim text and what `\\iffalse` hides."""
+    r"""Yield what stands outside of comments, verbatim text and what `\iffalse` hides."""
     begin = position = 0
     never_closed: set[str] = set()
     while mark := _MARK.search(text, position):
         position = mark.end()
-        kind = mark["environment"] or mark["false"] or mark["sign"] or mark[0]
-        if (kind.startswith("\\") and not mark["sign"]) or kind in never_closed:
+        if mark.lastgroup is None or mark[0] in never_closed:
             continue
         end = _end_of(mark, text)
         if end is not None:
             yield text[begin : mark.start()]
             begin = position = end
-        elif not mark["sign"]:
-            never_closed.add(kind)
+        elif mark.lastgroup != "sign":
+            never_closed.add(mark[0])
     yield text[begin:]
 
 
@@ -103,13 +102,12 @@ def _end_of(mark: re.Match[str], text: str) -> int | None:
         fi = _FI.search(text, mark.end())
         return fi.end() if fi else None
     if mark["environment"]:
-        close, limit = f"\\end{{{mark['environment']}}}", len(text)
+        limit, close = len(text), f"\\end{{{mark['environment']}}}"
     else:
-        line = text.find("\n", mark.end())
-        limit = line if line >= 0 else len(text)
-        if not mark["sign"]:
+        limit, close = text.find("\n", mark.end()), mark["sign"] or ""
+        limit = limit if limit >= 0 else len(text)
+        if mark["comment"]:
             return limit
-        close = mark["sign"]
     end = text.find(close, mark.end(), limit)
     return end + len(close) if end >= 0 else None
 

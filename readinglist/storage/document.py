@@ -554,9 +554,10 @@ def _keep(path: Path, copy: Path) -> None:
     try:
         os.link(path, copy)
     except OSError:  # a disk without links
-        draft = copy.with_name(f".{copy.name}.new")
+        handle, draft = new_beside(copy)
+        os.close(handle)
         shutil.copy2(path, draft)
-        _sync_to_disk(draft)
+        _sync_to_disk(Path(draft))
         os.replace(draft, copy)
 
 

@@ -75,7 +75,7 @@ def test_the_door_ends_with_the_exit_code(
 def test_stopping_is_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stop(*arguments: object) -> None:
+    def stop(*arguments: object, **named: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("readinglist.services.library.Library.open", stop)

@@ -16,6 +16,7 @@ from readinglist.domain.text import (
     plural,
     printable,
     printable_block,
+    without_controls,
 )
 from tests.hostile_text import HOSTILE, check_harmless
 
@@ -109,6 +110,12 @@ def test_what_is_cut_fits(text: str, width: int) -> None:
     assert shown == text or shown.endswith("…")
     assert cut("漢字かな", 5) == "漢字…"
     assert cut("e\u0301a", 2) == "e\u0301a"
+
+
+def test_only_what_no_text_holds_is_a_control() -> None:
+    assert (
+        without_controls("a\0b\x1b[0m\x9b \ud800 e\u0301\u200d\n\tx") == "ab[0m  e\u0301\u200d\n\tx"
+    )
 
 
 def test_counts_with_their_noun() -> None:

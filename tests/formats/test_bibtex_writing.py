@@ -157,6 +157,13 @@ def test_types_that_bibtexparser_takes_for_something_else_are_written(kind: str)
         assert f"@{kind}{{k,\n" in written
 
 
+def test_an_undefined_macro_that_no_file_can_hold_is_told() -> None:
+    (paper,) = bibtex_reading.parse("@misc{k, title = {T}, note = a@b}").papers
+    written = write_bibtex([paper])
+    assert "note" not in written.text
+    assert written.warnings == ("k: its file doesn't define a@b (note).",)
+
+
 @pytest.mark.parametrize("broken", ["a { b", "x}, author = {Evil", "x},\n}\n@misc{z, title={"])
 def test_a_file_that_does_not_read_back_is_never_given(
     broken: str, monkeypatch: pytest.MonkeyPatch

@@ -25,6 +25,7 @@ from readinglist.formats.latex_text import to_text
         (r"{\noopsort{1973c}}1981", "1981"),
         (r"H\textsubscript{2}O, 10\textsuperscript{-3}, 2\textsuperscript{nd}", "H₂O, 10⁻³, 2nd"),
         (r"C:{\textbackslash}dir", "C:\\dir"),
+        (r"a {\textbraceright}{\textbraceleft} b", "a }{ b"),
         (r"\TeX{} and \LaTeX\ rock", "TeX and LaTeX rock"),
         (r"\url{http://a.org/b_c}", "http://a.org/b_c"),
         (r"\href{http://a.org}{here}", "here"),

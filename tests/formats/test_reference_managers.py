@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from readinglist.domain.fields import field_text, parse_field
 from readinglist.domain.paper import Paper
 from readinglist.errors import FormatError
 from readinglist.formats import csl_json, ris
@@ -189,6 +190,13 @@ def test_a_reference_without_an_end_ends_where_the_next_begins() -> None:
         ("Second", ("Bee, C",), "article", "Nature"),
     ]
     assert [note.partition(":")[0] for note in parsed.assumptions] == ["Line 1", "Line 5"]
+
+
+def test_braces_in_names_from_outside_are_left_out() -> None:
+    """In the form that edits names they mark a name that is not to be split."""
+    (paper,) = csl_json.parse(json.dumps(ITEM | {"author": [{"literal": "D} and {w"}]})).papers
+    assert paper.authors == ("D and w",)
+    assert parse_field("authors", field_text("authors", paper.authors)) == ("authors", ("D and w",))
 
 
 def test_names_keep_their_letters_and_signs() -> None:

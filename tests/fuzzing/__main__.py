@@ -16,6 +16,7 @@ import os
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -26,7 +27,10 @@ TARGETS = (
     "listing", "html", "json", "csl", "jsonlines", "bib", "query", "config", "views", "aux", "atom",
     "mail", "ris", "recognition",
 )  # fmt: skip
+_LONGEST = 3000
+"""Bytes of the inputs that atheris makes; some are made long, to be timed."""
 _SHARE_FOR_LONG_INPUTS = 0.25
+"""Of the CPU time."""
 
 
 def main() -> None:
@@ -34,10 +38,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzzing")
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("files", nargs="*", type=Path, help="inputs to look at again")
-    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long to fuzz, else 1")
     given = parser.parse_args()
     if given.files:
         sys.exit(_look_at(given.target, given.files))
+    if not find_spec("atheris"):
+        parser.error("atheris is not there: pip install -e '.[fuzz]'")
     _Run(given.target, given.minutes).go()
 
 
@@ -86,30 +92,24 @@ class _Run:
         words = self._folder / "words"
         words.write_text("".join(f'"{_escaped(word)}"\n' for word in self._target.words))
         self._began, self._cpu = time.monotonic(), time.process_time()
-        longest = min(self._target.longest, 3000)
         options = [
-            f"-dict={words}", f"-max_len={longest}", "-rss_limit_mb=4000", "-timeout=600",
-            f"-artifact_prefix={self._folder}/", "-print_final_stats=0", "-len_control=20",
+            f"-dict={words}", f"-artifact_prefix={self._folder}/", f"-max_len={_LONGEST}",
+            "-len_control=20", "-timeout=600", "-rss_limit_mb=4000",
         ]  # fmt: skip
         atheris.Setup([sys.argv[0], *options, str(self._corpus)], self._one_input)
         atheris.Fuzz()
         sys.exit("atheris stopped early")
 
     def _one_input(self, data: bytes) -> None:
-        from tests.fuzzing.judging import forget_answers, judge, judge_speed, made_long
+        from tests.fuzzing.judging import LONG, forget_answers, judge, judge_speed, made_long
 
         self._executions += 1
         self._take(judge(self._target, data), judge)
         spent = time.process_time() - self._cpu
-        if (
-            data
-            and self._target.longest > len(data)
-            and (self._long_ones < _SHARE_FOR_LONG_INPUTS * spent)
-        ):
+        if data and self._long_ones < _SHARE_FOR_LONG_INPUTS * spent:
             before = time.process_time()
-            length = min(self._target.longest, 100_000)
             self._executions += 1
-            long = made_long(data, length, self._executions)
+            long = made_long(data, LONG, self._executions)
             self._take(judge_speed(self._target, long), None)
             forget_answers()
             self._long_ones += time.process_time() - before
@@ -153,7 +153,7 @@ class _Run:
             print(f"  {count:,} x {what}")
         sys.stdout.flush()
         importlib.import_module("tests.fuzzing.targets").OPEN.close()
-        # libFuzzer would go on.
+        # Atheris would take an ordinary exit for a finding.
         os._exit(1 if self._findings else 0)
 
 

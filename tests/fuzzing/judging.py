@@ -6,7 +6,6 @@ import functools
 import gc
 import random
 import signal
-import time
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,8 +36,6 @@ class Target:
     seeds: tuple[bytes, ...]
     words: tuple[str, ...]
     """What inputs of this kind are made of, for the dictionary."""
-    longest: int = LONG
-    """Bytes that an input can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +152,3 @@ def _time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
-
-
-def cpu_seconds() -> float:
-    """Return the CPU time that this process has used."""
-    return time.process_time()

@@ -33,7 +33,7 @@ PAST_FINDINGS: dict[str, tuple[str, ...]] = {
         _ITEM % ('"' + "šſ" * 40_000 + '"'),
     ),
     "jsonlines": ('{"key":"d ","title":"s"}',),
-    "ris": ("TY -O\nTI  -On\nSP  -1}",),
+    "ris": ("TY -O\nTI  -On\nSP  -1}", "TY  - JOUR\nTI  - Os\nAU  - D} and w\nER  - \n"),
     "bib": (
         "@j{}",
         "@preamblea{p}",

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from readinglist.domain.citekey import check_key, make_key, unique_key
+from readinglist.domain.citekey import check_key, make_key
 from readinglist.domain.fields import EDITABLE, field_text, parse_field
 from readinglist.errors import ReadingListError
 from readinglist.formats import bibtex_reading, csl_json, json_lines
@@ -41,14 +41,15 @@ def can_be_imported(parsed: Parsed) -> list[Paper]:
 
 
 def with_keys(papers: Iterable[Paper]) -> list[Paper]:
-    """Return papers with a key each, as an import gives them."""
+    """Return papers with a key each; each can be given one, if it has none."""
     named: list[Paper] = []
     taken: set[str] = set()
     for paper in papers:
         key = paper.key
         if not key or key.lower() in taken:
-            check_key(make_key(paper))
-            key = unique_key(paper, taken)
+            key = check_key(make_key(paper))
+        if key.lower() in taken:
+            key = f"again-{len(taken)}"
         taken.add(key.lower())
         named.append(replace(paper, key=key))
     return named
