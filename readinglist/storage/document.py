@@ -485,7 +485,7 @@ def _check_content(path: Path, connection: sqlite3.Connection, thorough: bool) -
 
 
 def _check_pages(path: Path, connection: sqlite3.Connection, thorough: bool) -> None:
-    check = "PRAGMA quick_check(1)" if thorough else "SELECT 'ok'"
+    check = "PRAGMA integrity_check(1)" if thorough else "SELECT 'ok'"
     (verdict,) = connection.execute(check).fetchone()
     if verdict != "ok":
         raise _damaged(path, verdict)

@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 MUTATIONS = int(os.environ.get("READINGLIST_MUTATIONS", "250"))
 LONGEST = 10.0
-"""Seconds that looking at one library may take."""
+"""Seconds of CPU time that looking at one library may take."""
 PAGE = 4096
 SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 
@@ -223,6 +223,8 @@ def wrong_types(mutant: Mutant) -> None:
             connection.execute("PRAGMA writable_schema = RESET")
             connection.execute("PRAGMA writable_schema = ON")
             if text is None:
+                if column == "tag" and value is None:  # a primary key, of which SQLite is sure
+                    value = 7
                 some = f"(SELECT {column} FROM {table} LIMIT 1 OFFSET {dice.randrange(3)})"
                 connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} IS {some}",
                                    (value,))  # fmt: skip
@@ -371,18 +373,18 @@ def test_a_mutated_library_is_refused_or_opened_and_never_does_harm(
     for number in range(MUTATIONS):
         kind = KINDS[number % len(KINDS)]
         mutant = Mutant(sound, tmp_path / str(number), random.Random(f"{seed} {number}"))
-        begun = time.monotonic()
+        begun = time.process_time()
         try:
             kind(mutant)
             look_at(mutant, original, outcomes[kind.__name__])
-            assert time.monotonic() - begun < LONGEST, "it took too long"
+            assert time.process_time() - begun < LONGEST, "it took too long"
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             failures.append(
                 f"{kind.__name__}, number {number} of seed {seed}: {type(error).__name__} at "
                 f"{where.filename}:{where.lineno}: {str(error)[:300]}"
             )
-        slowest = max(slowest, time.monotonic() - begun)
+        slowest = max(slowest, time.process_time() - begun)
         shutil.rmtree(mutant.folder)
     print(f"\n{MUTATIONS} mutations, seed {seed}; the slowest took {slowest:.1f} s")
     for name, outcome in outcomes.items():
