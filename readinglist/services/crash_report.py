@@ -123,8 +123,7 @@ def verdict_on(path: Path) -> Verdict:
     if kept and not kept.is_sound:
         told = (
             f"{path} is sound, but {kept.database} is damaged, and may have had edits that were "
-            "not saved yet. To bring out what can be read of it, before the next start: "
-            f"readinglist salvage {kept.database} -o NEW."
+            "not saved yet: the next start brings in what of them can be read, and keeps it."
         )
         return Verdict(told, noted, is_safe=False)
     told = "has every edit"

@@ -213,11 +213,11 @@ class RandomHands:
         """Go back until the list has the keys, in a terminal of a usual size."""
         self.terminal.resize(*SIZES[0])
         end = time.monotonic() + _PATIENCE
+        key = ""
         while time.monotonic() < end:
-            if _asks(self.terminal.screen()):
-                self._send("y")
-            else:
-                self._send("Escape")
+            # Something may stand over the question: then it is Escape's turn again.
+            key = "y" if key == "Escape" and _asks(self.terminal.screen()) else "Escape"
+            self._send(key)
             # What was pressed before may still wait to be read: the search tells that it is.
             if self._seen(lambda screen: _asks(screen) or _is_list(screen), 0.4) and (
                 _is_list(self.terminal.screen())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, TextArea
+from textual.widgets.option_list import Option
 
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
+from readinglist.tui.screens.conflicts import Conflicts
 from readinglist.tui.screens.dialogs import Choose, Confirm, Item
 from readinglist.tui.screens.leaving import Palette
 from readinglist.tui.screens.library import LibraryScreen
@@ -118,6 +121,40 @@ async def test_the_palette_is_left_while_it_looks_for_something(make_app: MakeAp
 
 def _offers(palette: Palette) -> bool:
     return bool(palette.query_one(OptionList).option_count)
+
+
+async def test_a_conflict_that_is_settled_before_it_was_shown(
+    make_app: MakeApp, sample: Library
+) -> None:
+    """What tells of the cursor comes late: the line that it was on is gone."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("C")
+        await pilot.pause()
+        options = app.screen.query_one(OptionList)
+        options.add_option(Option("settled since"))
+        options.highlighted = 0
+        await settle(pilot)
+        assert isinstance(app.screen, Conflicts)
+        assert app.is_running
+
+
+@pytest.mark.parametrize("key", ["n", "F"])
+async def test_what_was_written_in_is_not_held_for_ever(make_app: MakeApp, key: str) -> None:
+    """A note may be long: once it is closed its text area is gone from the memory."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        for _ in range(4):
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(app.focused, TextArea | Input))
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is screen_of(app))
+            await settle(pilot)
+        gc.collect()
+        areas = [one for one in gc.get_objects() if isinstance(one, TextArea)]
+        assert len([one for one in areas if one.app is app]) <= 2
 
 
 async def page_keys(pilot: Pilot[None]) -> None:

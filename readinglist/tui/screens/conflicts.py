@@ -65,6 +65,8 @@ class Conflicts(Dialog[bool]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show all of a conflict."""
+        if event.option_index >= len(self._conflicts):  # it was settled since
+            return
         conflict = self._conflicts[event.option_index]
         where = f" {conflict.origin}" if conflict.origin else ""
         parts = (

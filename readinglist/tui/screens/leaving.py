@@ -32,6 +32,15 @@ class Leaving(Screen[ScreenResultType]):
             above.dismiss()
         return super().dismiss(result)
 
+    def on_unmount(self) -> None:
+        """Let go of what was on this screen.
+
+        The app holds each text area, with all that is in it and may be undone, until the theme
+        changes next: they follow the theme.
+        """
+        for watchers in getattr(self.app, "__watchers", {}).values():
+            watchers[:] = [(one, call) for one, call in watchers if not one._closing]
+
 
 class Palette(CommandPalette, Leaving[None]):  # Textual's styles are those of the first one
     """Finds anything by its name."""
