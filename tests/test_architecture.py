@@ -190,12 +190,16 @@ WRITERS = {
     "services/duplicates.py": "this machine's state",
     "services/exporting.py": "all that is written where the user said: see `check_target`",
     "services/external_editor.py": "a folder of its own that goes at the end",
+    "services/crash_report.py": "this machine's state",
     "services/known_hosts.py": "this machine's state",
     "services/pdf_files.py": "the folder of the PDFs; never through a link",
     "services/query_history.py": "this machine's state",
     "services/repository.py": "a folder of its own that goes at the end",
     "storage/document.py": "the library file, which is no link; copies in folders of its own",
+    "storage/kept_here.py": "a copy of the library in a folder of its own",
     "storage/line_merge.py": "a folder of its own that goes at the end",
+    "storage/rescue.py": "a folder of its own that goes at the end",
+    "storage/salvaging.py": "a folder of its own that goes at the end",
     "storage/working_copy.py": "this machine's state",
 }
 """The modules that write files, and where."""

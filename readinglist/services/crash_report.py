@@ -95,7 +95,7 @@ def verdict_on(path: Path) -> Verdict:
     Both are read from beginning to end; nothing is changed.
     """
     from readinglist.services.checking import check_library
-    from readinglist.storage.working_copy import look_at
+    from readinglist.storage.kept_here import look_at
 
     path = path.parent.resolve() / path.name
     try:

@@ -19,6 +19,7 @@ from readinglist.storage.differences import (
 from readinglist.storage.document import DocumentChangedError, open_inspected
 from readinglist.storage.journal import change_from_row
 from readinglist.storage.merging import merge
+from readinglist.storage.received import check_received
 from readinglist.storage.tables import (
     PRIMARY_KEYS,
     Table,
@@ -28,7 +29,6 @@ from readinglist.storage.tables import (
     read_tables,
     write_differences,
 )
-from readinglist.storage.working_copy import check_received
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from readinglist.config import state_folder
 from readinglist.services.library import Library
-from readinglist.storage.working_copy import copy_library
+from readinglist.storage.kept_here import copy_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

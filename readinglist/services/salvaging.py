@@ -10,14 +10,14 @@ from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.inspection import survey
+from readinglist.storage.kept_here import kept_here
 from readinglist.storage.salvaging import Salvage, read_damaged
 from readinglist.storage.tables import OF_PAPERS, PRIMARY_KEYS, write_differences
-from readinglist.storage.working_copy import kept_here
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from readinglist.storage.working_copy import Kept
+    from readinglist.storage.kept_here import Kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,11 @@ from readinglist.storage.journal import check_action
 from readinglist.storage.papers import COLUMNS, misfit, paper_from_row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from readinglist.domain.entry import Entry
     from readinglist.domain.paper import Paper
+    from readinglist.storage.tables import Row, Tables
 
 _EXACT = frozenset(("type", "published", "arxiv", "doi", "url", "cite_as"))
 _ALWAYS_THERE = ("key", "type", "title", "status", "priority")
@@ -119,3 +122,32 @@ def _is_source(stored: str | None) -> bool:
 def _check_key(key: str) -> None:
     if not key or importable_key(key) != key:
         raise misfit("key", key)
+
+
+def check_received(theirs: Tables, known: Tables) -> None:
+    """Look at the values of a library that another program may have written, but for `known` ones.
+
+    Raises:
+        LibraryError: one is not a value that we would have written.
+    """
+    for table, check in _CHECKS.items():
+        for key, row in theirs[table].items():
+            if known[table].get(key) != row:
+                check(row)
+
+
+def checked_rows(rows: Iterable[Row], table: str) -> Iterator[Row]:
+    """Yield the rows of a table that another program may have written.
+
+    Raises:
+        LibraryError: one is not such as we would have written.
+    """
+    check = _CHECKS.get(table)
+    for row in rows:
+        if check:
+            check(row)
+        yield row
+
+
+_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": check_change}
+"""What raises a `LibraryError` for a row of a table that we would not have written."""

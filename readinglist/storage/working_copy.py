@@ -15,7 +15,6 @@ import hashlib
 import json
 import os
 import platform
-import shutil
 import sqlite3
 import tempfile
 import time
@@ -46,10 +45,12 @@ from readinglist.storage.differences import (
 )
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row
+from readinglist.storage.layout import COUNTING, SCHEMA, UPGRADES, layout_now
 from readinglist.storage.papers import COLUMNS, PaperStore, decode, paper_from_json
 from readinglist.storage.received import (
-    check_change,
+    check_received,
     checked,
+    checked_rows,
     checked_value,
     received_paper,
 )
@@ -71,90 +72,11 @@ if TYPE_CHECKING:
     from readinglist.storage.rescue import Rescued
     from readinglist.storage.tables import Row, Table
 
-_DATABASE = "working.db"
-_LAYOUT = "4"
-_CONFLICTS_AT_HAND = (
-    "CREATE INDEX IF NOT EXISTS journal_conflicts ON journal (id) WHERE action = 'conflict'",
-    "CREATE INDEX IF NOT EXISTS journal_settled ON journal (id) WHERE field = 'conflict'",
-)
-_SELDOM_DONE = (
-    "CREATE INDEX journal_turned_back ON journal (reverts) WHERE reverts IS NOT NULL",
-    "CREATE INDEX journal_deletions ON journal (paper) WHERE field = 'paper' AND new IS NULL",
-    "CREATE INDEX journal_identifiers ON journal (id) WHERE field IN ('arxiv', 'doi')",
-    "CREATE INDEX journal_reading ON journal (paper, new, id, at) "
-    "WHERE field = 'status' AND action = 'edit'",
-)
-"""What few rows of the journal tell of is found without looking through all of them."""
-_LATEST_FIRST = (
-    "CREATE INDEX paper_by_added ON paper (added_at DESC, id)",
-    "DROP INDEX IF EXISTS paper_by_status",
-    "CREATE INDEX paper_by_status ON paper (status, added_at DESC, id)",
-)
-_COUNTING = "INSERT INTO status_count SELECT status, count(*) FROM paper GROUP BY status"
-_COUNTS_AT_HAND = (
-    "CREATE TABLE status_count (status TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID",
-    _COUNTING,
-    *(
-        f"CREATE TRIGGER count_{event.partition(' ')[0].lower()} AFTER {event} ON paper BEGIN "
-        + "".join(
-            f"INSERT INTO status_count VALUES ({row}.status, {by}) "
-            "ON CONFLICT DO UPDATE SET papers = papers + excluded.papers;"
-            for row, by in steps
-        )
-        + " END"
-        for event, steps in {
-            "INSERT": (("new", 1),),
-            "DELETE": (("old", -1),),
-            "UPDATE OF status": (("old", -1), ("new", 1)),
-        }.items()
-    ),
-)
-"""How many papers have each status, kept by triggers: counting a million takes a while."""
-_SINCE_LAYOUT_2 = (
-    "DROP TABLE IF EXISTS search_terms",
-    "DROP TABLE IF EXISTS search_text",
-    "ALTER TABLE unindexed ADD COLUMN version INTEGER NOT NULL DEFAULT 1",
-    *_LATEST_FIRST,
-    *_COUNTS_AT_HAND,
-)
-_SINCE_SCHEMA_2 = (
-    "ALTER TABLE paper ADD COLUMN votes INTEGER",
-    "ALTER TABLE paper ADD COLUMN stars INTEGER",
-    "ALTER TABLE paper ADD COLUMN cite_as TEXT",
-    "ALTER TABLE journal ADD COLUMN source TEXT",
-    *_SELDOM_DONE,
-)
-_UPGRADES = {
-    "1.1": (
-        "ALTER TABLE paper ADD COLUMN entries TEXT",
-        "ALTER TABLE source ADD COLUMN definitions TEXT",
-        *_CONFLICTS_AT_HAND,
-        *_SINCE_LAYOUT_2,
-        *_SINCE_SCHEMA_2,
-    ),
-    "2.1": (*_CONFLICTS_AT_HAND, *_SINCE_LAYOUT_2, *_SINCE_SCHEMA_2),
-    "2.2": (*_SINCE_LAYOUT_2, *_SINCE_SCHEMA_2),
-    "2.3": _SINCE_SCHEMA_2,
-    "3.3": _SELDOM_DONE,
-}
-"""What brings a working copy of an earlier layout to this one: its edits may be unsaved."""
-_SCHEMA = f"""
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-    CREATE TABLE unsaved (paper INTEGER PRIMARY KEY, version INTEGER NOT NULL);
-    CREATE TABLE unindexed (paper INTEGER PRIMARY KEY, version INTEGER NOT NULL);
-    CREATE INDEX paper_by_key ON paper (key COLLATE NOCASE);
-    CREATE INDEX paper_by_date ON paper (published);
-    {"; ".join(_LATEST_FIRST)};
-    CREATE INDEX tag_papers ON paper_tag (tag);
-    CREATE INDEX journal_by_paper ON journal (paper);
-    CREATE INDEX journal_by_machine ON journal (machine, batch);
-    {"; ".join((*_CONFLICTS_AT_HAND, *_SELDOM_DONE))};
-    {"; ".join(_COUNTS_AT_HAND)};
-    INSERT INTO meta VALUES ('saved', 0);
-"""
+DATABASE = "working.db"
+"""The file of the working copy, in the folder of its library."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """What SQLite says of a damaged file, and of one that is no database."""
-_NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, *_DAMAGED)
+NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, *_DAMAGED)
 """The same, and what it says of a file without our tables."""
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNUSABLE = (
@@ -229,7 +151,7 @@ class WorkingCopy:
             LibraryError: the file is no sound library, or a folder can't be written.
         """
         self.path = path.parent.resolve() / path.name
-        self.folder = _folder_of(self.path, state)
+        self.folder = folder_of(self.path, state)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.machine = _machine_name(state, self.path)
@@ -237,7 +159,7 @@ class WorkingCopy:
             raise _unusable(error.filename, str(error.strerror)) from error
         self._lock = self.folder / "lock.db"
         self._damage_noted = self.folder / "damaged"
-        self.database = self.folder.absolute() / _DATABASE
+        self.database = self.folder.absolute() / DATABASE
         self._own_edits = 0
         self._progress = progress
         current = document.fingerprint(self.path)
@@ -386,7 +308,7 @@ class WorkingCopy:
 
     def is_current(self) -> bool:
         """Return whether the library file is the one last read or written here."""
-        return _is_of(self._meta("document"), document.fingerprint(self.path))
+        return is_of(self._meta("document"), document.fingerprint(self.path))
 
     @property
     def is_read_only(self) -> bool:
@@ -490,7 +412,7 @@ class WorkingCopy:
                 rows = incoming.execute(f"SELECT * FROM {table}")
                 marks = ",".join("?" * len(rows.description))
                 self.connection.executemany(
-                    f"INSERT INTO {table} VALUES ({marks})", told(_checked(rows, table))
+                    f"INSERT INTO {table} VALUES ({marks})", told(checked_rows(rows, table))
                 )
             self.connection.execute("INSERT OR IGNORE INTO unindexed SELECT id, 1 FROM paper")
             self._note_saved()
@@ -511,7 +433,7 @@ class WorkingCopy:
             for *_, statement in made:
                 self.connection.execute(statement)
             self.connection.execute("DELETE FROM status_count")
-            self.connection.execute(_COUNTING)
+            self.connection.execute(COUNTING)
 
     @contextmanager
     def room(self) -> Iterator[None]:
@@ -797,7 +719,7 @@ class WorkingCopy:
             DocumentChangedError: another program was faster; nothing was written.
         """
         expected = document.fingerprint(self.path)
-        if not _is_of(self._meta("document"), expected):  # its rows are not here yet
+        if not is_of(self._meta("document"), expected):  # its rows are not here yet
             raise DocumentChangedError(self.path)
         if self.is_read_only:
             raise LibraryError(
@@ -901,10 +823,10 @@ class WorkingCopy:
         try:
             connection.execute("PRAGMA synchronous = FULL")
             row = connection.execute("SELECT value FROM meta WHERE name = 'layout'").fetchone()
-            if row == (_layout_now(),) or (row and self._upgrade(connection, row[0])):
+            if row == (layout_now(),) or (row and self._upgrade(connection, row[0])):
                 return connection
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF not in _NO_WORKING_COPY:
+            if error.sqlite_errorcode & 0xFF not in NO_WORKING_COPY:
                 connection.close()
                 with self.faults_told():
                     raise
@@ -913,14 +835,14 @@ class WorkingCopy:
 
     def _upgrade(self, connection: sqlite3.Connection, layout: str) -> bool:
         """Bring a working copy of an earlier `layout` to this one; return whether it is."""
-        if layout not in _UPGRADES:
+        if layout not in UPGRADES:
             return False
         connection.execute("BEGIN IMMEDIATE")
         query = "SELECT value FROM meta WHERE name = 'layout'"
         if connection.execute(query).fetchone() == (layout,):  # no other process was faster
-            for statement in _UPGRADES[layout]:
+            for statement in UPGRADES[layout]:
                 connection.execute(statement)
-            connection.execute("UPDATE meta SET value = ? WHERE name = 'layout'", (_layout_now(),))
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'layout'", (layout_now(),))
         connection.execute("COMMIT")
         return True
 
@@ -940,8 +862,8 @@ class WorkingCopy:
             "BEGIN;"
             + ";".join(sql for (sql,) in statements)
             + ";"
-            + _SCHEMA
-            + f"INSERT INTO meta VALUES ('layout', '{_layout_now()}'), ('aside', '{aside}');COMMIT;"
+            + SCHEMA
+            + f"INSERT INTO meta VALUES ('layout', '{layout_now()}'), ('aside', '{aside}');COMMIT;"
         )
         self._damage_noted.unlink(missing_ok=True)
         return connection
@@ -1015,117 +937,6 @@ class WorkingCopy:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
 
-class Look(NamedTuple):
-    """How a working copy fares."""
-
-    database: Path
-    is_sound: bool
-    is_saved: bool
-    """Whether the library file is the one last read or written here, and has all edits."""
-
-
-def look_at(path: Path, state: Path) -> Look | None:
-    """Read the working copy of the library file at a resolved path, all of it; change nothing.
-
-    Returns:
-        None where there is no working copy.
-
-    Raises:
-        LibraryError: it can't be read now.
-    """
-    database = _folder_of(path, state).absolute() / _DATABASE
-    if not database.exists():
-        return None
-    try:
-        uri = f"{database.as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=_PATIENCE)) as connection:
-            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            meta = dict(connection.execute("SELECT name, value FROM meta"))
-            (lacking,) = connection.execute(
-                "SELECT EXISTS (SELECT 1 FROM unsaved) "
-                "OR EXISTS (SELECT 1 FROM journal WHERE rowid > ?)",
-                (int(meta.get("saved") or 0),),
-            ).fetchone()
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in _NO_WORKING_COPY:
-            raise LibraryError(f"{database} can't be read: {error}.") from error
-        return Look(database, is_sound=False, is_saved=False)
-    known = meta.get("layout") in (_layout_now(), *_UPGRADES)
-    is_current = _is_of(meta.get("document"), document.fingerprint(path))
-    return Look(database, verdict == "ok" and known, is_current and not lacking)
-
-
-def copy_library(path: Path, state: Path, copy: Path, copied_state: Path) -> None:
-    """Copy a library file and its working copy, with what is unsaved and the search index.
-
-    Args:
-        path: the library file.
-        state: the folder for what belongs to this machine.
-        copy: the file to write.
-        copied_state: the folder for what belongs to the copy.
-
-    Raises:
-        LibraryError: there is no library file, or it can't be copied.
-    """
-    path = path.parent.resolve() / path.name
-    before = document.fingerprint(path)
-    if before is None:
-        raise LibraryError(f"There is no library {path}.")
-    database = _folder_of(path, state).absolute() / _DATABASE
-    folder = _folder_of(copy.parent.resolve() / copy.name, copied_state)
-    try:
-        shutil.copyfile(path, copy)
-        folder.mkdir(parents=True)
-        if database.exists():
-            with (
-                closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as here,
-                closing(sqlite3.connect(folder / _DATABASE)) as there,
-            ):
-                here.backup(there)
-                there.execute(  # it has the rows of the copied file: they need no reading again
-                    "UPDATE meta SET value = ? WHERE name = 'document' AND value = ?",
-                    (str(document.fingerprint(copy)), str(before)),
-                )
-                there.commit()
-    except OSError as error:
-        raise LibraryError(f"{path} can't be copied: {error.strerror}.") from error
-    except sqlite3.Error:
-        (folder / _DATABASE).unlink(missing_ok=True)  # it is made anew from the file
-
-
-class Kept(NamedTuple):
-    """What this machine's working copy has of a library."""
-
-    tables: Tables
-    unsaved: frozenset[int]
-    """The papers that the library file has otherwise."""
-    is_current: bool
-    """Whether the library file is the one last read or written here."""
-
-
-def kept_here(path: Path, state: Path) -> Kept | None:
-    """Return what the working copy has of the library file at `path`, whatever became of that.
-
-    None where there is no working copy, or none that can be read.
-    """
-    path = path.parent.resolve() / path.name
-    database = _folder_of(path, state).absolute() / _DATABASE
-    if not database.is_file():
-        return None
-    try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-            connection.execute("BEGIN")
-            meta = dict(connection.execute("SELECT name, value FROM meta"))
-            if meta.get("layout") != _layout_now():
-                return None
-            unsaved = connection.execute("SELECT paper FROM unsaved").fetchall()
-            is_current = _is_of(meta.get("document"), document.fingerprint(path))
-            tables = read_tables(connection)
-            return Kept(tables, frozenset(paper for (paper,) in unsaved), is_current)
-    except sqlite3.Error:
-        return None
-
-
 def _unusable(path: Path | str, why: str) -> LibraryError:
     return LibraryError(
         f"{path} can't be used: {why}.",
@@ -1149,7 +960,7 @@ def _reason(path: Path, error: Exception) -> str:
     return str(error)
 
 
-def _folder_of(path: Path, state: Path) -> Path:
+def folder_of(path: Path, state: Path) -> Path:
     """Return what this machine keeps of the library file at a resolved path."""
     return state / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
@@ -1159,37 +970,9 @@ def is_plain(change: Change) -> bool:
     return change.field == TAG or (change.field in COLUMNS and change.field not in ("id", "key"))
 
 
-def check_received(theirs: Tables, known: Tables) -> None:
-    """Look at the values of a library that another program may have written, but for `known` ones.
-
-    Raises:
-        LibraryError: one is not a value that we would have written.
-    """
-    for table, check in _CHECKS.items():
-        for key, row in theirs[table].items():
-            if known[table].get(key) != row:
-                check(row)
-
-
-def _checked(rows: Iterable[Row], table: str) -> Iterator[Row]:
-    check = _CHECKS.get(table)
-    for row in rows:
-        if check:
-            check(row)
-        yield row
-
-
-_CHECKS: dict[str, Callable[[Row], object]] = {"paper": received_paper, "journal": check_change}
-"""What raises a `LibraryError` for a row of a table that we would not have written."""
-
-
-def _is_of(noted: object, file: document.Fingerprint | None) -> bool:
+def is_of(noted: object, file: document.Fingerprint | None) -> bool:
     """Return whether it is this file that was noted as the one last read or written."""
     return noted in (str(file), f"{file}{_NEWER}")
-
-
-def _layout_now() -> str:
-    return f"{document.SCHEMA_VERSION}.{_LAYOUT}"
 
 
 def _machine_name(state: Path, library: Path) -> str:

@@ -85,7 +85,6 @@ def test_edits_from_before_wait_until_it_can_be_written(
     by_sql(newer, "ALTER TABLE paper DROP COLUMN mood", "DROP TABLE shelf")
     digests = {**document.SCHEMA_DIGESTS, 9: document.SCHEMA_DIGESTS[3]}
     monkeypatch.setattr(document, "SCHEMA_DIGESTS", digests)
-    monkeypatch.setattr(working_copy, "_layout_now", lambda: "3.3")
     with Library.open(newer) as library:
         assert not library.is_read_only
         assert library.paper("One").status is Status.READ

@@ -18,8 +18,8 @@ from readinglist.domain.paper import Status
 from readinglist.errors import NothingToUndoError
 from readinglist.services.library import Library
 from readinglist.storage import document
+from readinglist.storage.layout import _COUNTS_AT_HAND
 from readinglist.storage.tables import read_tables
-from readinglist.storage.working_copy import _COUNTS_AT_HAND
 from tests.conftest import rows
 
 STATUSES = st.sampled_from(list(Status))
