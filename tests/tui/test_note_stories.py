@@ -147,6 +147,25 @@ async def test_a_hostile_note_steers_no_terminal(make_app: MakeApp, library: Lib
         assert shown.count("[bold]x[/]") >= 3
 
 
+async def test_a_long_text_that_was_pasted_can_be_taken_back(
+    make_app: MakeApp, library: Library
+) -> None:
+    """The scroll bar goes with it, and with the lines that the cursor was on."""
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        area = await open_editor(pilot, app)
+        area.replace("line\n" * 200, (0, 0), (0, 0))
+        area.move_cursor(area.document.end)
+        await until(pilot, lambda: area.show_vertical_scrollbar)
+        await pilot.press("ctrl+z")
+        assert area.text == ""
+        await pilot.press("ctrl+y", "ctrl+z", "x", "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        paper = screen_of(app).papers.current
+        assert paper
+        assert library.paper(paper.key).note == "x"
+
+
 async def test_what_is_typed_ahead_of_leaving_is_in_the_note(
     make_app: MakeApp, library: Library
 ) -> None:

@@ -19,6 +19,7 @@ from textual.suggester import Suggester, SuggestFromList
 from textual.widgets import Input, Static, TextArea
 
 from readinglist.domain.text import printable, printable_block
+from readinglist.tui.widgets.text_block import TextBlock
 from readinglist.tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Line(TextLine):
         self.replace(printable(event.text), *self.selection)
 
 
-class Block(TextArea):
+class Block(TextBlock):
     """Several lines, or a long one; up and down leave it at its ends."""
 
     def __init__(self, text: str, example: str, one_line: bool = False) -> None:

@@ -22,6 +22,7 @@ from readinglist.domain.note_links import Link, begun_at, completed, link_at
 from readinglist.domain.text import legible
 from readinglist.tui.widgets.offers import Offer, Offers
 from readinglist.tui.widgets.part_styles import NOTE_LOOKS, PartStyles
+from readinglist.tui.widgets.text_block import TextBlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +37,7 @@ _CACHE_LIMIT = 1000
 """So many lines are kept with their parts: more than any screen shows."""
 
 
-class NoteArea(TextArea):
+class NoteArea(TextBlock):
     """A text in Markdown."""
 
     @dataclass
