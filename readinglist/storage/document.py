@@ -422,7 +422,8 @@ def _newer(path: Path) -> LibraryError:
 
 def _damaged(path: Path, what: str) -> LibraryError:
     """Return what is to be said of a damaged file; `what` may quote from it."""
-    return LibraryError(f"{path} is damaged ({printable(what)[:80]}).", _RESCUE)
+    told = printable(what).removeprefix("*** in database main *** ")
+    return LibraryError(f"{path} is damaged ({told[:80]}).", _RESCUE)
 
 
 def _of_today(path: Path, newer: Path, thorough: bool) -> Path:
