@@ -52,10 +52,7 @@ def parse(text: str) -> Parsed:
     problems: list[Problem] = []
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
         try:
-            json.dumps(item, ensure_ascii=False).encode()  # an escape may be half a character
             papers.append(_paper(item))
-        except UnicodeEncodeError:
-            problems.append(Problem(1, f"Item {number} is not valid Unicode."))
         except (AttributeError, TypeError, ValueError, LookupError, OverflowError, RecursionError):
             problems.append(Problem(1, f"Item {number} is no CSL item with a title."))
     if not papers:

@@ -216,8 +216,11 @@ class RandomHands:
         key = ""
         while time.monotonic() < end:
             # Something may stand over the question: then it is Escape's turn again.
-            key = "y" if key == "Escape" and _asks(self.terminal.screen()) else "Escape"
+            before = self.terminal.screen()
+            key = "y" if key == "Escape" and _asks(before) else "Escape"
             self._send(key)
+            # A letter at once behind Escape would be one with Alt.
+            self._seen(lambda screen, before=before: screen != before, 0.4)  # type: ignore[misc]
             # What was pressed before may still wait to be read: the search tells that it is.
             if self._seen(lambda screen: _asks(screen) or _is_list(screen), 0.4) and (
                 _is_list(self.terminal.screen())

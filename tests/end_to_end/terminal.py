@@ -93,6 +93,7 @@ class Terminal:
         clipboard = self.temporary / "clipboard"  # an argument has 128 KB at most
         clipboard.write_text(text, encoding="utf-8", newline="")
         self._tmux("load-buffer", str(clipboard), ";", "paste-buffer", "-d", "-p")
+        clipboard.unlink()
 
     def click(self, column: int, line: int) -> None:
         """Click into a cell, counted from 0."""

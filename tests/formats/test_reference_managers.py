@@ -218,15 +218,6 @@ def test_markup_in_an_item_becomes_letters() -> None:
     assert (paper.title, paper.abstract) == ("10⁻³ of H₂O", "We do")
 
 
-def test_half_a_character_in_an_item_is_named_and_the_others_are_read() -> None:
-    broken = json.dumps([ITEM | {"note": "\ud800"}, ITEM])
-    parsed = csl_json.parse(broken)
-    assert [paper.title for paper in parsed.papers] == [
-        csl_json.parse(json.dumps(ITEM)).papers[0].title
-    ]
-    assert [problem.message for problem in parsed.problems] == ["Item 1 is not valid Unicode."]
-
-
 def test_an_address_with_braces_ends_no_entry() -> None:
     parsed = csl_json.parse(
         json.dumps([ITEM | {"URL": "https://e.org/{a b\\", "DOI": "10.1000/{x"}])
