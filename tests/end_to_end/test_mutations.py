@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MUTATIONS = int(os.environ.get("READINGLIST_MUTATIONS", "250"))
+SEED = os.environ.get("READINGLIST_SEED", "1")
 LONGEST = 10.0
 """Seconds of CPU time that looking at one library may take."""
 PAGE = 4096
@@ -365,14 +366,13 @@ def differing_rows(one: Tables, other: Tables) -> int:
 def test_a_mutated_library_is_refused_or_opened_and_never_does_harm(
     sound: Path, tmp_path: Path
 ) -> None:
-    seed = os.environ.get("READINGLIST_SEED", "1")
     with open_inspected(sound) as connection:
         original = read_tables(connection)
     outcomes: dict[str, Counter[str]] = {kind.__name__: Counter() for kind in KINDS}
     slowest, failures = 0.0, []
     for number in range(MUTATIONS):
         kind = KINDS[number % len(KINDS)]
-        mutant = Mutant(sound, tmp_path / str(number), random.Random(f"{seed} {number}"))
+        mutant = Mutant(sound, tmp_path / str(number), random.Random(f"{SEED} {number}"))
         begun = time.process_time()
         try:
             kind(mutant)
@@ -381,12 +381,12 @@ def test_a_mutated_library_is_refused_or_opened_and_never_does_harm(
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             failures.append(
-                f"{kind.__name__}, number {number} of seed {seed}: {type(error).__name__} at "
+                f"{kind.__name__}, number {number} of seed {SEED}: {type(error).__name__} at "
                 f"{where.filename}:{where.lineno}: {str(error)[:300]}"
             )
         slowest = max(slowest, time.process_time() - begun)
         shutil.rmtree(mutant.folder)
-    print(f"\n{MUTATIONS} mutations, seed {seed}; the slowest took {slowest:.1f} s")
+    print(f"\n{MUTATIONS} mutations, seed {SEED}; the slowest took {slowest:.1f} s")
     for name, outcome in outcomes.items():
         counts = ", ".join(f"{what} {count:,}" for what, count in sorted(outcome.items()))
         print(f"  {name}: {counts}")
