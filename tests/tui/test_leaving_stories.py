@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, TextArea
 from textual.widgets.option_list import Option
 
@@ -142,10 +144,11 @@ async def test_a_conflict_that_is_settled_before_it_was_shown(
 
 @pytest.mark.parametrize("key", ["n", "F"])
 async def test_what_was_written_in_is_not_held_for_ever(make_app: MakeApp, key: str) -> None:
-    """A note may be long: once it is closed its text area is gone from the memory."""
+    """A note may be long: once it is closed its text area is gone from the memory, with its look."""
     app = make_app()
     async with app.run_test() as pilot:
         await settle(pilot)
+        before = lines_of_the_gone()
         for _ in range(4):
             await pilot.press(key)
             await until(pilot, lambda: isinstance(app.focused, TextArea | Input))
@@ -155,6 +158,16 @@ async def test_what_was_written_in_is_not_held_for_ever(make_app: MakeApp, key: 
         gc.collect()
         areas = [one for one in gc.get_objects() if isinstance(one, TextArea)]
         assert len([one for one in areas if one.app is app]) <= 2
+        assert not lines_of_the_gone() - before
+
+
+def lines_of_the_gone() -> set[int]:
+    """Return which lines drawn by widgets are held though the widgets are not."""
+    gc.collect()
+    things = gc.get_objects()
+    alive = {id(one._styles_cache) for one in things if isinstance(one, Widget)}
+    caches = [one for one in things if isinstance(one, StylesCache) and id(one) not in alive]
+    return {id(one) for one in caches if one._cache}
 
 
 async def page_keys(pilot: Pilot[None]) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual import work
+from textual._styles_cache import StylesCache
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.css.query import NoMatches
@@ -36,10 +37,12 @@ class Leaving(Screen[ScreenResultType]):
         """Let go of what was on this screen.
 
         The app holds each text area, with all that is in it and may be undone, until the theme
-        changes next: they follow the theme.
+        changes next: they follow the theme. And Textual's cache of backgrounds holds, for as
+        many as 1,024 widgets that are gone, all lines as they were drawn.
         """
         for watchers in getattr(self.app, "__watchers", {}).values():
             watchers[:] = [(one, call) for one, call in watchers if not one._closing]
+        StylesCache.get_inner_outer.cache_clear()
 
 
 class Palette(CommandPalette, Leaving[None]):  # Textual's styles are those of the first one
