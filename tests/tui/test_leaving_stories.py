@@ -144,7 +144,7 @@ async def test_a_conflict_that_is_settled_before_it_was_shown(
 
 @pytest.mark.parametrize("key", ["n", "F"])
 async def test_what_was_written_in_is_not_held_for_ever(make_app: MakeApp, key: str) -> None:
-    """A note may be long: once it is closed its text area is gone from the memory, with its look."""
+    """A note may be long: once it is closed its text area is gone from the memory, and its look."""
     app = make_app()
     async with app.run_test() as pilot:
         await settle(pilot)
