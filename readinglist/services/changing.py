@@ -7,6 +7,7 @@ undo -> the changes of the last step, turned round -> the same way, as a step of
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from readinglist.domain.change import (
@@ -32,7 +33,7 @@ from readinglist.errors import (
 )
 from readinglist.storage.papers import decode, encode, paper_from_json, paper_to_json
 from readinglist.storage.received import checked
-from readinglist.storage.working_copy import is_plain
+from readinglist.storage.working_copy import is_by_itself
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,10 +45,10 @@ if TYPE_CHECKING:
 
 
 _P = TypeVar("_P")
-_TURNED_AT_ONCE = 2000
-"""So many changes are turned back together, where none depends on another."""
 _TOLD_EVERY = 200
 """After so many papers it is told how far a change is."""
+_TURNED_AT_ONCE = 10 * _TOLD_EVERY
+"""So many changes are turned back together, where none depends on another."""
 _OF_NO_COLUMN = (WHOLE_PAPER, TAG, ALIAS, SOURCE, CONFLICT, NOTHING)
 _OF_READING = frozenset(("status", "priority", "note"))
 """The fields that only a person sets."""
@@ -111,13 +112,12 @@ class Editor:
         removed = [parse_tag(tag) for tag in remove_tags]
         changes: list[Change] = []
         with self._working.transaction(), self._working.room():
-            for paper in self._some_at_a_time(ids, self._working.papers.marks):
-                made: list[Change] = []
+            marked = self._some_at_a_time(ids, self._working.papers.marks)
+            for paper in chain.from_iterable(marked):
                 for field, value in (("status", status), ("priority", priority)):
                     if value is not None and getattr(paper, field) != value:
-                        made.append(field_change(paper, field, value))
-                made += tag_changes(paper, added, removed)
-                changes += made
+                        changes.append(field_change(paper, field, value))
+                changes += tag_changes(paper, added, removed)
             self._working.apply_all(changes)
             self._working.journal.record(changes, Action.EDIT)
             return _step(changes)
@@ -213,9 +213,9 @@ class Editor:
         """Delete papers, as one step that `undo` can bring back."""
         with self._working.transaction(), self._working.room():
             changes: list[Change] = []
-            for paper in self._some_at_a_time(ids, self._working.papers.get):
-                made = self._deletion(paper)
-                self._apply(made)
+            for papers in self._some_at_a_time(sorted(ids), self._working.papers.get):
+                made = list(chain.from_iterable(self._deletions(papers).values()))
+                self._working.apply_all(made)
                 changes += made
             self._working.journal.record(changes, Action.EDIT)
             return _step(changes)
@@ -243,16 +243,18 @@ class Editor:
             kept, dropped = papers
             offered = proposed(kept, dropped)
             whole = united(kept, dropped, _takeable(offered if take is None else take))
-            names = self._working.papers.aliases_of(drop)
-            sources = self._working.papers.sources_of(drop)
-            known = self._working.papers.sources_of(keep)
+            names = self._working.papers.aliases_of([drop]).get(drop, ())
+            sources = self._working.papers.sources_of([keep, drop])
+            new_sources = set(sources.get(drop, ())).difference(sources.get(keep, ()))
             added = [
                 *((ALIAS, name) for name in (dropped.key, *names)),
-                *((SOURCE, str(source)) for source in sources if source not in known),
+                *((SOURCE, str(source)) for source in sorted(new_sources)),
                 *((TAG, tag) for tag in whole.tags if tag not in kept.tags),
             ]
             changes = [
-                *self._deletion(dropped),  # its keys go first: each can name one paper at a time
+                *self._deletions([dropped])[
+                    drop
+                ],  # its keys go first: each can name one paper at a time
                 *(Change(keep, field, None, value, key=kept.key) for field, value in added),
             ]
             # What a file said and nobody chose goes on as that: an import may complete it.
@@ -298,7 +300,7 @@ class Editor:
         if not papers:
             return []
         if conflict.field == WHOLE_PAPER:
-            return self._deletion(papers[0])
+            return self._deletions(papers)[conflict.paper]
         if conflict.field == "key" and conflict.other is not None:
             self.check_key(conflict.other, conflict.paper, "Rename that one first.")
         return [field_change(papers[0], conflict.field, decode(conflict.field, conflict.other))]
@@ -426,14 +428,8 @@ class Editor:
         told: list[Change] = []
         left_out = 0
         step = self._working.journal.step(batch)
-        # What the step did to a paper that it added goes with the paper, or stays with it; but
-        # a key names now the one paper, now the other.
-        added = {c.paper for c in step if c.field == WHOLE_PAPER and c.old is None}
-        places = {(c.paper, c.field, c.field == TAG and (c.new or c.old)) for c in step}
-        is_plain_step = len(places) == len(step) and all(map(is_plain, step))
-        turn = self._turned_at_once if is_plain_step else self._turned_one_by_one
         with self._working.room():
-            for change, turned in turn(step[::-1], added):
+            for change, turned in self._turned(step):
                 if turned is None:
                     left_out += 1
                     continue
@@ -447,77 +443,72 @@ class Editor:
         in_order = told[::-1] if action is Action.UNDO else told
         return replace(_step(changes, left_out), summary=summary(in_order))
 
-    def _turned_one_by_one(
-        self, step: Sequence[Change], added: Collection[int]
-    ) -> Iterator[tuple[Change, list[Change] | None]]:
-        """Turn changes back, in order, and give each with what did so; see `_turned_round`."""
-        for place, change in enumerate(step):
-            if not place % _TOLD_EVERY:
-                self._progress(place, len(step))
-            if change.field not in (WHOLE_PAPER, ALIAS) and change.paper in added:
-                continue
-            turned = self._turned_round(change)
-            self._apply(turned or ())  # at once: the next one looks at what this one left
-            yield change, turned
+    def _turned(self, step: Sequence[Change]) -> Iterator[tuple[Change, list[Change] | None]]:
+        """Turn a step back, its last change first, and give each one with what did so.
 
-    def _turned_at_once(
-        self, step: Sequence[Change], added: Collection[int]
-    ) -> Iterator[tuple[Change, list[Change] | None]]:
-        """Do the same for plain changes, of which no two are of the same place."""
-        papers = self._working.papers
-        for start in range(0, len(step), _TURNED_AT_ONCE):
-            self._progress(start, len(step))
-            some = step[start : start + _TURNED_AT_ONCE]
-            ids = {change.paper for change in some}
-            present = papers.stored_values(ids, {change.field for change in some})
-            tags = papers.tags_of(ids)
-
-            turned = [
-                [change.turned_round()] if _is_in_force(change, present, tags) else None
-                for change in some
-            ]
-            self._working.apply_all(change for one in turned for change in one or ())
+        That is None where the place was changed since. What the step did to a paper that it
+        added goes with the paper, or stays with it.
+        """
+        added = {c.paper for c in step if c.field == WHOLE_PAPER and c.old is None}
+        back = [c for c in step[::-1] if c.field == WHOLE_PAPER or c.paper not in added]
+        at_once = _TURNED_AT_ONCE if _is_without_order(step) else 1
+        for start in range(0, len(back), at_once):
+            if not start % _TOLD_EVERY:
+                self._progress(start, len(back))
+            some = back[start : start + at_once]
+            turned = self._turned_round(some)
+            self._working.apply_all([change for one in turned for change in one or ()])
             yield from zip(some, turned, strict=True)
 
-    def _turned_round(self, change: Change) -> list[Change] | None:
-        """Return what takes `change` back; None if its place was changed since."""
+    def _turned_round(self, some: Sequence[Change]) -> list[list[Change] | None]:
+        """Return what takes each of some changes back; None where its place was changed since."""
         papers = self._working.papers
-        if change.field in (SOURCE, ALIAS, CONFLICT):
-            return [change.turned_round()]
-        if change.field == WHOLE_PAPER and change.old is not None:
-            return None if papers.has(change.paper) else [change.turned_round()]
-        present = next(iter(papers.get([change.paper])), None)
-        if change.field == WHOLE_PAPER:
-            # To take it away would take away what was done to it elsewhere.
-            elsewhere = self._working.journal.changed_elsewhere(change.paper, change.id)
-            return self._deletion(present) if present and not elsewhere else None
-        if present is None:
-            return None
-        if change.field == TAG:
-            there = (change.new or change.old) in present.tags
-            return [change.turned_round()] if there == (change.new is not None) else None
-        if _stored(change.field, getattr(present, change.field)) != change.new:
-            return None
-        return [change.turned_round()]
+        ids = {change.paper for change in some}
+        present = papers.stored_values(ids, {change.field for change in some})
+        tags = papers.tags_of(ids)
+        # To take a paper away would take away what was done to it elsewhere.
+        elsewhere = self._working.journal.changed_elsewhere
+        added = [c for c in some if c.field == WHOLE_PAPER and c.old is None]
+        unchanged = [change.paper for change in added if not elsewhere(change.paper, change.id)]
+        deletions = self._deletions(papers.get(unchanged))
+
+        def turned(change: Change) -> list[Change] | None:
+            if change.field == WHOLE_PAPER and change.old is None:
+                return deletions.get(change.paper)
+            is_left = change.field in (SOURCE, ALIAS, CONFLICT) or (
+                change.paper not in present
+                if change.field == WHOLE_PAPER
+                else _is_in_force(change, present, tags)
+            )
+            return [change.turned_round()] if is_left else None
+
+        return [turned(change) for change in some]
 
     def _some_at_a_time(
         self, ids: Iterable[int], get: Callable[[list[int]], list[_P]]
-    ) -> Iterator[_P]:
+    ) -> Iterator[list[_P]]:
         """Give what `get` has of papers, of some at a time, and tell how far it is."""
         wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), _TOLD_EVERY):
             self._progress(start, len(wanted))
-            yield from get(wanted[start : start + _TOLD_EVERY])
+            yield get(wanted[start : start + _TOLD_EVERY])
 
-    def _deletion(self, paper: Paper) -> list[Change]:
-        """Return what takes a paper away with all that hangs on it: no merge keeps that."""
-        names = self._working.papers.aliases_of(paper.id)
-        sources = self._working.papers.sources_of(paper.id)
-        return [
-            *(Change(paper.id, ALIAS, name, None, key=paper.key) for name in names),
-            *(Change(paper.id, SOURCE, str(source), None, key=paper.key) for source in sources),
-            Change(paper.id, WHOLE_PAPER, paper_to_json(paper), None, key=paper.key),
-        ]
+    def _deletions(self, papers: Sequence[Paper]) -> dict[int, list[Change]]:
+        """Return what takes papers away, each with all that hangs on it: no merge keeps that."""
+        ids = [paper.id for paper in papers]
+        names = self._working.papers.aliases_of(ids)
+        sources = self._working.papers.sources_of(ids)
+        return {
+            paper.id: [
+                *(Change(paper.id, ALIAS, n, None, key=paper.key) for n in names.get(paper.id, ())),
+                *(
+                    Change(paper.id, SOURCE, str(source), None, key=paper.key)
+                    for source in sources.get(paper.id, ())
+                ),
+                Change(paper.id, WHOLE_PAPER, paper_to_json(paper), None, key=paper.key),
+            ]
+            for paper in papers
+        }
 
     def carry_out(self, changes: Sequence[Change]) -> Step:
         """Make changes and note them in the journal, as one step of a person."""
@@ -569,6 +560,16 @@ def _step(changes: Sequence[Change], left_out: int = 0) -> Step:
     papers = tuple(dict.fromkeys(change.paper for change in changes))
     fields = frozenset(change.field for change in changes)
     return Step(papers, summary(changes), fields, left_out)
+
+
+def _is_without_order(step: Sequence[Change]) -> bool:
+    """Return whether the changes of a step can be turned back in any order."""
+    places = {(c.paper, c.field, c.field in _OF_NO_COLUMN and (c.new or c.old)) for c in step}
+    gone = {change.paper for change in step if change.field == WHOLE_PAPER and change.new is None}
+    return len(places) == len(step) and all(
+        is_by_itself(change) and (change.field in _OF_NO_COLUMN or change.paper not in gone)
+        for change in step
+    )
 
 
 def _is_in_force(

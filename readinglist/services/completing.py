@@ -338,7 +338,7 @@ class Completer:
         if not changes:
             return []
         changes += self._new_key(present, replace(present, **facts))
-        if origin not in papers.sources_of(number):
+        if origin not in papers.sources_of([number]).get(number, ()):
             at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             papers.save_source(origin, source, ONLINE, at)
             changes.append(Change(number, SOURCE, None, str(origin), key=present.key))

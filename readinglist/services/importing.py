@@ -297,7 +297,7 @@ class Importer:
         changes = [field_change(present, field, value) for field, value in facts.items()]
         changes += self._entry_changes(present, entries, known)
         outcome = "completed" if changes else "unchanged"
-        if source not in papers.sources_of(number):
+        if source not in papers.sources_of([number]).get(number, ()):
             changes.append(Change(number, SOURCE, None, str(source), key=present.key))
         for change in changes:
             self._working.apply(change)

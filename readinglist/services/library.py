@@ -241,7 +241,7 @@ class Library:
     def keys_of(self, paper: Paper) -> Iterator[str]:
         """Yield the citation keys that name a paper, the present one first."""
         yield paper.key
-        yield from self._working.papers.aliases_of(paper.id)
+        yield from self._working.papers.aliases_of([paper.id]).get(paper.id, ())
 
     def pdf_of(self, paper: Paper) -> Path | None:
         """Return the PDF of a paper, if one is stored, under whichever of its keys."""

@@ -28,6 +28,8 @@ _DECODED = (*_LISTS, "entries", *_NUMBERS, "status", "priority")
 """The fields whose values are others than those of their columns."""
 _NEVER_NONE = _LISTS | {"entries"}
 _BATCH = 500
+_AMONG = "IN (SELECT value FROM json_each(?))"
+"""Stands behind a column, with the JSON of many numbers."""
 _HAS_LINK = "instr(note, '[[')"
 
 
@@ -160,12 +162,11 @@ class PaperStore:
         """Return the marks of papers, in their order; of many papers much faster than `get`."""
         places = {number: place for place, number in enumerate(ids)}
         wanted = json.dumps(list(places))
-        inside = "IN (SELECT value FROM json_each(?))"
         tags = self._grouped(
-            f"SELECT paper, tag FROM paper_tag WHERE paper {inside} ORDER BY tag", [wanted]
+            f"SELECT paper, tag FROM paper_tag WHERE paper {_AMONG} ORDER BY tag", [wanted]
         )
         rows = self._connection.execute(
-            f"SELECT id, key, status, priority FROM paper WHERE id {inside}", (wanted,)
+            f"SELECT id, key, status, priority FROM paper WHERE id {_AMONG}", (wanted,)
         )
         marks = [
             Marks(
@@ -185,7 +186,7 @@ class PaperStore:
         """
         names = ["id", *sorted({"key", "title", *fields}.intersection(COLUMNS) - {"id"})]
         rows = self._connection.execute(
-            f"SELECT {', '.join(names)} FROM paper WHERE id IN (SELECT value FROM json_each(?))",
+            f"SELECT {', '.join(names)} FROM paper WHERE id {_AMONG}",
             (json.dumps(list(papers)),),
         )
         return {
@@ -203,13 +204,13 @@ class PaperStore:
 
     def those_there(self, papers: Iterable[int]) -> set[int]:
         """Return those of some papers that are there."""
-        query = "SELECT id FROM paper WHERE id IN (SELECT value FROM json_each(?))"
+        query = f"SELECT id FROM paper WHERE id {_AMONG}"
         rows = self._connection.execute(query, (json.dumps(list(papers)),))
         return {number for (number,) in rows}
 
     def tags_of(self, papers: Iterable[int]) -> set[tuple[int, str]]:
         """Return the tags of some papers, each with its paper."""
-        query = "SELECT paper, tag FROM paper_tag WHERE paper IN (SELECT value FROM json_each(?))"
+        query = f"SELECT paper, tag FROM paper_tag WHERE paper {_AMONG}"
         return set(self._connection.execute(query, (json.dumps(list(papers)),)))
 
     def all_ids(self) -> list[int]:
@@ -279,7 +280,7 @@ class PaperStore:
         return dict(
             self._connection.execute(
                 f"SELECT {field}, count(*) FROM {table} "
-                f"WHERE {paper} IN (SELECT value FROM json_each(?)) GROUP BY 1 ORDER BY 2 DESC, 1",
+                f"WHERE {paper} {_AMONG} GROUP BY 1 ORDER BY 2 DESC, 1",
                 (json.dumps(list(papers)),),
             )
         )
@@ -310,19 +311,23 @@ class PaperStore:
 
     def add(self, paper: Paper, sources: Iterable[int] = ()) -> None:
         """Write a paper that is not there yet, with its tags and the ids of its sources."""
-        self._connection.execute(
-            f"INSERT INTO paper ({', '.join(COLUMNS)}) VALUES ({','.join('?' * len(COLUMNS))})",
-            [
-                encode(name, getattr(paper, name)) if name in _ENCODED else getattr(paper, name)
-                for name in COLUMNS
-            ],
-        )
-        self.add_tags((paper.id, tag) for tag in paper.tags)
+        self.add_all([paper])
+        self.add_sources((paper.id, source) for source in sources)
+
+    def add_all(self, papers: Collection[Paper]) -> None:
+        """Write papers that are not there yet, with their tags."""
         self._connection.executemany(
-            "INSERT OR IGNORE INTO paper_source VALUES (?, ?)",
-            ((paper.id, source) for source in sources),
+            f"INSERT INTO paper ({', '.join(COLUMNS)}) VALUES ({','.join('?' * len(COLUMNS))})",
+            (
+                [
+                    encode(name, getattr(paper, name)) if name in _ENCODED else getattr(paper, name)
+                    for name in COLUMNS
+                ]
+                for paper in sorted(papers, key=lambda paper: paper.id)
+            ),
         )
-        self._touch(paper.id)
+        self.add_tags((paper.id, tag) for paper in papers for tag in paper.tags)
+        self.touch([paper.id for paper in papers])
 
     def set(self, paper: int, field: str, value: Any) -> None:
         """Write one field of a paper: a column, not its tags."""
@@ -343,19 +348,9 @@ class PaperStore:
         self.set_of_many("key_frozen", ((paper, is_frozen) for paper in some))
         self._to_be_saved(some)
 
-    def add_tag(self, paper: int, tag: str) -> None:
-        """Give a paper a tag."""
-        self.add_tags([(paper, tag)])
-        self._touch(paper)
-
     def add_tags(self, tags: Iterable[tuple[int, str]]) -> None:
         """Give papers a tag each; `touch` them then."""
         self._connection.executemany("INSERT OR IGNORE INTO paper_tag VALUES (?, ?)", sorted(tags))
-
-    def remove_tag(self, paper: int, tag: str) -> None:
-        """Take a tag from a paper."""
-        self.remove_tags([(paper, tag)])
-        self._touch(paper)
 
     def remove_tags(self, tags: Iterable[tuple[int, str]]) -> None:
         """Take a tag each from papers; `touch` them then."""
@@ -363,25 +358,27 @@ class PaperStore:
             "DELETE FROM paper_tag WHERE paper = ? AND tag = ?", sorted(tags)
         )
 
-    def aliases_of(self, paper: int) -> list[str]:
-        """Return the further citation keys that name a paper."""
-        query = "SELECT key FROM key_alias WHERE paper = ? ORDER BY key"
-        return [key for (key,) in self._connection.execute(query, (paper,))]
+    def aliases_of(self, papers: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Return the further citation keys that name papers, of those papers that have any."""
+        query = f"SELECT paper, key FROM key_alias WHERE paper {_AMONG} ORDER BY key"
+        return self._grouped(query, [json.dumps(list(papers))])
 
-    def add_alias(self, key: str, paper: int) -> None:
-        """Let `key` go on naming the paper that had it."""
-        self._connection.execute("INSERT OR REPLACE INTO key_alias VALUES (?, ?)", (key, paper))
+    def add_aliases(self, names: Iterable[tuple[str, int]]) -> None:
+        """Let keys go on naming the papers that had them."""
+        self._connection.executemany("INSERT OR REPLACE INTO key_alias VALUES (?, ?)", names)
 
-    def remove_alias(self, key: str) -> None:
-        """Let `key` name nothing but a paper that has it."""
-        self._connection.execute("DELETE FROM key_alias WHERE key = ? COLLATE NOCASE", (key,))
+    def remove_aliases(self, keys: Iterable[str]) -> None:
+        """Let keys name nothing but papers that have them."""
+        self._connection.executemany(
+            "DELETE FROM key_alias WHERE key = ? COLLATE NOCASE", ((key,) for key in keys)
+        )
 
-    def delete(self, paper: int) -> None:
-        """Take a paper out, with its tags and sources."""
-        self._connection.execute("DELETE FROM paper WHERE id = ?", (paper,))
-        self._connection.execute("DELETE FROM paper_tag WHERE paper = ?", (paper,))
-        self._connection.execute("DELETE FROM paper_source WHERE paper = ?", (paper,))
-        self._touch(paper)
+    def delete(self, papers: Collection[int]) -> None:
+        """Take papers out, with their tags and sources."""
+        some = json.dumps(list(papers))
+        for place in ("paper WHERE id", "paper_tag WHERE paper", "paper_source WHERE paper"):
+            self._connection.execute(f"DELETE FROM {place} {_AMONG}", (some,))
+        self.touch(papers)
 
     def has_source(self, source: int) -> bool:
         """Return whether a source was imported before."""
@@ -403,24 +400,22 @@ class PaperStore:
         found = ((i, self._connection.execute(query, (i,)).fetchone()) for i in sources)
         return {source: row[0] for source, row in found if row}
 
-    def sources_of(self, paper: int) -> list[int]:
-        """Return the ids of the sources of a paper."""
-        query = "SELECT source FROM paper_source WHERE paper = ?"
-        return [source for (source,) in self._connection.execute(query, (paper,))]
+    def sources_of(self, papers: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """Return the ids of the sources of papers, of those papers that have any."""
+        query = f"SELECT paper, source FROM paper_source WHERE paper {_AMONG}"
+        return self._grouped(query, [json.dumps(list(papers))])
 
-    def add_source(self, paper: int, source: int) -> None:
-        """Remember that a paper came from a source."""
-        self._connection.execute(
-            "INSERT OR IGNORE INTO paper_source VALUES (?, ?)", (paper, source)
+    def add_sources(self, sources: Iterable[tuple[int, int]]) -> None:
+        """Remember that papers came from a source each; `touch` them then."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO paper_source VALUES (?, ?)", sorted(sources)
         )
-        self._touch(paper)
 
-    def remove_source(self, paper: int, source: int) -> None:
-        """Forget that a paper came from a source."""
-        self._connection.execute(
-            "DELETE FROM paper_source WHERE paper = ? AND source = ?", (paper, source)
+    def remove_sources(self, sources: Iterable[tuple[int, int]]) -> None:
+        """Forget that papers came from a source each; `touch` them then."""
+        self._connection.executemany(
+            "DELETE FROM paper_source WHERE paper = ? AND source = ?", sorted(sources)
         )
-        self._touch(paper)
 
     def touch(self, papers: Collection[int]) -> None:
         """Note that papers are to be saved and to be indexed."""
@@ -445,11 +440,11 @@ class PaperStore:
             papers,
         )
 
-    def _grouped(self, query: str, parameters: Sequence[int | str]) -> dict[int, tuple[str, ...]]:
-        groups: dict[int, list[str]] = {}
-        for paper, text in self._connection.execute(query, parameters):
-            groups.setdefault(paper, []).append(text)
-        return {paper: tuple(texts) for paper, texts in groups.items()}
+    def _grouped(self, query: str, parameters: Sequence[int | str]) -> dict[int, tuple[Any, ...]]:
+        groups: dict[int, list[Any]] = {}
+        for paper, value in self._connection.execute(query, parameters):
+            groups.setdefault(paper, []).append(value)
+        return {paper: tuple(values) for paper, values in groups.items()}
 
 
 def misfit(field: str, stored: object) -> LibraryError:

@@ -307,6 +307,30 @@ def test_a_deleted_paper_comes_back_with_all_it_had(library: Library, ids: list[
     assert library.paper(KEYS[0]).key == "renamed"
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 3, 100])
+def test_a_deletion_goes_back_and_forth_however_many_are_turned_at_once(
+    library: Library, ids: list[int], monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("readinglist.services.changing._TURNED_AT_ONCE", at_once)
+    library.mark(ids[:2], add_tags=["x", "y"])
+    for new in ("second", "third"):
+        library.edit(library.papers(ids[:1])[0].key, {"key": new})
+    library.edit(KEYS[1], {"key": "other"})
+
+    def known() -> dict[int, list[str]]:
+        return {paper.id: list(library.keys_of(paper)) for paper in content(library).values()}
+
+    before, names = content(library), known()
+    assert names[ids[0]] == ["third", KEYS[0], "second"]
+    library.delete(ids)
+    for _ in range(2):
+        assert not content(library)
+        assert library.undo().left_out == 0
+        assert (content(library), known()) == (before, names)
+        assert library.redo().left_out == 0
+    assert not library._working.connection.execute("SELECT 1 FROM key_alias").fetchone()
+
+
 # --- what another machine did since is left alone
 
 

@@ -65,7 +65,7 @@ def store(tmp_path: Path) -> Iterator[PaperStore]:
 def test_a_paper_with_all_its_fields_comes_back_as_it_was(store: PaperStore) -> None:
     store.save_source(5, "page.txt", "daily-papers", "2024-05-01T10:00:00.000001Z")
     store.add(FULL)
-    store.add_source(FULL.id, 5)
+    store.add_sources([(FULL.id, 5)])
     assert store.get([FULL.id]) == [FULL]
     assert store.count_by_status() == {
         Status.UNREAD: 0, Status.READING: 1, Status.READ: 0, Status.SKIPPED: 0,
@@ -162,7 +162,7 @@ def test_no_field_outside_the_table_can_be_set(store: PaperStore) -> None:
 def test_tags_are_counted_most_used_first(store: PaperStore) -> None:
     for number, tags in enumerate((("a", "b"), ("b",), ("c", "b"), ("c",))):
         store.add(Paper(f"P {number}", id=number, key=f"p{number}", tags=tags, added_at="2024"))
-    store.remove_tag(0, "a")
+    store.remove_tags([(0, "a")])
     assert store.tags() == [("b", 3), ("c", 2)]
 
 
@@ -171,23 +171,21 @@ def test_a_key_names_its_paper_in_any_case_and_an_alias_does_so_after_it(
 ) -> None:
     store.add(FULL)
     store.add(Paper("Other", id=2, key="other", added_at="2024"))
-    store.add_alias("Former", 2)
-    store.add_alias("noether1918", 2)
-    store.add_alias("Ghost", 77)
+    store.add_aliases([("Former", 2), ("noether1918", 2), ("Ghost", 77)])
     assert store.id_of_key("NOETHER1918") == FULL.id
     assert store.id_of_key("former") == 2
     assert store.id_of_key("ghost") is None
     assert store.id_of_key("%") is None
-    store.remove_alias("FORMER")
+    store.remove_aliases(["FORMER"])
     assert store.id_of_key("Former") is None
 
 
 def test_deleting_leaves_nothing_of_a_paper(store: PaperStore) -> None:
     store.save_source(5, "page.txt", "json", "2024")
     store.add(FULL)
-    store.add_source(FULL.id, 5)
-    store.delete(FULL.id)
-    assert (store.get([FULL.id]), store.tags(), store.sources_of(FULL.id)) == ([], [], [])
+    store.add_sources([(FULL.id, 5)])
+    store.delete([FULL.id])
+    assert (store.get([FULL.id]), store.tags(), store.sources_of([FULL.id])) == ([], [], {})
     assert not store.has(FULL.id)
     assert store.has_source(5)
 
