@@ -200,7 +200,7 @@ WRITERS = {
     "storage/line_merge.py": "a folder of its own that goes at the end",
     "storage/rescue.py": "a folder of its own that goes at the end",
     "storage/salvaging.py": "a folder of its own that goes at the end",
-    "storage/working_copy.py": "this machine's state",
+    "storage/working_files.py": "this machine's state",
 }
 """The modules that write files, and where."""
 WRITING = {

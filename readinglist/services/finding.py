@@ -113,7 +113,7 @@ class Finder:
         self._working = working
         self._connection = working.another_connection() if given_up else None
         self._searcher = Searcher(
-            self._connection or working.connection, working.database, given_up
+            self._connection or working.connection, working.files.database, given_up
         )
 
     def close(self) -> None:

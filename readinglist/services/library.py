@@ -116,15 +116,15 @@ class Library:
         Raises:
             LibraryError: the working copy is damaged, deleted, or was made anew meanwhile.
         """
-        self._working.check_place()
+        self._working.files.check_place()
 
     def faults_told(self) -> AbstractContextManager[None]:
         """Tell in one sentence what can't be done with the files of the working copy."""
-        return self._working.faults_told()
+        return self._working.files.faults_told()
 
     def fault(self, error: Exception) -> LibraryError | None:
         """Return what is to be told of an error; None if it is no fault of the working copy."""
-        return self._working.fault(error)
+        return self._working.files.fault(error)
 
     def close(self) -> None:
         """Close the files. What is unsaved stays on this machine until the next `save`."""
@@ -292,7 +292,7 @@ class Library:
         """What the app remembers of this library on this machine."""
         from readinglist.services.app_memory import AppMemory
 
-        return AppMemory(self._working.folder / "app.json", state_folder() / "tour-shown")
+        return AppMemory(self._working.files.folder / "app.json", state_folder() / "tour-shown")
 
     def known_counts(self) -> dict[str, int]:
         """Return how many papers those views have that are counted at once, by the view's name."""
@@ -508,7 +508,7 @@ class Library:
 
     def has_drafts(self) -> bool:
         """Return whether there are drafts: of an editor that is open, or of an app that died."""
-        return any((self._working.folder / _DRAFTS).glob("*.json"))
+        return any((self._working.files.folder / _DRAFTS).glob("*.json"))
 
     def take_up_drafts(self) -> list[Kept]:
         """Make notes of the drafts that nobody writes any more; return what became of them.
@@ -821,17 +821,17 @@ class Library:
     def _drafts(self) -> Drafts:
         from readinglist.services.drafts import Drafts
 
-        return Drafts(self._working.folder / _DRAFTS)
+        return Drafts(self._working.files.folder / _DRAFTS)
 
     @property
     def _queries(self) -> QueryHistory:
-        return QueryHistory(self._working.folder / "queries.json")
+        return QueryHistory(self._working.files.folder / "queries.json")
 
     @property
     def _kept_apart(self) -> KeptApart:
         from readinglist.services.duplicates import KeptApart
 
-        return KeptApart(self._working.folder / "apart.json")
+        return KeptApart(self._working.files.folder / "apart.json")
 
     @property
     def _completer(self) -> Completer:

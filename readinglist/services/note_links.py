@@ -63,7 +63,7 @@ def find_links(working: WorkingCopy, known: NoteLinks | None = None) -> NoteLink
     """
     known = known or NoteLinks()
     with closing(working.another_connection()) as connection:
-        store, journal = PaperStore(connection), Journal(connection, working.machine)
+        store, journal = PaperStore(connection), Journal(connection, working.files.machine)
         step = journal.last_row()
         changed = None if known.step < 0 else journal.papers_changed(known.step, _FIELDS)
         keys = {paper: to for paper, to in known.keys.items() if paper not in (changed or ())}

@@ -11,7 +11,8 @@ from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.layout import UPGRADES, layout_now
 from readinglist.storage.tables import read_tables
-from readinglist.storage.working_copy import DATABASE, NO_WORKING_COPY, folder_of, is_of
+from readinglist.storage.working_copy import is_of
+from readinglist.storage.working_files import DATABASE, NO_WORKING_COPY, folder_of
 
 if TYPE_CHECKING:
     from pathlib import Path

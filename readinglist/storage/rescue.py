@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import Change
-from readinglist.storage.journal import COLUMNS
-from readinglist.storage.tables import OF_PAPERS, read_table
+from readinglist.errors import LibraryError
+from readinglist.storage.journal import COLUMNS, change_from_row
+from readinglist.storage.received import received_paper
+from readinglist.storage.tables import OF_PAPERS, read_table, read_tables
 
 if TYPE_CHECKING:
-    from readinglist.storage.tables import Row
+    from readinglist.storage.tables import Row, Table, Tables
+    from readinglist.storage.working_copy import WorkingCopy
 
 _PAPER = COLUMNS.split(", ").index("paper")
 
@@ -96,3 +99,56 @@ def _rows(connection: sqlite3.Connection, query: str, order: str) -> tuple[list[
         except sqlite3.DatabaseError:
             continue
     return [found[key] for key in sorted(found)], False
+
+
+def still_known(rescued: Rescued, ours: Tables) -> Table:
+    """Return the rows of the journal here that a database had which was set aside."""
+    known = rescued.known
+    return {key: row for key, row in ours["journal"].items() if known is None or key in known}
+
+
+def with_rescued(
+    rescued: Rescued, ours: Tables, working: WorkingCopy
+) -> tuple[Tables, list[Change]]:
+    """Return what is here with what was rescued, and which changes that brought.
+
+    Each is looked at as if another program had written it; those that can't be are left out.
+
+    Args:
+        rescued: what was read.
+        ours: the rows of the working copy.
+        working: where it is tried; nothing of it stays there.
+    """
+    connection = working.connection
+    carried: list[Change] = []
+    brought: Table = {}
+    connection.execute("SAVEPOINT rescued")
+    for row in rescued.journal:
+        key = (row[0], row[1])
+        if key in ours["journal"]:
+            continue
+        connection.execute("SAVEPOINT change")
+        try:
+            change = change_from_row(tuple(row))
+            if not working.papers.has(change.paper):
+                for table, values in rescued.papers.get(change.paper, ()):
+                    marks = ",".join("?" * len(values))
+                    connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)
+            working.apply(change)
+            changed = read_table(connection, "paper", [change.paper]).values()
+            if not changed and change.new is not None:
+                raise LibraryError(f"{change.key} could not be read.")
+            for paper in changed:
+                received_paper(paper)
+        except (LibraryError, ValueError, TypeError, sqlite3.IntegrityError):
+            connection.execute("ROLLBACK TO change")
+        else:
+            carried.append(change)
+            brought[key] = tuple(row)
+        connection.execute("RELEASE change")
+    theirs = read_tables(connection)
+    connection.execute("ROLLBACK TO rescued")
+    connection.execute("RELEASE rescued")
+    theirs["journal"] = {**still_known(rescued, ours), **brought}
+    theirs["source"] = {row[:1]: row for row in rescued.sources} | theirs["source"]
+    return theirs, carried

@@ -11,16 +11,10 @@ deleted at any time; it is made anew from the library file.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import os
-import platform
-import sqlite3
-import tempfile
 import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import astuple, replace
-from itertools import chain, count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readinglist.domain.change import (
@@ -45,14 +39,13 @@ from readinglist.storage.differences import (
 )
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row
-from readinglist.storage.layout import COUNTING, SCHEMA, UPGRADES, layout_now
+from readinglist.storage.layout import COUNTING
 from readinglist.storage.papers import COLUMNS, PaperStore, decode, paper_from_json
 from readinglist.storage.received import (
     check_received,
     checked,
     checked_rows,
     checked_value,
-    received_paper,
 )
 from readinglist.storage.tables import (
     OF_PAPERS,
@@ -64,33 +57,18 @@ from readinglist.storage.tables import (
     read_tables,
     write_differences,
 )
+from readinglist.storage.working_files import WorkingFiles, unusable
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from readinglist.storage.rescue import Rescued
-    from readinglist.storage.tables import Row, Table
+    from readinglist.storage.tables import Row
 
-DATABASE = "working.db"
-"""The file of the working copy, in the folder of its library."""
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-"""What SQLite says of a damaged file, and of one that is no database."""
-NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, *_DAMAGED)
-"""The same, and what it says of a file without our tables."""
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-_UNUSABLE = (
-    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN),
-    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
-)
-"""What SQLite says where the disk is full or fails, or a file may not be written."""
 _NEWER = f" newer than {document.SCHEMA_VERSION}"
 """Stands behind the fingerprint of a file of which this readinglist knows a part: one that knows
 more reads it again."""
-_PATIENCE = 10
-"""Seconds to wait for another process at work on the same library."""
-_PROBE = 2**16
-"""Bytes that SQLite may need at once beside a database."""
 _SAVED_AT_ONCE = 2000
 """So many papers are in memory while the library file is written."""
 _TOLD_EVERY = 1000
@@ -121,12 +99,11 @@ class WorkingCopy:
     """The working copy of the library file at `path`.
 
     Attributes:
+        path: the library file.
+        files: what this machine keeps of it, the database among that.
         papers: the rows of papers.
         journal: what was done to them.
-        machine: the name of this machine in the journal.
-        database: the file of the working copy.
         came_in: what was brought in when it was opened.
-        folder: what this machine keeps of the library.
     """
 
     def __init__(
@@ -150,42 +127,17 @@ class WorkingCopy:
         Raises:
             LibraryError: the file is no sound library, or a folder can't be written.
         """
-        self.path = path.parent.resolve() / path.name
-        self.folder = folder_of(self.path, state)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.machine = _machine_name(state, self.path)
-        except OSError as error:
-            raise _unusable(error.filename, str(error.strerror)) from error
-        self._lock = self.folder / "lock.db"
-        self._damage_noted = self.folder / "damaged"
-        self.database = self.folder.absolute() / DATABASE
+        self.files = WorkingFiles(path, state)
+        self.path = self.files.path
         self._own_edits = 0
         self._progress = progress
-        current = document.fingerprint(self.path)
-        if current is None:
-            with self._alone():
-                if document.fingerprint(self.path) is None:
-                    # git deletes and writes again what it replaces.
-                    if self.database.exists() and document.git_is_busy(self.path):
-                        busy = document.git_at_work(self.path)
-                        raise LibraryError(f"{self.path} is missing, and {busy.message}", busy.hint)
-                    if self.database.exists() and not self.path.parent.exists():
-                        raise LibraryError(
-                            f"The folder {self.path.parent} is gone, and your library with it.",
-                            "Bring it back (is its disk there?), or make it, for a new library.",
-                        )
-                    keep = keep or document.repository_of(self.path) is not None
-                    if not self._has_library(keep):
-                        self._begin_anew()
-        self.connection = self._connect()
+        self.connection = self.files.open(keep)
         self.papers = PaperStore(self.connection)
-        self.journal = Journal(self.connection, self.machine)
-        self._opened = self._identity()
+        self.journal = Journal(self.connection, self.files.machine)
         self.mended = ""
         """What became of a damaged working copy when this one was opened, in a sentence."""
         try:
-            with self.faults_told():
+            with self.files.faults_told():
                 self.came_in = self.take_in()
                 self._carry_over()
         except BaseException:
@@ -198,7 +150,7 @@ class WorkingCopy:
 
     def another_connection(self) -> sqlite3.Connection:
         """Open the database once more, for another thread."""
-        connection = self._open_database()
+        connection = self.files.connect()
         connection.execute("PRAGMA synchronous = FULL")
         return connection
 
@@ -226,7 +178,7 @@ class WorkingCopy:
         if self.connection.in_transaction:
             yield
             return
-        with self.faults_told():
+        with self.files.faults_told():
             self.connection.execute("BEGIN IMMEDIATE")
             before = self.connection.total_changes
             try:
@@ -240,62 +192,6 @@ class WorkingCopy:
                     self.connection.execute("ROLLBACK")
                 raise
         self._own_edits += edits
-
-    @contextmanager
-    def faults_told(self) -> Iterator[None]:
-        """Tell in one sentence what SQLite can't do with the files of the working copy.
-
-        Raises:
-            LibraryError: instead of SQLite's own error.
-        """
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            fault = self.fault(error)
-            if fault is None:
-                raise
-            raise fault from error
-
-    def fault(self, error: Exception) -> LibraryError | None:
-        """Return what is to be told of an error of SQLite's; None if it is no fault of a file.
-
-        A database that is damaged is noted: who opens it next makes it anew.
-        """
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        if code in _BUSY:
-            return LibraryError(
-                f"Another program has been at work on {self.path} for {_PATIENCE} seconds.",
-                "Close it and try again.",
-            )
-        if code in _DAMAGED:
-            with contextlib.suppress(OSError):
-                self._damage_noted.touch()
-            return LibraryError(
-                f"{self.database} is damaged ({error}).",
-                "Try again: it is made anew, with every edit that can be read in it.",
-            )
-        if code in _UNUSABLE:
-            return _unusable(self.database, _reason(self.database, error))
-        return None
-
-    def check_place(self) -> None:
-        """Look whether the database is sound and still the one that others open.
-
-        Raises:
-            LibraryError: it is damaged, deleted, or was made anew by another process.
-        """
-        if self._damage_noted.exists() or self._identity() != self._opened:
-            raise LibraryError(
-                f"{self.database} is damaged, or was taken away.",
-                "Start again: it is made anew, with every edit that can be read in it.",
-            )
-
-    def _identity(self) -> tuple[int, int] | None:
-        try:
-            status = self.database.stat()
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
 
     def version(self) -> int:
         """Return a number that changes when another connection has changed papers here."""
@@ -326,7 +222,7 @@ class WorkingCopy:
         Raises:
             LibraryError: the file can't be written, or another program damaged it.
         """
-        with self._alone():
+        with self.files.alone():
             for _ in range(5):
                 if self.is_saved():
                     return True
@@ -353,7 +249,7 @@ class WorkingCopy:
         """
         if self.is_current():
             return TakenIn()
-        with self._alone():
+        with self.files.alone():
             return TakenIn() if self.is_current() else self._take_in()
 
     # --- from the library file to the working copy
@@ -625,19 +521,19 @@ class WorkingCopy:
         if not aside:
             return
         from readinglist.storage.merging import merge
-        from readinglist.storage.rescue import rescue
+        from readinglist.storage.rescue import rescue, still_known, with_rescued
 
         try:
-            rescued = rescue(self.folder / aside)
+            rescued = rescue(self.files.folder / aside)
         except OSError as error:
-            raise _unusable(self.folder / aside, str(error.strerror)) from error
+            raise unusable(self.files.folder / aside, str(error.strerror)) from error
         with self.transaction():
             if not self._meta("aside"):  # another process was faster
                 return
             ours = read_tables(self.connection)
-            theirs, carried = self._with_rescued(rescued, ours)
+            theirs, carried = with_rescued(rescued, ours, self)
             before = self._before(carried, ours)
-            before["journal"] = self._known(rescued, ours)
+            before["journal"] = still_known(rescued, ours)
             merged = merge(before, ours, theirs)
             self._write(merged.tables, ours, ours)
             for paper in rescued.frozen:
@@ -656,52 +552,8 @@ class WorkingCopy:
         more = "" if rescued.is_whole and len(carried) == len(rescued.journal) else ", others not"
         self.mended = (
             f"The working copy of {self.path} was damaged and has been made anew from the file: "
-            f"{told}{more}; the damaged one is kept as {self.folder / aside}."
+            f"{told}{more}; the damaged one is kept as {self.files.folder / aside}."
         )
-
-    @staticmethod
-    def _known(rescued: Rescued, ours: Tables) -> Table:
-        """Return the rows of the journal here that a database had which was set aside."""
-        known = rescued.known
-        return {key: row for key, row in ours["journal"].items() if known is None or key in known}
-
-    def _with_rescued(self, rescued: Rescued, ours: Tables) -> tuple[Tables, list[Change]]:
-        """Return what is here with what was rescued, and which changes that brought.
-
-        Each is looked at as if another program had written it; those that can't be are left out.
-        """
-        carried: list[Change] = []
-        brought: Table = {}
-        self.connection.execute("SAVEPOINT rescued")
-        for row in rescued.journal:
-            key = (row[0], row[1])
-            if key in ours["journal"]:
-                continue
-            self.connection.execute("SAVEPOINT change")
-            try:
-                change = change_from_row(tuple(row))
-                if not self.papers.has(change.paper):
-                    for table, values in rescued.papers.get(change.paper, ()):
-                        marks = ",".join("?" * len(values))
-                        self.connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)
-                self.apply(change)
-                changed = read_table(self.connection, "paper", [change.paper]).values()
-                if not changed and change.new is not None:
-                    raise LibraryError(f"{change.key} could not be read.")
-                for paper in changed:
-                    received_paper(paper)
-            except (LibraryError, ValueError, TypeError, sqlite3.IntegrityError):
-                self.connection.execute("ROLLBACK TO change")
-            else:
-                carried.append(change)
-                brought[key] = tuple(row)
-            self.connection.execute("RELEASE change")
-        theirs = read_tables(self.connection)
-        self.connection.execute("ROLLBACK TO rescued")
-        self.connection.execute("RELEASE rescued")
-        theirs["journal"] = {**self._known(rescued, ours), **brought}
-        theirs["source"] = {row[:1]: row for row in rescued.sources} | theirs["source"]
-        return theirs, carried
 
     # --- from the working copy to the library file
 
@@ -760,202 +612,12 @@ class WorkingCopy:
             recent = [save for save in saves if abs(now - save[2]) < 10 * _RACE]
             self._set_meta("saves", json.dumps([*recent, (saved, newest, now)]))
 
-    # --- the files
-
-    def _has_library(self, saved: bool) -> bool:
-        """Return whether the database holds papers, or, unless `saved`, edits that no file has."""
-        connection = self._open_existing()
-        if connection is None:
-            return False
-        with closing(connection), self.faults_told():
-            unsaved = (
-                "EXISTS (SELECT 1 FROM unsaved) OR (SELECT max(rowid) FROM journal) > "
-                "(SELECT value FROM meta WHERE name = 'saved')"
-            )
-            query = f"SELECT EXISTS (SELECT 1 FROM paper) AND ({saved:d} OR {unsaved})"
-            return bool(connection.execute(query).fetchone()[0])
-
-    def _begin_anew(self) -> None:
-        """Make an empty library file; what an earlier one left here is set aside."""
-        if self.database.exists():
-            self._set_aside("earlier")
-        # Another machine may write the same file at this moment: then it is there.
-        with contextlib.suppress(DocumentChangedError), document.replacing(self.path, None):
-            pass
-
-    def _set_aside(self, name: str) -> None:
-        """Rename the database, with its log, in which the last edits are.
-
-        It has both names for a moment, so that a kill never parts the two.
-        """
-        parts = [self.folder / f"working.db{suffix}" for suffix in ("", "-wal", "-shm")]
-        if self.database.exists():
-            for part in (part for part in parts if part.exists()):
-                aside = part.with_name(part.name.replace("working", name, 1))
-                aside.unlink(missing_ok=True)
-                try:
-                    os.link(part, aside)
-                except OSError:  # not every file system has two names for a file
-                    os.replace(part, aside)
-        for part in parts:
-            part.unlink(missing_ok=True)
-
-    def _connect(self) -> sqlite3.Connection:
-        """Open the database of the working copy; one that is damaged or older is made anew."""
-        connection = self._open_existing()
-        if connection:
-            return connection
-        with self._alone():
-            return self._open_existing() or self._make_anew()  # or another process was faster
-
-    def _open_existing(self) -> sqlite3.Connection | None:
-        """Return the database as it is; None where there is none that can be used."""
-        if not self.database.exists() or self._damage_noted.exists():
-            return None
-        connection = self._open_database()
-        try:
-            connection.execute("PRAGMA synchronous = FULL")
-            row = connection.execute("SELECT value FROM meta WHERE name = 'layout'").fetchone()
-            if row == (layout_now(),) or (row and self._upgrade(connection, row[0])):
-                return connection
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF not in NO_WORKING_COPY:
-                connection.close()
-                with self.faults_told():
-                    raise
-        connection.close()
-        return None
-
-    def _upgrade(self, connection: sqlite3.Connection, layout: str) -> bool:
-        """Bring a working copy of an earlier `layout` to this one; return whether it is."""
-        if layout not in UPGRADES:
-            return False
-        connection.execute("BEGIN IMMEDIATE")
-        query = "SELECT value FROM meta WHERE name = 'layout'"
-        if connection.execute(query).fetchone() == (layout,):  # no other process was faster
-            for statement in UPGRADES[layout]:
-                connection.execute(statement)
-            connection.execute("UPDATE meta SET value = ? WHERE name = 'layout'", (layout_now(),))
-        connection.execute("COMMIT")
-        return True
-
-    def _make_anew(self) -> sqlite3.Connection:
-        with document.open_inspected(self.path, may_be_newer=True) as incoming:
-            statements = incoming.execute(
-                "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name IN "
-                f"({','.join('?' * len(PRIMARY_KEYS))})",
-                tuple(PRIMARY_KEYS),
-            ).fetchall()
-        aside = self._set_damaged_aside()
-        connection = self._open_database()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
-            connection.execute(f"PRAGMA {pragma}")
-        # The inspection compared these with what our own migrations make.
-        connection.executescript(
-            "BEGIN;"
-            + ";".join(sql for (sql,) in statements)
-            + ";"
-            + SCHEMA
-            + f"INSERT INTO meta VALUES ('layout', '{layout_now()}'), ('aside', '{aside}');COMMIT;"
-        )
-        self._damage_noted.unlink(missing_ok=True)
-        return connection
-
-    def _set_damaged_aside(self) -> str:
-        """Set aside a database that can't be used, beside all earlier ones; return its name."""
-        if not self.database.is_file():
-            self._set_aside("set-aside")
-            return ""
-        names = chain(("set-aside",), (f"set-aside-{number}" for number in count(2)))
-        name = next(name for name in names if not (self.folder / f"{name}.db").exists())
-        self._set_aside(name)
-        return f"{name}.db"
-
-    def _open_database(self) -> sqlite3.Connection:
-        try:
-            connection = sqlite3.connect(
-                self.database, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.OperationalError as error:
-            raise _unusable(self.database, _reason(self.database, error)) from error
-        # Else a row that is replaced is not counted as gone.
-        connection.execute("PRAGMA recursive_triggers = ON")
-        return connection
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other processes from reading or writing the library file meanwhile.
-
-        The lock is a transaction on a database of its own: it ends with the process.
-        """
-        lock = self._open_lock()
-        try:
-            try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in _BUSY:
-                    raise _unusable(self._lock, _reason(self._lock, error)) from error
-                raise LibraryError(
-                    f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
-                    "Your edits are kept on this machine; close the other one and try again.",
-                ) from error
-            with self.faults_told():
-                yield
-        finally:
-            lock.close()
-
-    def _open_lock(self) -> sqlite3.Connection:
-        """Open the database that is locked, in the place of whatever else is there."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)  # it may be deleted at any time
-            for _ in range(2):
-                lock = sqlite3.connect(self._lock, timeout=_PATIENCE, isolation_level=None)
-                try:
-                    lock.execute("PRAGMA schema_version")
-                    break
-                except sqlite3.DatabaseError as error:
-                    if error.sqlite_errorcode & 0xFF not in _DAMAGED:
-                        break
-                    lock.close()
-                    self._lock.unlink(missing_ok=True)
-        except (OSError, sqlite3.Error) as error:
-            raise _unusable(self._lock, _reason(self._lock, error)) from error
-        return lock
-
     def _meta(self, name: str) -> Any:
         row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
     def _set_meta(self, name: str, value: str | int) -> None:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
-
-
-def _unusable(path: Path | str, why: str) -> LibraryError:
-    return LibraryError(
-        f"{path} can't be used: {why}.",
-        "It keeps your edits until they are saved; see to it, or set XDG_STATE_HOME to another "
-        "folder.",
-    )
-
-
-def _reason(path: Path, error: Exception) -> str:
-    """Return why a file can't be used: the system knows it better than SQLite tells."""
-    try:
-        if isinstance(error, OSError):
-            raise error
-        with tempfile.TemporaryFile(dir=path.parent) as probe:
-            probe.write(bytes(_PROBE))
-            probe.flush()
-        if path.exists():
-            path.open("r+b").close()
-    except OSError as reason:
-        return str(reason.strerror)
-    return str(error)
-
-
-def folder_of(path: Path, state: Path) -> Path:
-    """Return what this machine keeps of the library file at a resolved path."""
-    return state / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
 def is_by_itself(change: Change) -> bool:
@@ -968,19 +630,3 @@ def is_by_itself(change: Change) -> bool:
 def is_of(noted: object, file: document.Fingerprint | None) -> bool:
     """Return whether it is this file that was noted as the one last read or written."""
     return noted in (str(file), f"{file}{_NEWER}")
-
-
-def _machine_name(state: Path, library: Path) -> str:
-    """Return the name of this machine's copy of this library: host name and some digits.
-
-    The digits come from a secret of this machine and the library's place, so that two clones
-    on one machine never write journal rows under one name.
-    """
-    secret = state / "machine"
-    if not secret.exists() or not secret.stat().st_size:  # a power cut may leave an empty one
-        draft = state / f"machine.{os.getpid()}"
-        draft.write_text(os.urandom(16).hex(), encoding="ascii")
-        os.replace(draft, secret)  # all of it at once: another process may be reading
-    place = secret.read_bytes() + os.fsencode(library)
-    host = platform.node().partition(".")[0][:32] or "machine"
-    return f"{host}-{hashlib.sha256(place).hexdigest()[:6]}"

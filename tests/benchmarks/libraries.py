@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.services.library import Library
-from readinglist.storage import working_copy
+from readinglist.storage import working_files
 from readinglist.storage.document import fingerprint
 from tests.benchmarks import generated, lived_in
 from tests.benchmarks.queries import KINDS, queries
@@ -105,7 +105,7 @@ def kept(count: int, *, is_lived_in: bool = True) -> Ready:
     if not first.exists():
         state.mkdir(parents=True)
         if is_lived_in:
-            machine = working_copy._machine_name(state, path.resolve())
+            machine = working_files._machine_name(state, path.resolve())
             lived_in.fill(path, lived_in.size_of(count), machine)
         else:
             generated.fill(path, generated.papers(count))

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from readinglist.domain.paper import Priority
-from readinglist.storage import working_copy
+from readinglist.storage import working_files
 from readinglist.tui.screens.library import LibraryScreen
 from readinglist.tui.widgets.paper_list import PaperList
 
@@ -134,7 +134,7 @@ def _carry_out(request: dict[str, Any]) -> None:
             limits = (request["largest_file"], resource.RLIM_INFINITY)
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         if request["patience"] is not None:
-            working_copy._PATIENCE = request["patience"]
+            working_files._PATIENCE = request["patience"]
         if not request["arguments"]:
             _put_somebody_before_the_app()
         from readinglist.cli.main import run

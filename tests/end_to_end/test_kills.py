@@ -404,8 +404,8 @@ def add_one(library: Library) -> str:
 def words_of(library: Library) -> tuple[set[tuple[object, ...]], ...]:
     """Return where each word is, as the search index has it."""
     assert library.index()
-    (file,) = library._working.folder.glob("search-*.db")
-    assert rows(library._working.database, "SELECT * FROM unindexed") == []
+    (file,) = library._working.files.folder.glob("search-*.db")
+    assert rows(library._working.files.database, "SELECT * FROM unindexed") == []
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
         found = []
         for table in ("head", "whole"):

@@ -224,7 +224,7 @@ def test_closing_what_was_never_asked(many: Library) -> None:
 
 def test_a_question_waits_for_no_other_process_that_indexes(typist: Typist) -> None:
     """The few papers that changed are indexed on the way, but not if that means to wait."""
-    (path,) = typist.library._working.folder.glob("search-*.db")
+    (path,) = typist.library._working.files.folder.glob("search-*.db")
     typist.library.note("m7", "A xylophone.")
     with closing(sqlite3.connect(path, isolation_level=None)) as indexing:
         indexing.execute("BEGIN IMMEDIATE")
@@ -266,7 +266,7 @@ def test_an_index_that_another_process_makes_anew_is_taken(typist: Typist) -> No
 def test_damage_is_repaired_without_a_word(typist: Typist) -> None:
     typist.asks("marmots")
     typist.is_told()
-    (path,) = typist.library._working.folder.glob("search-*.db")
+    (path,) = typist.library._working.files.folder.glob("search-*.db")
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TABLE term")
         connection.execute("DELETE FROM whole_data")

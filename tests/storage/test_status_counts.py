@@ -28,7 +28,7 @@ SOME = st.sets(st.integers(0, 7), max_size=4)
 
 def counted(library: Library) -> dict[Status, int]:
     """Return what counting gives."""
-    working = library._working.database
+    working = library._working.files.database
     found = rows(working, "SELECT status FROM paper")
     return {status: found.count((status.value,)) for status in Status}
 

@@ -20,7 +20,7 @@ from readinglist.domain.change import Action, Change
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import LibraryError
 from readinglist.services.library import Library
-from readinglist.storage import document, working_copy
+from readinglist.storage import document, working_files
 from readinglist.storage.working_copy import WorkingCopy
 from tests.conftest import Listed, PageMaker, add_by_hand, by_sql, rows, until
 
@@ -117,7 +117,7 @@ def test_a_working_copy_that_is_only_busy_is_not_set_aside(
     library: Library, library_file: Path, three: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.mark(three[:1], status=Status.READ)
-    monkeypatch.setattr(working_copy, "_PATIENCE", 0.01)
+    monkeypatch.setattr(working_files, "_PATIENCE", 0.01)
     library.close()
     holder = sqlite3.connect(working_database(), isolation_level=None)
     holder.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -158,7 +158,7 @@ def test_a_working_database_that_can_not_be_opened_is_named(
 def test_another_process_that_holds_the_library_for_long_is_told_of(
     library: Library, three: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(working_copy, "_PATIENCE", 0.01)
+    monkeypatch.setattr(working_files, "_PATIENCE", 0.01)
     library.mark(three[:1], status=Status.READ)
     lock = sqlite3.connect(next(state_folder().glob("*/lock.db")), isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
@@ -174,7 +174,7 @@ def test_two_clones_on_one_machine_are_two_machines_to_the_journal(tmp_path: Pat
     names = set()
     for clone in ("a", "b", "a"):
         working = WorkingCopy(tmp_path / clone / "library.db", tmp_path / "state")
-        names.add(working.machine)
+        names.add(working.files.machine)
         working.close()
     assert len(names) == 2
 

@@ -61,7 +61,7 @@ def _the_day_and_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the same day, on the same machine, whoever draws."""
     monkeypatch.setattr("readinglist.tui.presentation._today", lambda: TODAY)
     monkeypatch.setattr(
-        "readinglist.storage.working_copy._machine_name", lambda _state, _library: "desk-1f6a20"
+        "readinglist.storage.working_files._machine_name", lambda _state, _library: "desk-1f6a20"
     )
     tell_time(monkeypatch, "2024-11-04T08:30:00Z")
 

@@ -83,7 +83,7 @@ def _one_day_on_one_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """What counts days counts from the same one, and machines have the same names."""
     monkeypatch.setattr("readinglist.tui.presentation._today", lambda: datetime.date(2026, 3, 1))
     monkeypatch.setattr(
-        "readinglist.storage.working_copy._machine_name", lambda state, path: f"ada-{state.name}"
+        "readinglist.storage.working_files._machine_name", lambda state, path: f"ada-{state.name}"
     )
 
 
