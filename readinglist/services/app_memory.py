@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+from readinglist.services.side_file import SideFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,15 +41,12 @@ class AppMemory:
             file: how the user left the app.
             tour: is there once the tour was shown, whatever the library.
         """
-        self._file = file
+        self._file = SideFile(file)
         self._tour = tour
 
     def state(self) -> AppState:
         """Return what is remembered; nothing where the file is missing or damaged."""
-        try:
-            stored = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return AppState()
+        stored = self._file.value()
         if not isinstance(stored, dict):
             return AppState()
         hints = get_type_hints(AppState)
@@ -58,12 +55,8 @@ class AppMemory:
 
     def keep(self, state: AppState) -> None:
         """Remember a state."""
-        if state == self.state():
-            return
-        draft = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        with contextlib.suppress(OSError):
-            draft.write_text(json.dumps(asdict(state)), encoding="utf-8")
-            os.replace(draft, self._file)
+        if state != self.state():
+            self._file.keep(asdict(state))
 
     @property
     def had_tour(self) -> bool:

@@ -8,9 +8,6 @@ titles but a few agree: so the time grows with the number of papers, not with th
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from readinglist.domain.identity import arxiv_of_doi, contradict, only_share_identifier, title_key
 from readinglist.domain.text import fold
+from readinglist.services.side_file import SideFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
@@ -73,15 +71,11 @@ class KeptApart:
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self._file = SideFile(file)
 
     def pairs(self) -> set[frozenset[int]]:
         """Return the pairs, by the ids of the papers; none if the file is missing or damaged."""
-        try:
-            stored = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return set()
-        pairs = stored if isinstance(stored, list) else []
+        pairs = self._file.list()
         return {
             frozenset(pair)
             for pair in pairs
@@ -92,10 +86,7 @@ class KeptApart:
         """Note that two papers are two works, or, if not `apart`, that nobody said so."""
         pairs, pair = self.pairs(), frozenset((first, second))
         kept = pairs | {pair} if apart else pairs - {pair}
-        draft = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        with contextlib.suppress(OSError):
-            draft.write_text(json.dumps(sorted(map(sorted, kept))), encoding="utf-8")
-            os.replace(draft, self._file)
+        self._file.keep(sorted(map(sorted, kept)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 from typing import TYPE_CHECKING
 
 from readinglist.config import state_folder
+from readinglist.services.side_file import SideFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +21,7 @@ class KnownHosts:
 
     def __init__(self, file: Path | None = None) -> None:
         """Remember in a file; in the usual one, whatever the library, if none is given."""
-        self._file = file or state_folder() / "hosts.json"
+        self._file = SideFile(file or state_folder() / "hosts.json")
 
     def know(self, address: WebAddress) -> bool:
         """Return whether an address may be opened without a look at it.
@@ -35,19 +33,8 @@ class KnownHosts:
     def add(self, address: WebAddress) -> None:
         """Note that an address was looked at and is to be opened."""
         hosts = self._hosts()
-        if address.host in OURS | hosts:
-            return
-        draft = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(sorted({*hosts, address.host}), indent=0), encoding="utf-8")
-            os.replace(draft, self._file)
+        if address.host not in OURS | hosts:
+            self._file.keep(sorted({*hosts, address.host}))
 
     def _hosts(self) -> frozenset[str]:
-        """Return the hosts; none if the file is missing or damaged."""
-        try:
-            stored = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return frozenset()
-        hosts = stored if isinstance(stored, list) else []
-        return frozenset(host for host in hosts if isinstance(host, str))
+        return frozenset(host for host in self._file.list() if isinstance(host, str))

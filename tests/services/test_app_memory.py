@@ -66,7 +66,7 @@ def test_a_damaged_file_is_as_none(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_folder_that_can_not_be_written_is_no_error(tmp_path: Path) -> None:
-    memory = AppMemory(tmp_path / "none" / "app.json", tmp_path / "file" / "tour")
+    memory = AppMemory(tmp_path / "file" / "app.json", tmp_path / "file" / "tour")
     (tmp_path / "file").touch()
     memory.keep(AppState(view="read"))
     memory.note_tour()

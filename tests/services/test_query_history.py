@@ -64,7 +64,7 @@ def test_that_nothing_can_be_written_is_no_error(
 
     history = QueryHistory(tmp_path / "queries.json")
     history.add("a")
-    monkeypatch.setattr("readinglist.services.query_history.os.replace", refuse)
+    monkeypatch.setattr("readinglist.services.side_file.os.replace", refuse)
     history.add("b")
     assert history.queries() == ["a"]
 
