@@ -144,17 +144,6 @@ def test_a_report_that_can_not_be_written_is_told(faulty: Faulty) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_state_folder_is_told(faulty: Faulty) -> None:
-    state_folder().chmod(0o500)
-    try:
-        done = faulty("list", "words")
-    finally:
-        state_folder().chmod(0o700)
-    assert done.returncode == 70
-    assert "No report of it could be written (Permission denied)" in done.stderr
-
-
 def test_a_full_disk_is_told(faulty: Faulty) -> None:
     full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, -1))"
     done = faulty("list", "words", fault=f"{full}; raise ValueError('odd')")
