@@ -1,4 +1,7 @@
-"""What can be read of a working copy that is damaged: the edits that were not saved yet."""
+"""What can be read of a working copy that is damaged: the edits that were not saved yet.
+
+damaged database -> `rescue`: rows, as they are -> `with_rescued`: those that can be -> merged
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from readinglist.domain.change import Change
 from readinglist.errors import LibraryError
 from readinglist.storage.journal import COLUMNS, change_from_row
+from readinglist.storage.papers import PaperStore
 from readinglist.storage.received import received_paper
 from readinglist.storage.tables import OF_PAPERS, read_table, read_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from readinglist.storage.tables import Row, Table, Tables
-    from readinglist.storage.working_copy import WorkingCopy
 
 _PAPER = COLUMNS.split(", ").index("paper")
 
@@ -108,7 +113,10 @@ def still_known(rescued: Rescued, ours: Tables) -> Table:
 
 
 def with_rescued(
-    rescued: Rescued, ours: Tables, working: WorkingCopy
+    rescued: Rescued,
+    ours: Tables,
+    connection: sqlite3.Connection,
+    apply: Callable[[Change], None],
 ) -> tuple[Tables, list[Change]]:
     """Return what is here with what was rescued, and which changes that brought.
 
@@ -117,9 +125,10 @@ def with_rescued(
     Args:
         rescued: what was read.
         ours: the rows of the working copy.
-        working: where it is tried; nothing of it stays there.
+        connection: the working copy, where it is tried; nothing of it stays there.
+        apply: makes a change there.
     """
-    connection = working.connection
+    papers = PaperStore(connection)
     carried: list[Change] = []
     brought: Table = {}
     connection.execute("SAVEPOINT rescued")
@@ -130,11 +139,11 @@ def with_rescued(
         connection.execute("SAVEPOINT change")
         try:
             change = change_from_row(tuple(row))
-            if not working.papers.has(change.paper):
+            if not papers.has(change.paper):
                 for table, values in rescued.papers.get(change.paper, ()):
                     marks = ",".join("?" * len(values))
                     connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)
-            working.apply(change)
+            apply(change)
             changed = read_table(connection, "paper", [change.paper]).values()
             if not changed and change.new is not None:
                 raise LibraryError(f"{change.key} could not be read.")

@@ -531,7 +531,7 @@ class WorkingCopy:
             if not self._meta("aside"):  # another process was faster
                 return
             ours = read_tables(self.connection)
-            theirs, carried = with_rescued(rescued, ours, self)
+            theirs, carried = with_rescued(rescued, ours, self.connection, self.apply)
             before = self._before(carried, ours)
             before["journal"] = still_known(rescued, ours)
             merged = merge(before, ours, theirs)
