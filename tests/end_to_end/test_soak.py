@@ -153,6 +153,8 @@ class Watch:
         self.rows: set[tuple[int, str]] = set()
         self.withdrawn: set[tuple[int, str]] = set()
         """What git took out: brought back, it is another row."""
+        self.conflicts: dict[tuple[int, str], tuple[int, str, str | None]] = {}
+        """Paper, field and value of what a merge noted: where git takes it out, the edits tell."""
 
     def look(self) -> None:
         pid = self._hands.pid
@@ -164,6 +166,10 @@ class Watch:
         (database,) = self._state.glob("*/working.db")
         with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
             self.rows.update(connection.execute("SELECT id, machine FROM journal"))
+            for id_, machine, *noted in connection.execute(
+                "SELECT id, machine, paper, field, new FROM journal WHERE action = 'conflict'"
+            ):
+                self.conflicts[id_, machine] = (noted[0], noted[1], noted[2])
             for (text,) in connection.execute("SELECT value FROM meta WHERE name = 'withdrawn'"):
                 changes = (Change(*values) for values in json.loads(text))
                 self.withdrawn.update((change.id, change.machine) for change in changes)
@@ -273,7 +279,10 @@ def check_edits(app: Clone, hands: RandomHands, colleague: Colleague, watch: Wat
     withdrawn = app.library.withdrawn()
     history = app.library.history(limit=None)
     rows = {(change.id, change.machine) for change in [*history, *withdrawn]}
-    lost = watch.rows - rows - watch.withdrawn
+    told = {(c.paper, c.field, value) for c in [*history, *withdrawn] for value in (c.old, c.new)}
+    lost = {
+        row for row in watch.rows - rows - watch.withdrawn if watch.conflicts.get(row) not in told
+    }
     print(
         f"{len(watch.rows)} rows of the journal seen, {len(rows)} at the end, "
         f"{len(withdrawn)} of {len(watch.withdrawn)} withdrawn still are, {len(lost)} lost; "
