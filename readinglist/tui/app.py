@@ -49,6 +49,13 @@ for the terminal, it has to wait for the search, too.
 _GARBAGE_THRESHOLDS = (10_000, 10, 10)
 """How often Python looks for cyclic garbage while the app runs: a search leaves megabytes."""
 
+_MALLOC = {-8: 1, -3: 128 * 1024, -1: 512 * 1024}
+"""glibc's M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, see mallopt(3).
+
+Else each thread has memory of its own, and what a search or a long note leaves free in it, half of
+all after some minutes, stays with the process.
+"""
+
 _NOT_IN_PALETTE = (
     *(f"view.{n}" for n in range(1, 10)),
     "move.",
@@ -225,5 +232,10 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
 def tune_interpreter() -> None:
     """Set up Python for an app that searches in another thread."""
     sys.setswitchinterval(_TURN)
+    with suppress(OSError, AttributeError, TypeError):  # another C library may lack it
+        import ctypes
+
+        for option, value in _MALLOC.items():
+            ctypes.CDLL(None).mallopt(option, value)
     gc.freeze()  # what is there by now stays to the end: it is never looked through again
     gc.set_threshold(*_GARBAGE_THRESHOLDS)
