@@ -91,7 +91,8 @@ class RandomHands:
 
     Attributes:
         count: how often what was done: keys, pastes, resizes, quits and so on.
-        tokens: the words that were written into a tag or a note, and that the app took.
+        tokens: the words that were written into a tag or a note, and that the app took, each with
+            the screen just after.
         may_quit: whether the keys that leave the app are among those pressed.
         pid: the process of the app.
     """
@@ -115,7 +116,7 @@ class RandomHands:
             (4, self._choose_and_mark), (3, self._palette), (2, self._pause), (6, self._leave),
         )  # fmt: skip
         self.count: Counter[str] = Counter()
-        self.tokens: list[str] = []
+        self.tokens: dict[str, str] = {}
         self.may_quit = False
         self._long_pastes = 0
         self.diary: deque[str] = deque(maxlen=150)
@@ -287,7 +288,7 @@ class RandomHands:
             self._send("Enter")  # the preview of a change of many papers
             if not self._seen(_is_list):
                 return
-        self.tokens.append(token)
+        self.tokens[token] = self.terminal.screen()
 
     def _note(self) -> None:
         self._to_list()
@@ -306,7 +307,7 @@ class RandomHands:
             return
         self._send("Escape")
         if self._seen(lambda screen: "─ Note: " not in screen, 20):
-            self.tokens.append(token)
+            self.tokens[token] = self.terminal.screen()
 
     def _form(self) -> None:
         self._to_list()

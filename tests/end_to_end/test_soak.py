@@ -295,7 +295,9 @@ def check_edits(app: Clone, hands: RandomHands, colleague: Colleague, watch: Wat
         telling = sorted(
             (c for c in [*history, *withdrawn] if token in f"{c.old} {c.new}"), key=lambda c: c.id
         )
-        assert telling, f"{token} was taken, and the journal does not know it"
+        assert telling, f"{token} was taken, and the journal does not know it: " + hands.tokens.get(
+            token, "by the colleague"
+        )
         is_gone = token not in (telling[-1].new or "")
         assert token in there or is_gone or telling[-1] in withdrawn, (token, telling)
 
