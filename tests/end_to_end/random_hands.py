@@ -284,10 +284,10 @@ class RandomHands:
         self._send("Enter")
         if not self._seen(lambda screen: "Enter done" not in screen):
             return
-        if not self._seen(_is_list, 1):
-            self._send("Enter")  # the preview of a change of many papers
-            if not self._seen(_is_list):
-                return
+        if self._seen("─ Set tags", 1):  # the preview of a change of many papers
+            self._send("Enter")
+        if not self._seen(_is_list):
+            return
         self.tokens[token] = self.terminal.screen()
 
     def _note(self) -> None:
