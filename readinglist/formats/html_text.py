@@ -31,8 +31,13 @@ def plain_text(text: str) -> str:
     text = _without_tags(text)
     if "&" in text:
         # Tags may be escaped, too: `&lt;i&gt;In vivo&lt;/i&gt;`.
-        text = _without_tags(_REFERENCE.sub(lambda match: html.unescape(match[0]), text))
+        text = _without_tags(unescaped(text))
     return " ".join(text.split())
+
+
+def unescaped(text: str) -> str:
+    """Return `text` with the signs that its entities stand for; a number of no sign stays."""
+    return _REFERENCE.sub(lambda match: html.unescape(match[0]), text)
 
 
 def _without_tags(text: str) -> str:

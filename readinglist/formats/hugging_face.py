@@ -11,7 +11,6 @@ The API gives an array of them, or the paper alone:
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from readinglist.domain.paper import Paper, inverted_name, printable_name
 from readinglist.domain.text import printable, without_controls
 from readinglist.errors import FormatError
 from readinglist.formats.arxiv_text import MOST_AUTHORS, day, title_line, unwrapped
+from readinglist.formats.html_text import unescaped
 from readinglist.formats.parsed import Parsed, Problem
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _objects_of(text: str) -> Iterator[tuple[int, Object]]:
         line += text.count("\n", place, found.start())
         place = found.start()
         # By far the most, and slow one by one.
-        props = html.unescape((found[1] or found[2] or "").replace("&quot;", '"'))
+        props = unescaped((found[1] or found[2] or "").replace("&quot;", '"'))
         if '"dailyPapers"' in props or '"paper"' in props:
             try:
                 value = json.loads(props)

@@ -6,7 +6,6 @@ giving it the authors of another one. What may be meant all the same is for a pe
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from enum import IntEnum
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from readinglist.domain.identity import contradict, share_identifier, title_key
 from readinglist.domain.paper import family_name
 from readinglist.domain.text import fold
+from readinglist.formats.html_text import unescaped
 from readinglist.formats.latex_text import to_text
 from readinglist.formats.math_text import with_readable_math
 
@@ -136,7 +136,7 @@ def _letters(title: str) -> str:
     """
     text = to_text(title) if "\\" in title else with_readable_math(title)
     text = _RAISED.sub(lambda tag: "^" if tag[1].lower() == "sup" else "_", text)
-    text = html.unescape(_TAG.sub("", _RAISED_END.sub("", text)))
+    text = unescaped(_TAG.sub("", _RAISED_END.sub("", text)))
     text = _OF_ONE_NUMBER.sub("", fold("".join(map(_named, text))))
     for pattern, spelling in _SPELLINGS:
         text = pattern.sub(spelling, text)

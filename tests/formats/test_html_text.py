@@ -27,6 +27,8 @@ from readinglist.formats.html_text import plain_text
         ("<tex-math>$$x$$</tex-math><mml:math><mml:mi>x</mml:mi></mml:math>!", "$x$!"),
         ("<mml:math><mml:mi>x</mml:mi><mml:mo>=</mml:mo></mml:math>", "x="),
         ("  a\n b\t", "a b"),
+        ("&#8212; &#x1F989;", "— 🦉"),
+        (number := f"&#{'9' * 5000};", number),
     ],
 )
 def test_tags_and_entities_are_read(text: str, plain: str) -> None:

@@ -187,6 +187,9 @@ def test_a_paper_without_a_title_is_named_by_its_place() -> None:
         (saved_page(), "holds no papers"),
         (saved_page(listed())[:500], "no papers of Hugging Face"),
         ('<div data-props="{&quot;dailyPapers&quot;: ["></div>', "no papers of Hugging Face"),
+        pytest.param(
+            f"<div data-props='{{\"paper\": &#{'9' * 5000};}}'></div>", "no papers", id="number"
+        ),
         ("<html>", "no papers of Hugging Face"),
     ],
 )

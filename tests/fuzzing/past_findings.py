@@ -22,6 +22,7 @@ PAST_FINDINGS: dict[str, tuple[str, ...]] = {
         _listing("Dec 8, 2022 " + "9" * 5000),
         _listing("Dec 8, 2022 " + "9" * 30),
     ),
+    "html": (f"<div data-props='{{\"paper\": &#{'9' * 5000};}}'></div>",),
     "csl": (
         _ITEM % '"x", "issued": {"date-parts": [[1e999]]}',
         _ITEM % r'"\ud800x"',
