@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import sys
 import time
 from collections import Counter, deque
@@ -139,7 +140,8 @@ class RandomHands:
             # Whatever address a paper has, nobody outside is asked.
             **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"),
         }
-        terminal.start((sys.executable, "-m", "readinglist", "--library", str(self._library)))
+        app = ("-X", "faulthandler", "-m", "readinglist", "--library", str(self._library))
+        terminal.start((sys.executable, *app))
         terminal.wait_for("Space Choose", _PATIENCE)
         self.pid = terminal.pid
         self.count["starts"] += 1
@@ -232,9 +234,12 @@ class RandomHands:
                     if self._seen(_is_list, 1):
                         return
             self._check_alive()
+        stuck = self.terminal.screen()
+        os.kill(self.pid, signal.SIGABRT)  # it tells where each of its threads is
+        self.terminal.wait_for_end(_PATIENCE)
         raise AssertionError(
             f"The app does not come back to its list after: {' '.join(self.diary)}\n"
-            f"{self.terminal.screen()}"
+            f"{stuck}\n{self.terminal.screen()}"
         )
 
     def _press(self) -> None:
