@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from readinglist.cli.choosing import check_query, chosen
 from readinglist.cli.session import (
     Session,
     json_option,
@@ -17,7 +18,6 @@ from readinglist.cli.session import (
     stopped_by_interrupt,
 )
 from readinglist.domain.text import plural, printable
-from readinglist.errors import ReadingListError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -72,19 +72,17 @@ def complete(
         raise click.UsageError("Say which papers: QUERY, --missing FIELD or --all.")
     if query and everything:
         raise click.UsageError("QUERY and --all exclude each other.")
+    text = " ".join(query) if query else None
+    if text is not None:
+        check_query(text, "For all papers, say --all.")
     if ask and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise click.UsageError("--ask needs a terminal.")
     with session.open_library() as library:
-        found = library.find(" ".join(query))
-        if found.query.problems:
-            raise click.UsageError(" ".join(map(str, found.query.problems)))
         papers = [
             paper.id
-            for paper in library.papers(found.ids)
+            for paper in library.papers(chosen(library, (), text))
             if not any(getattr(paper, _FIELDS[name]) for name in missing)
         ]
-        if not found.ids:
-            raise ReadingListError("No paper answers that.", "See: readinglist list.")
         completion = _completed(library, papers, sys.stderr.isatty() and not session.listing)
         _tell(library, completion)
         decided = _decide(library, completion.doubtful) if ask else set()

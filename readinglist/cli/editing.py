@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from readinglist.cli.choosing import check_choice, chosen
 from readinglist.cli.session import (
     PAPER,
     Session,
@@ -193,13 +194,9 @@ def rekey(
     \b
     Example: readinglist rekey --query tag:thesis --pattern "auth.lower + year"
     """
-    if not (keys or query is not None or everything):
-        raise click.UsageError("Say which papers: KEY..., --query QUERY or --all.")
+    check_choice(keys, query, everything)
     with session.open_library() as library:
-        ids = [library.paper(key).id for key in keys]
-        if query is not None or everything:
-            ids += library.find(query or "").ids
-        step = library.rekey(ids, pattern)
+        step = library.rekey(chosen(library, keys, query), pattern)
         for change in library.history(limit=len(step.papers)) if step.papers else ():
             say(f"{change.old} → {change.new}")
         _report(library, step)

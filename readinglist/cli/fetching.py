@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from readinglist.cli.choosing import check_choice, chosen
 from readinglist.cli.session import (
     PAPER,
     Session,
@@ -45,20 +46,14 @@ def fetch_pdf(
     """
     from readinglist.services.fetching import fetch_pdfs, pdf_downloads
 
-    if not (keys or query is not None or everything):
-        raise click.UsageError("Say which papers: KEY..., --query QUERY or --all.")
+    check_choice(keys, query, everything)
     done: list[Fetched] = []
     with (
         session.open_library() as library,
         stopped_by_interrupt() as stop,
         closing(pdf_downloads(session.load_config(), stop)) as downloads,
     ):
-        ids = [library.paper(key).id for key in keys]
-        if query is not None or everything:
-            ids += library.find(query or "").ids
-        ids = list(dict.fromkeys(ids))
-        if not ids:
-            say("No paper answers that.")
+        ids = chosen(library, keys, query)
 
         def begin(paper: Paper) -> None:
             say(f"{len(done) + 1:,} of {len(ids):,}: fetching {paper.key} …")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from readinglist.cli.choosing import check_query, chosen
 from readinglist.cli.session import (
     PAPER,
     Session,
@@ -223,15 +224,11 @@ def export(
         return _export_cited(session, Path(document), target, kind, watch, write=not to_stdout)
     if watch:
         raise click.UsageError("--watch needs --for FILE.")
+    if query is not None:
+        check_query(query, "For all papers, leave it out.")
     with session.open_library() as library:
         ids: list[int] | None = [] if keys else None
-        if query is not None:
-            found = library.find(query)
-            if found.query.problems:
-                raise click.UsageError(" ".join(map(str, found.query.problems)))
-            if not found.ids:
-                raise ReadingListError(f"No paper answers “{query}”.", "Nothing was written.")
-            ids = list(dict.fromkeys([*(ids or []), *found.ids]))
+        ids = ids if query is None else chosen(library, (), query)
         with progress_bar("Writing BibTeX", is_shown=not session.listing) as progress:
             library.on_progress = progress
             exported = library.export(ids, output, kind, keys, replace_all=replace)

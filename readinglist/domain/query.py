@@ -116,8 +116,13 @@ class Query(NamedTuple):
         )
 
 
-def parse_query(text: str) -> Query:
-    """Return what `text` asks for. Any text is a query: see `Query.problems`."""
+def parse_query(text: str, is_complete: bool = False) -> Query:
+    """Return what `text` asks for. Any text is a query: see `Query.problems`.
+
+    Args:
+        text: the query.
+        is_complete: nobody types on: a filter without a value is a problem.
+    """
     words: list[Words] = []
     filters: list[Filter] = []
     problems: list[QueryProblem] = []
@@ -141,6 +146,8 @@ def parse_query(text: str) -> Query:
             found, problem = _filter(field, _values(term["value"]), negated)
             if found:
                 filters.append(found)
+            elif is_complete:
+                problem = _takes(field)
         else:
             nearest = _nearest_field(field)
             if nearest and term["value"]:
@@ -181,7 +188,7 @@ def _values(written: str) -> tuple[str, ...]:
 
 def _filter(field: str, values: tuple[str, ...], negated: bool) -> tuple[Filter | None, str]:
     """Return the filter, if there is any yet, and a sentence about what was wrong, or none."""
-    problem = f"{field}: takes {FIELDS[field]}"
+    problem = _takes(field)
     if field in _RANGES:
         values = tuple(value for value in values if not _RANGE_WITHOUT_END.fullmatch(value))
     if not values:
@@ -195,6 +202,10 @@ def _filter(field: str, values: tuple[str, ...], negated: bool) -> tuple[Filter 
     meant = sorted(set().union(*understood))
     found = Filter(field, tuple(meant), negated=negated) if meant else None
     return found, "" if all(understood) else problem
+
+
+def _takes(field: str) -> str:
+    return f"{field}: takes {FIELDS[field]}"
 
 
 def _dates(text: str) -> tuple[str, str] | None:

@@ -95,7 +95,7 @@ def test_what_is_not_meant_so_is_said(
 
 
 def test_nobody_is_meant(listed: CommandLine) -> None:
-    assert "No paper answers that." in listed("complete", "tag:none", code=1).err
+    assert "No paper answers “tag:none”." in listed("complete", "tag:none", code=1).err
 
 
 def test_a_source_out_of_order_is_told(listed: CommandLine, sources: LocalSources) -> None:

@@ -68,7 +68,7 @@ def test_one_that_can_not_be_had_is_a_sentence_and_the_exit_code(
 
 def test_papers_are_named_by_a_query_and_told_as_json(web: HTTPServer, filled: CommandLine) -> None:
     filled("fetch-pdf", "caches")
-    done = filled("fetch-pdf", "build", "--query", "caches or tag:all", "--json", code=1)
+    done = filled("fetch-pdf", "--query", "tag:all", "--json", code=1)
     by_key = {one["key"]: one for one in done.data}
     assert by_key["build"]["path"] is None
     assert "(404)" in by_key["build"]["error"]
@@ -91,8 +91,8 @@ def test_a_renamed_paper_is_there_already(web: HTTPServer, filled: CommandLine) 
 def test_which_papers_must_be_said(web: HTTPServer, filled: CommandLine) -> None:
     assert "Say which papers" in filled("fetch-pdf", code=2).err
     assert "no paper with the key nobody" in filled("fetch-pdf", "nobody", code=1).err
-    done = filled("fetch-pdf", "--query", "tag:nothing")
-    assert (done.out, done.err) == ("", "No paper answers that.\n")
+    done = filled("fetch-pdf", "--query", "tag:nothing", code=1)
+    assert "No paper answers “tag:nothing”." in done.err
 
 
 def test_ctrl_c_stops_and_leaves_what_is_whole(web: HTTPServer, filled: CommandLine) -> None:
