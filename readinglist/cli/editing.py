@@ -18,11 +18,12 @@ from readinglist.cli.session import (
 )
 from readinglist.domain.paper import Priority, Status
 from readinglist.domain.text import plural
-from readinglist.errors import InvalidValueError
+from readinglist.errors import InvalidValueError, ReadingListError
 
 if TYPE_CHECKING:
     from readinglist.services.changing import Step
     from readinglist.services.library import Library
+    from readinglist.services.notes import Kept
 
 
 @click.command(short_help="Set status, priority and tags.")
@@ -87,7 +88,11 @@ def note(
     with session.open_library() as library:
         paper = library.paper(key)
         if dash:
-            text = sys.stdin.buffer.read().decode("utf-8", "replace")
+            from readinglist.services.notes import read_note
+
+            text, assumption = read_note(sys.stdin.buffer)
+            if assumption:
+                say(assumption)
         elif append is not None:
             text = f"{paper.note.rstrip()}\n\n{append}\n" if paper.note else append
         elif text is None:
@@ -98,8 +103,24 @@ def note(
             begun = beginning(paper, config.notes)
             text = edit_text(begun, config.editor)
             if text == begun:
-                text = paper.note or ""
+                say("nothing to change")
+            else:
+                _tell_kept(library, library.keep_note(paper, text))
+            return
         _report(library, library.note(paper.key, text))
+
+
+def _tell_kept(library: Library, kept: Kept) -> None:
+    """Say what became of a note that was written.
+
+    Raises:
+        ReadingListError: it is in a file, and not in the library.
+    """
+    if kept.is_joined:
+        say("The note was changed elsewhere meanwhile: both are kept.")
+    if kept.step is None:
+        raise ReadingListError(kept.problem, f"What you wrote is in {kept.file}.")
+    _report(library, kept.step)
 
 
 @click.command(short_help="Correct the facts of a paper.")

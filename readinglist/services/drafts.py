@@ -136,12 +136,21 @@ class Drafts:
         Raises:
             ReadingListError: it can't be written.
         """
-        name = _NOT_IN_NAMES.sub("-", key)[:80].lstrip("-.") or "note"
-        file = self._folder / f"{name}-{secrets.token_hex(3)}.md"
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-        write_bytes(file, text.encode("utf-8", "replace"))
-        return file
+        return set_aside(self._folder, key, text.encode("utf-8", "replace"))
+
+
+def set_aside(folder: Path, name: str, text: bytes) -> Path:
+    """Write a text to a new file in `folder`, called about `name`, and return where it is.
+
+    Raises:
+        ReadingListError: it can't be written.
+    """
+    name = _NOT_IN_NAMES.sub("-", name)[:80].lstrip("-.") or "note"
+    file = folder / f"{name}-{secrets.token_hex(3)}.md"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    write_bytes(file, text)
+    return file
 
 
 def _lock_of(file: Path) -> Path:

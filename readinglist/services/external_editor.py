@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 import tempfile
 from pathlib import Path
 
-from readinglist.errors import ReadingListError
+from readinglist.config import state_folder
+from readinglist.domain.command import words_of
+from readinglist.errors import InvalidValueError, ReadingListError
+from readinglist.services.drafts import set_aside
+
+_OTHER_EDITOR = "Set $EDITOR to another one."
 
 
 def edit_text(text: str, editor: str = "") -> str:
@@ -19,25 +23,34 @@ def edit_text(text: str, editor: str = "") -> str:
         editor: the command; if empty, that of $VISUAL, $EDITOR, else vi. No shell reads it.
 
     Raises:
-        ReadingListError: there is no such editor, it failed, or the text is not UTF-8.
+        ReadingListError: there is no such editor, it failed, or the text is not UTF-8. What was
+            written is in a file then, which it names.
     """
     command = editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    begun = text.encode("utf-8", "replace")
     with tempfile.TemporaryDirectory(prefix="readinglist-") as folder:
         file = Path(folder) / "note.md"
-        file.write_text(text, encoding="utf-8")
+        file.write_bytes(begun)
         try:
-            words = shlex.split(command)
-            if not words:  # else the note would be the program
-                raise ValueError("it is no command")
             # The path begins with a slash: it is never an option.
-            done = subprocess.run([*words, str(file)], check=False)
-            if done.returncode:
-                raise ReadingListError(
-                    f"The editor {command} ended with code {done.returncode}.",
-                    "The note is as it was.",
-                )
-            return file.read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
+            done = subprocess.run([*words_of(command), str(file)], check=False)
+            written = file.read_bytes()
+        except InvalidValueError as error:
             raise ReadingListError(
-                f"The editor {command} can't be used: {error}.", "Set $EDITOR to another one."
+                f"The editor can't be used: {error.message}", _OTHER_EDITOR
             ) from error
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "its name is none"
+            raise ReadingListError(
+                f"The editor {command} can't be used: {why}.", _OTHER_EDITOR
+            ) from error
+    problem = f"The editor {command} ended with code {done.returncode}."
+    if not done.returncode:
+        try:
+            return written.decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            problem = f"What the editor {command} wrote is not UTF-8."
+    told = "The note is as it was."
+    if written != begun:
+        told += f" What was written is in {set_aside(state_folder() / 'notes', 'note', written)}."
+    raise ReadingListError(problem, told)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from readinglist.domain.note_template import filled
-from readinglist.errors import InvalidValueError, UnknownKeyError
+from readinglist.errors import InvalidValueError, ReadingListError, UnknownKeyError
+from readinglist.formats.recognition import read_lines
+from readinglist.services.foreign_files import read_stream
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from readinglist.domain.paper import Paper
     from readinglist.services.changing import Editor, Step
     from readinglist.services.drafts import Drafts
+
+_LARGEST = 2**24
+"""Bytes that hold any note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,21 @@ def beginning(paper: Paper, config: NotesConfig) -> str:
 def from_template(name: str, paper: Paper, config: NotesConfig) -> str:
     """Return the text of a template for a paper, today."""
     return filled(config.templates[name], paper, datetime.date.today().isoformat())
+
+
+def read_note(file: IO[bytes]) -> tuple[str, str]:
+    """Return the text of a stream that is to be a note, and what was assumed to read it.
+
+    Raises:
+        ReadingListError: it can't be read, is too large, or is no text.
+    """
+    try:
+        data = read_stream(file, _LARGEST)
+    except OSError as error:
+        raise ReadingListError(f"Standard input can't be read: {error.strerror}.") from error
+    if b"\0" in data and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise ReadingListError("Standard input is no text.", "The note is as it was.")
+    return read_lines(data)
 
 
 def keep(editor: Editor, drafts: Drafts, paper: Paper, text: str) -> Kept:

@@ -6,15 +6,15 @@ The program gets neither our terminal nor our output: it may be one for the term
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING
 
+from readinglist.domain.command import words_of
 from readinglist.domain.web_address import WebAddress
-from readinglist.errors import ReadingListError
+from readinglist.errors import InvalidValueError, ReadingListError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,12 +126,9 @@ def _check_pdf(file: Path) -> None:
 
 def _words(command: str, name: str) -> list[str]:
     try:
-        words = shlex.split(command)
-    except ValueError:
-        words = []
-    if not words:
-        raise ReadingListError(f"{name} can't be read: {command}", "Close its quotation marks.")
-    return words
+        return words_of(command)
+    except InvalidValueError as error:
+        raise ReadingListError(f"{name} can't be used: {error.message}", error.hint) from error
 
 
 def _system_opener() -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,6 @@ import pytest
 from tests.conftest import rows
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import CommandLine
 
 KEYS = ["AttentionDetail", "BuildTwice", "CachesEverywhere"]
@@ -118,8 +117,6 @@ def test_a_note_is_set_continued_piped_and_removed(filled: CommandLine) -> None:
     assert note() == "First.\n\nSecond.\n"
     filled("note", KEYS[0], "-", stdin="Piped ünïcode.\n")
     assert note() == "Piped ünïcode.\n"
-    filled("note", KEYS[0], "-", stdin=b"Not \xff UTF-8")
-    assert note() == "Not \ufffd UTF-8"
     filled("note", KEYS[0], "--text", "Set.")
     assert note() == "Set."
     assert filled("note", KEYS[0], "--text", "").err == f"{KEYS[0]}: note\n"
@@ -139,8 +136,88 @@ def test_without_an_option_the_note_opens_in_the_editor(
     filled("note", KEYS[0])
     assert filled("show", KEYS[0], "--json").data["note"] == "Hm!"
     (tmp_path / "config.yaml").write_text("editor: no-such-editor\n")
-    assert "no-such-editor can't be used" in filled("note", KEYS[0], code=1).err
+    none = filled("note", KEYS[0], code=1).err
+    assert "no-such-editor can't be used: No such file or directory." in none
     assert filled("show", KEYS[0], "--json").data["note"] == "Hm!"
+
+
+@pytest.mark.parametrize(
+    ("stdin", "says"),
+    [
+        (b"\x7fELF\0", "Standard input is no text"),
+        (b"a" * (2**24 + 1), "it has more than 16 MiB"),
+        (b"a" * 4_000_001, "The note is longer than 4,000,000 letters"),
+    ],
+    ids=["no text", "no end", "too long"],
+)
+def test_what_can_be_no_note_is_not_read_for_one(
+    filled: CommandLine, stdin: bytes, says: str
+) -> None:
+    filled("note", KEYS[0], "--text", "mine")
+    assert says in filled("note", KEYS[0], "-", stdin=stdin, code=2 if "longer" in says else 1).err
+    assert filled("show", KEYS[0], "--json").data["note"] == "mine"
+
+
+def test_how_a_note_in_another_encoding_was_read_is_told(filled: CommandLine) -> None:
+    done = filled("note", KEYS[0], "-", stdin=b"gr\xfc\xdfe\n")
+    assert "1 line not in UTF-8 was read as Windows-1252" in done.err
+    assert filled("show", KEYS[0], "--json").data["note"] == "grüße\n"
+
+
+def edited_by(monkeypatch: pytest.MonkeyPatch, folder: Path, library: Path, meanwhile: str) -> None:
+    """Let the editor write “mine”, while another process does something with the library."""
+    script = folder / "editor.py"
+    script.write_text(
+        "import sys, pathlib\n"
+        "from readinglist.services.library import Library\n"
+        f"with Library.open({str(library)!r}) as library:\n    {meanwhile}\n"
+    )
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {script}")
+
+
+def test_a_note_that_was_changed_while_the_editor_was_open_is_kept_too(
+    filled: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled("note", KEYS[0], "--text", "before")
+    theirs = f"library.note({KEYS[0]!r}, 'theirs')"
+    edited_by(
+        monkeypatch,
+        tmp_path,
+        filled.path,
+        f"{theirs}; pathlib.Path(sys.argv[1]).write_text('mine')",
+    )
+    assert "both are kept" in filled("note", KEYS[0]).err
+    assert filled("show", KEYS[0], "--json").data["note"] == "theirs\n\nmine"
+    edited_by(monkeypatch, tmp_path, filled.path, theirs)
+    assert filled("note", KEYS[0]).err == "nothing to change\n"
+    assert filled("show", KEYS[0], "--json").data["note"] == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "says"),
+    [
+        (
+            f"library.delete([library.paper({KEYS[0]!r}).id]); text = 'mine'",
+            "is not there any more",
+        ),
+        ("text = 'mine' * 1_000_001", "longer than 4,000,000 letters"),
+        ("text = 'mine\\0'", "holds a NUL"),
+    ],
+    ids=["deleted", "too long", "no text"],
+)
+def test_what_was_written_in_the_editor_is_never_lost(
+    filled: CommandLine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: str,
+    says: str,
+) -> None:
+    write = "pathlib.Path(sys.argv[1]).write_text(text)"
+    edited_by(monkeypatch, tmp_path, filled.path, f"{meanwhile}; {write}")
+    told = filled("note", KEYS[0], code=1).err.strip()
+    assert says in told
+    file = Path(told.rpartition("What you wrote is in ")[2].removesuffix("."))
+    assert file.read_text().startswith("mine")
 
 
 def test_a_new_note_begins_with_the_template(

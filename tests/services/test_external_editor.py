@@ -62,13 +62,35 @@ def test_vi_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ("does", "says"),
     [
         ("sys.exit(3)", "ended with code 3.*note is as it was"),
-        ("file.write_bytes(b'\\xff\\xfe')", "can't be used"),
-        ("file.unlink()", "can't be used"),
+        ("file.unlink()", "can't be used: No such file or directory"),
     ],
 )
 def test_an_editor_that_fails_is_a_sentence(tmp_path: Path, does: str, says: str) -> None:
     with pytest.raises(ReadingListError, match=says):
         edit_text("kept", editor(tmp_path, does))
+
+
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ("file.write_bytes(b'caf\\xe9')", "wrote is not UTF-8"),
+        ("file.write_bytes(b'caf\\xe9'); sys.exit(1)", "ended with code 1"),
+    ],
+)
+def test_what_can_not_be_taken_is_kept_in_a_file(tmp_path: Path, does: str, says: str) -> None:
+    """It may be the work of an hour."""
+    with pytest.raises(ReadingListError, match=says) as told:
+        edit_text("kept", editor(tmp_path, does))
+    file = Path(str(told.value).rpartition(" is in ")[2].removesuffix("."))
+    assert file.read_bytes() == b"caf\xe9"
+    assert tmp_path / "home" / "state" in file.parents
+
+
+def test_nothing_is_kept_of_a_text_that_was_left_as_it_was(tmp_path: Path) -> None:
+    with pytest.raises(ReadingListError) as told:
+        edit_text("kept", editor(tmp_path, "sys.exit(1)"))
+    assert str(told.value).endswith("ended with code 1. The note is as it was.")
+    assert not (tmp_path / "home" / "state").exists()
 
 
 @pytest.mark.parametrize("command", ["no-such-editor-at-all", "vi 'unbalanced", "/", "  ", "''"])

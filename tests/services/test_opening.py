@@ -116,8 +116,8 @@ def test_the_viewer_gets_its_options_and_the_whole_path(
     ("viewer", "says"),
     [
         ("no-such-viewer", "no-such-viewer can't be started: No such file or directory. Set view"),
-        ("'broken", "viewer can't be read"),
-        ("  ", "viewer can't be read"),
+        ("'broken", "viewer can't be used"),
+        ("  ", "viewer can't be used"),
         ("a\0b", "can't be started"),
         ("false", "false could not open it (code 1). Set viewer in the configuration"),
     ],

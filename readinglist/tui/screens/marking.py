@@ -166,7 +166,7 @@ class Marking(Acting):
             if text != begun:
                 self._show_kept(self._library.keep_note(paper, text))
         except ReadingListError as error:
-            self._tell(str(error), "error")
+            self._tell(str(error), "error", seconds=_TO_NOTE_DOWN)
         self.refresh(layout=True)
 
     def _show_kept(self, kept: Kept) -> None:
