@@ -13,10 +13,30 @@ GARBAGE_THRESHOLDS = (150_000, 20, 50)
 def main() -> None:
     """Run the command line; errors a user can cause end in one sentence and an exit code."""
     gc.set_threshold(*GARBAGE_THRESHOLDS)
+    replace_closed_streams()
     trust_no_current_folder()
     from readinglist.cli.main import run
 
     sys.exit(run())
+
+
+def replace_closed_streams() -> None:
+    """Put something in the place of a standard stream that was closed, or the next file would be.
+
+    Input is at its end, what is told goes nowhere; data that was wanted can't be written, which
+    is an error.
+    """
+    kinds = (
+        ("stdin", os.O_RDONLY, "r"),
+        ("stdout", os.O_RDONLY, "w"),
+        ("stderr", os.O_WRONLY, "w"),
+    )
+    for number, (name, flags, mode) in enumerate(kinds):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, flags), number)
+            os.set_inheritable(number, True)  # an editor, a git have the same
+            stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - to the end
+            setattr(sys, name, stream)
 
 
 def trust_no_current_folder() -> None:

@@ -40,8 +40,6 @@ def parse_field(name: str, text: str) -> tuple[str, Any]:
         )
     if len(text) > _LONGEST_TEXT:
         raise InvalidValueError(f"The {name} is longer than {_LONGEST_TEXT:,} letters.")
-    if "\0" in text:
-        raise InvalidValueError(f"The {name} holds a NUL, which is no character of a text.")
     try:
         text.encode()
     except UnicodeEncodeError as error:

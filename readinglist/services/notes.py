@@ -57,12 +57,14 @@ def read_note(file: IO[bytes]) -> tuple[str, str]:
     """Return the text of a stream that is to be a note, and what was assumed to read it.
 
     Raises:
-        ReadingListError: it can't be read, is too large, or is no text.
+        ReadingListError: it can't be read, is empty, too large, or no text.
     """
     try:
         data = read_stream(file, _LARGEST)
     except OSError as error:
         raise ReadingListError(f"Standard input can't be read: {error.strerror}.") from error
+    if not data.strip():  # what was to write it may have failed
+        raise ReadingListError("Standard input is empty.", "To remove the note: --text ''.")
     if b"\0" in data and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise ReadingListError("Standard input is no text.", "The note is as it was.")
     return read_lines(data)

@@ -165,3 +165,38 @@ def test_every_command_has_its_options_explained() -> None:
         for parameter in command.params:
             if isinstance(parameter, click.Option) and parameter.name not in ("limit",):
                 assert parameter.help, f"{name} {parameter.opts}"
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "says"),
+    [
+        ("list >&-", 1, "the output can't be written: Bad file descriptor."),
+        ("list --json >&-", 1, "the output can't be written: Bad file descriptor."),
+        ("export >&-", 1, "the output can't be written: Bad file descriptor."),
+        ("--help >&-", 1, "the output can't be written: Bad file descriptor."),
+        ("list 2>&-", 0, ""),
+        ("list nonsense: 2>&-", 0, ""),
+        ("show nobody 2>&-", 1, ""),
+        ("list >&- 2>&-", 1, ""),
+        ("mark BuildTwice --status read >&-", 0, "BuildTwice: status read"),
+        ("mark BuildTwice --status read <&- >&- 2>&-", 0, ""),
+        ("import - <&-", 1, "It is empty"),
+        ("note BuildTwice - <&-", 1, "Standard input is empty."),
+        ("cite --pick <&-", 1, "--pick needs a terminal."),
+        ("--plain <&-", 0, ""),
+        ("<&-", 1, "The app needs a terminal."),
+    ],
+)
+def test_a_closed_stream_is_no_fault_of_the_program(
+    filled: CommandLine, tmp_path: Path, command: str, code: int, says: str
+) -> None:
+    """Data that was wanted is missed; what is told, and what is not asked for, is not."""
+    line = f"exec '{sys.executable}' -m readinglist --library '{filled.path}' {command}"
+    done = subprocess.run(
+        ["sh", "-c", line], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (code, 1 if says else 0), done.stderr
+    assert says in done.stderr
+    if command.startswith("mark"):
+        assert filled("list", "status:read").err == "1 paper\n"
+    assert not list((tmp_path / "home").rglob("crashes"))
