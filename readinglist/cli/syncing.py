@@ -31,12 +31,15 @@ def init(session: Session, folder: str | None) -> None:
     Example: readinglist init ~/papers
              readinglist init
     """
-    from readinglist.services.syncing import set_up
+    from readinglist.services.syncing import check_set_up, set_up
 
+    file = session.library_path(session.load_config())
     if folder is not None:
-        Path(folder).expanduser().mkdir(parents=True, exist_ok=True)
-        name = session.library_path(session.load_config()).name
-        session = Session(str(Path(folder).expanduser() / name), session.config)
+        file = Path(folder).expanduser() / file.name
+        session = Session(str(file), session.config)
+    check_set_up(file)
+    if folder is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
     with session.open_library() as library:
         setup = set_up(library)
         for line in setup.done or ["All was ready."]:

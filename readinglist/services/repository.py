@@ -66,8 +66,7 @@ class Repository:
         Raises:
             GitError: git is not there.
         """
-        folder = next((f for f in file.resolve().parents if f.is_dir()), Path.cwd())
-        done = _git(folder, "rev-parse", "--show-toplevel")
+        done = _git(_folder_of(file), "rev-parse", "--show-toplevel")
         if done.returncode:
             return None
         top = os.fsdecode(done.stdout.removesuffix(b"\n"))
@@ -231,6 +230,18 @@ def is_unprepared(file: Path) -> bool:
         return False
 
 
+def check_identity(file: Path) -> None:
+    """Look whether git knows in whose name to commit `file`, which need not be there.
+
+    Raises:
+        GitError: it does not, or is not there.
+    """
+    for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+        done = _git(_folder_of(file), "var", who)
+        if done.returncode:
+            raise GitError(_reason("var", done))
+
+
 def make_repository(folder: Path) -> None:
     """Make `folder` a git repository.
 
@@ -240,6 +251,11 @@ def make_repository(folder: Path) -> None:
     done = _git(folder, "init", "--quiet")
     if done.returncode:
         raise GitError(_reason("init", done))
+
+
+def _folder_of(file: Path) -> Path:
+    """Return the nearest folder that is there by now."""
+    return next((f for f in file.resolve().parents if f.is_dir()), Path.cwd())
 
 
 def literal(path: str) -> str:

@@ -22,7 +22,13 @@ from readinglist.services.exporting import write_bytes
 from readinglist.services.foreign_files import read_file
 from readinglist.services.merge_driver import changes_since, check_version
 from readinglist.services.recovering import merge_stages
-from readinglist.services.repository import GitError, Repository, literal, make_repository
+from readinglist.services.repository import (
+    GitError,
+    Repository,
+    check_identity,
+    literal,
+    make_repository,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -94,13 +100,30 @@ def state_of(library: Library) -> str | None:
     return None if repository.has_driver() and repository.has_attributes() else "driver"
 
 
+def check_set_up(file: Path) -> None:
+    """Look whether a library file can be set up, before anything is made for it.
+
+    Raises:
+        GitError: git is not there, or doesn't know who its user is.
+        ReadingListError: git can't be told of such a name.
+    """
+    if not _NAME.fullmatch(file.name):
+        raise ReadingListError(
+            f"git can't be told of a file that is called “{file.name}”.",
+            "Rename it: letters, digits, and . _ - will do, as in library.db.",
+        )
+    check_identity(file)
+
+
 def set_up(library: Library) -> Setup:
     """Make the folder of the library ready for git; what is there already stays.
 
     Raises:
         GitError: git refuses.
         LibraryError: the library can't be written.
+        ReadingListError: git can't be told of its name.
     """
+    check_set_up(library.path)
     folder = library.path.parent
     done: list[str] = []
     repository = Repository.of(library.path)
@@ -111,11 +134,6 @@ def set_up(library: Library) -> Setup:
         done.append(f"{folder} is a git repository now.")
     library.save()
     name = library.path.name
-    if not _NAME.fullmatch(name):
-        raise ReadingListError(
-            f"git can't be told of a file that is called “{name}”.",
-            "Rename it: letters, digits, and . _ - will do, as in library.db.",
-        )
     if not repository.has_attributes():
         _append(folder / ".gitattributes", [_ATTRIBUTES.format(name=name)], again=True)
         if not repository.has_attributes():

@@ -57,7 +57,15 @@ def test_init_in_a_repository_with_files_of_its_own(
 def test_git_that_does_not_know_who_one_is(cli: CommandLine, world: World, tmp_path: Path) -> None:
     (world.folder / "gitconfig").write_text("[user]\nuseConfigOnly = true\n")
     done = cli("init", str(tmp_path / "papers"), code=1)
-    assert "git doesn't know who you are. Say git config --global user.name" in done.err
+    assert done.err == (
+        "readinglist: git doesn't know who you are. "
+        "Say git config --global user.name NAME, and user.email ADDRESS.\n"
+    )
+    assert not (tmp_path / "papers").exists()
+    (tmp_path / "papers").mkdir()
+    cli("init", str(tmp_path / "papers"), code=1)
+    cli("--library", str(tmp_path / "papers" / "a b.db"), "init", code=1)
+    assert list((tmp_path / "papers").iterdir()) == []
 
 
 def test_sync_tells_what_it_did(cli: CommandLine, two: tuple[Clone, Clone]) -> None:
