@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from readinglist.domain.citekey import DEFAULT_PATTERN
+from readinglist.domain.command import words_of
 from readinglist.domain.key_pattern import check_pattern
 from readinglist.domain.note_template import check_template
 from readinglist.domain.paper import VERSIONS
@@ -110,6 +111,16 @@ class Config:
     online: OnlineConfig = field(default_factory=OnlineConfig)
     keys: dict[str, str] = field(default_factory=dict)
     """Keys by the id of what they do, as in the help: `{paper.read: z}`."""
+    _places: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Where the settings were read, see `place`."""
+
+    def place(self, setting: str) -> str:
+        """Return where a setting stands, as file and line; its name where it is in no file.
+
+        Args:
+            setting: its name; one within others is `keys.paper.read`.
+        """
+        return self._places.get(setting, setting)
 
     @property
     def library_path(self) -> Path:
@@ -206,7 +217,20 @@ def parse_config(text: str, name: str) -> Config:
     if root is None:
         return Config()
     config: Config = _section(root, Config, name)
-    return config
+    return replace(config, _places=_places(root, name))
+
+
+def _places(node: Any, name: str, within: str = "") -> dict[str, str]:
+    """Return where each setting stands, by its name."""
+    import yaml
+
+    places = {}
+    for key_node, value_node in node.value:
+        setting = f"{within}{key_node.value}"
+        places[setting] = f"{name}:{key_node.start_mark.line + 1}"
+        if isinstance(value_node, yaml.MappingNode):
+            places |= _places(value_node, name, f"{setting}.")
+    return places
 
 
 def compose(text: str, name: str) -> Node | None:
@@ -232,7 +256,7 @@ def _section(node: Node, kind: type[Any], name: str) -> Any:
 
     if not isinstance(node, yaml.MappingNode):
         raise _wrong(node, name, "settings are written as “name: value”")
-    types = get_type_hints(kind)
+    types = {key: hint for key, hint in get_type_hints(kind).items() if key[0] != "_"}
     values: dict[str, Any] = {}
     for key_node, value_node in _pairs(node, name):
         key = key_node.value
@@ -290,6 +314,9 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
         value = tuple(_value(item, key, str, name) for item in node.value)
         if key == "sources" and not value:
             raise _wrong(node, name, "“sources” needs one at least")
+        twice = next((one for n, one in enumerate(value) if one in value[:n]), None)
+        if twice and key in _CHOICES:
+            raise _wrong(node, name, f"“{key}” has “{twice}” twice")
         if key == "columns" and "title" not in value:
             raise _wrong(node, name, "“columns” needs the title")
     else:
@@ -301,11 +328,15 @@ def _value(node: Node, key: str, kind: Any, name: str) -> Any:
             if key == "addresses":
                 _check_choice("addresses", key_node.value, key_node, name)
                 _check(_web_address, value_node, name)
+            if key_node.value in value:
+                raise _wrong(key_node, name, f"“{key_node.value}” is set twice")
             value[key_node.value] = _value(value_node, str(key_node.value), str, name)
             if key == "templates":
                 _check(check_template, value_node, name)
     if key == "citation_key":
         _check(check_pattern, node, name)
+    if key in ("editor", "viewer") and value:
+        _check(words_of, node, name)
     if key in ("mail", "openalex_key"):
         _check(_mail if key == "mail" else _word, node, name)
     return value

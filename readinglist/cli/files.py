@@ -335,6 +335,7 @@ def config(session: Session, what: str) -> None:
     import yaml
 
     values = dataclasses.asdict(settings)
+    del values["_places"]
     values["columns"] = list(values["columns"])
     put(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
 

@@ -22,7 +22,7 @@ from textual.theme import ThemeProvider
 from textual.worker import WorkerFailed
 
 from readinglist.config import views_path
-from readinglist.errors import ConfigError, ReadingListError
+from readinglist.errors import ConfigError, InvalidValueError, ReadingListError
 from readinglist.services.kept_views import KeptViews
 from readinglist.tui import themes
 from readinglist.tui.keymap import check_keys, displayed
@@ -193,14 +193,18 @@ def check_settings(config: Config, views: KeptViews) -> None:
     """Look whether the app can use the configuration.
 
     Raises:
-        ReadingListError: it names an unknown theme or view, or keys that clash.
+        ConfigError: it names an unknown theme or view, or keys that clash.
     """
-    check_keys(config.keys)
-    for view in filter(None, (config.view, config.triage)):
-        views.named(view)
+    check_keys(config.keys, config.place)
+    for setting, view in (("view", config.view), ("triage", config.triage)):
+        try:
+            views.named(view or "all")
+        except InvalidValueError as error:
+            raise ConfigError(f"{config.place(setting)}: {error.message}", error.hint) from error
     if config.theme and config.theme not in themes.NAMES:
         raise ConfigError(
-            f"There is no theme “{config.theme}”.", f"Known are: {', '.join(themes.NAMES)}."
+            f"{config.place('theme')}: there is no theme “{config.theme}”.",
+            f"Known are: {', '.join(themes.NAMES)}.",
         )
 
 

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.binding import Binding
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
 
 from readinglist.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from textual.binding import BindingType
 
@@ -268,6 +269,11 @@ PLACES = (LIBRARY, TRIAGE, DUPLICATES, DOUBTFUL, READING_LOG)
 """Where keys are looked up; in each place a key does one thing."""
 
 _FUNCTION_KEY = re.compile(r"f\d+")
+_MODIFIERS = re.compile(r"(?:(?:ctrl|shift|alt|super|hyper|meta)\+)*")
+_NAMED_KEYS = frozenset(
+    (*(key.value for key in Keys if key.value.isalnum()), *KEY_NAME_REPLACEMENTS.values())
+)
+"""The names of keys that are not those of a character in Unicode."""
 _NO_LETTER = re.compile(
     r"(?:ctrl|alt|super|meta)\+.+|(?:shift\+)?(?:f\d+|tab)|escape|insert|page(?:up|down)"
 )
@@ -336,12 +342,24 @@ def bindings(keys: Iterable[Key], priority: bool = True) -> list[BindingType]:
     ]
 
 
-def check_keys(remapped: Mapping[str, str]) -> None:
+def _is_key(name: str) -> bool:
+    """Return whether a terminal can have such a key: `z`, `ctrl+t`, `f5`, `question_mark`."""
+    bare = _MODIFIERS.sub("", name)
+    return bare in _NAMED_KEYS or (key_to_character(bare) or "\0").isprintable()
+
+
+def check_keys(
+    remapped: Mapping[str, str], where: Callable[[str], str] = lambda setting: setting
+) -> None:
     """Look whether the configuration's keys can be used.
 
+    Args:
+        remapped: keys by the id of what they do.
+        where: says where a setting stands, see `Config.place`.
+
     Raises:
-        ConfigError: an id is not known, two actions have one key, or a letter was to be a key
-            where one writes.
+        ConfigError: an id or a key is not known, two actions have one key, or a letter was to
+            be a key where one writes.
     """
     if not remapped:  # the default ones are in order
         return
@@ -355,18 +373,24 @@ def check_keys(remapped: Mapping[str, str]) -> None:
 
             near = get_close_matches(name, known, n=1)
             raise ConfigError(
-                f"keys: there is no action “{name}”.",
+                f"{where(f'keys.{name}')}: there is no action “{name}”.",
                 f"Did you mean “{near[0]}”?" if near else f"Known are: {', '.join(known)}.",
             )
     for name, keys in remapped.items():
-        if not all(one.strip() for one in keys.split(",")):
-            raise ConfigError(f"keys: {name} has an empty key.", "Name one, as f5.")
+        for one in map(str.strip, keys.split(",")):
+            if not _is_key(one):
+                wrong = f"“{one}”, which is no key" if one else "an empty key"
+                raise ConfigError(
+                    f"{where(f'keys.{name}')}: {name} has {wrong}.",
+                    "Name one, as z, f5, ctrl+t or question_mark.",
+                )
     writing = [key for name in WRITTEN_IN for key in DIALOGS[name] if key.id in remapped]
     for key in writing:
         for one in map(str.strip, remapped[key.id].split(",")):
             if one not in key.keys.split(",") and not _NO_LETTER.fullmatch(one):
                 raise ConfigError(
-                    f"keys: “{one}” can't be {key.id}: one writes with it there.",
+                    f"{where(f'keys.{key.id}')}: “{one}” can't be {key.id}: "
+                    "one writes with it there.",
                     "Give it a key as ctrl+t, alt+t or f5.",
                 )
     chosen_from = [DIALOGS[name] for name in CHOSEN_FROM]
@@ -378,7 +402,8 @@ def check_keys(remapped: Mapping[str, str]) -> None:
             for one in remapped.get(key.id, key.keys).split(","):
                 owner = owners.setdefault(one.strip(), key.id)
                 if owner != key.id:
+                    told = where(f"keys.{key.id if key.id in remapped else owner}")
                     raise ConfigError(
-                        f"keys: “{one.strip()}” is given to both {owner} and {key.id}.",
+                        f"{told}: “{one.strip()}” is given to both {owner} and {key.id}.",
                         "Give one of them another key.",
                     )

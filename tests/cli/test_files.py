@@ -177,8 +177,19 @@ def test_the_configuration_is_shown_as_it_could_be_written(
         ("theem: nord\n", ":1: there is no setting “theem”. Did you mean “theme”?"),
         ("\n\ncolumns: title\n", ":3: “columns” is a list"),
         ("theme: [a\n", ": it is no YAML"),
-        ("keys: {paper.raed: m}\n", "no action “paper.raed”. Did you mean “paper.read”?"),
-        ("keys: {paper.read: x}\n", "“x” is given to both paper.read and paper.skipped"),
+        ("view: all\ntriage: x\n", "mine.yaml:2: There is no view “x”."),
+        ("view: x\n", "mine.yaml:1: There is no view “x”."),
+        ("view: all\ntheme: x\n", "mine.yaml:2: there is no theme “x”."),
+        ("keys:\n  paper.read: hugo\n", "mine.yaml:2: paper.read has “hugo”, which is no key"),
+        ("keys:\n  paper.read: z\n  paper.none: z\n", "mine.yaml:3: there is no action"),
+        (
+            "keys: {paper.raed: m}\n",
+            "mine.yaml:1: there is no action “paper.raed”. Did you mean “paper.read”?",
+        ),
+        (
+            "keys: {paper.read: x}\n",
+            "mine.yaml:1: “x” is given to both paper.read and paper.skipped",
+        ),
     ],
 )
 def test_a_configuration_that_can_not_be_used_is_one_line_and_code_2(

@@ -53,6 +53,8 @@ def test_one_id_has_one_meaning() -> None:
         ({"choice.down": "enter"}, "“enter” is given to both what chooses and choice.down"),
         ({"confirm.yes": ""}, "confirm.yes has an empty key"),
         ({"paper.read": "z,"}, "paper.read has an empty key"),
+        ({"paper.read": "ctrl+"}, "paper.read has “ctrl+”, which is no key. Name one, as z"),
+        ({"paper.read": "f5, hugo"}, "paper.read has “hugo”, which is no key"),
         ({"bulk.doit": "z"}, "there is no action “bulk.doit”. Did you mean “bulk.do”?"),
     ],
 )
@@ -62,7 +64,9 @@ def test_what_can_be_no_key_is_named(keys: dict[str, str], says: str) -> None:
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("key", ["ctrl+q", "alt+x", "f12", "shift+f3", "pageup", "shift+tab"])
+@pytest.mark.parametrize(
+    "key", ["ctrl+q", "alt+x", "f12", "shift+f3", "pageup", "shift+tab", "ctrl+slash"]
+)
 def test_what_writes_nothing_can_be_a_key_where_one_writes(key: str) -> None:
     check_keys({"line.close": key})
 
