@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from contextlib import ExitStack, closing, contextmanager
@@ -168,13 +167,11 @@ def progress_bar(label: str, *, is_shown: bool = True) -> Iterator[Callable[[int
 
 
 def print_json(value: Any) -> None:
-    """Print data as JSON; on a terminal in ASCII, so that nothing in it can steer it."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    text = text.encode("utf-8", "replace").decode()  # the names of files may be no UTF-8
-    if sys.stdout.isatty():
-        text = json.dumps(json.loads(text), indent=2)
-    # DEL is the one control character that JSON leaves as it is.
-    click.echo(text.replace("\x7f", r"\u007f"))
+    """Print data as JSON; on a terminal in ASCII, as its letters may look like others."""
+    from readinglist.formats.json_text import write_json
+
+    text = write_json(value, indent=2, is_ascii=sys.stdout.isatty())
+    click.echo(text.encode("utf-8", "replace"))  # the names of files may be no UTF-8
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -28,7 +28,7 @@ _BASE_LETTERS = str.maketrans(
 )
 
 #: What steers a terminal, reorders a line, or may stand neither in UTF-8 nor in XML.
-_STEERING = (
+STEERING = (
     "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
     + "".join(map(chr, range(0xFFFE, 0x110000, 0x10000)))
     + "".join(map(chr, range(0xFFFF, 0x110000, 0x10000)))
@@ -40,10 +40,10 @@ _PLACELESS = (
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff"
 )
-_UNPRINTABLE = re.compile(f"[{_STEERING}{_PLACELESS}]")
+_UNPRINTABLE = re.compile(f"[{STEERING}{_PLACELESS}]")
 #: What no text holds; white space stays.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_STEERING_BUT_TABS = re.compile(f"(?!\t)[{_STEERING}]")
+_STEERING_BUT_TABS = re.compile(f"(?!\t)[{STEERING}]")
 _IS_PLACELESS = re.compile(f"[{_PLACELESS}]")
 _MOST_MARKS = 3
 #: So many signs in a row that are no letters that there may be too many marks among them.

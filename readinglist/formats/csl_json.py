@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.entry import Entry
@@ -11,6 +10,7 @@ from readinglist.domain.versions import cited_version
 from readinglist.errors import FormatError
 from readinglist.formats.bibtex_reading import paper_of_record
 from readinglist.formats.html_text import plain_text
+from readinglist.formats.json_text import read_json, write_json
 from readinglist.formats.parsed import Parsed, Problem
 
 if TYPE_CHECKING:
@@ -44,10 +44,7 @@ def parse(text: str) -> Parsed:
     Raises:
         FormatError: the text is no JSON, or holds no item.
     """
-    try:
-        items = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"It is no JSON: {error}.") from error
+    items = read_json(text)
     papers: list[Paper] = []
     problems: list[Problem] = []
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
@@ -101,12 +98,7 @@ def write(papers: Iterable[Paper], cite: str = VERSIONS[0]) -> str:
         cite: which version of a paper is written, where a person has said nothing of it.
     """
     ordered = sorted(papers, key=lambda paper: (paper.key.lower(), paper.key))
-    return (
-        json.dumps(
-            [_item(*cited_version(paper, cite)) for paper in ordered], ensure_ascii=False, indent=2
-        )
-        + "\n"
-    )
+    return write_json([_item(*cited_version(paper, cite)) for paper in ordered], indent=2) + "\n"
 
 
 def _item(paper: Paper, source: Entry | None) -> dict[str, Any]:

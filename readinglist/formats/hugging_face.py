@@ -11,7 +11,6 @@ The API gives an array of them, or the paper alone:
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from readinglist.domain.text import printable, without_controls
 from readinglist.errors import FormatError
 from readinglist.formats.arxiv_text import MOST_AUTHORS, day, title_line, unwrapped
 from readinglist.formats.html_text import unescaped
+from readinglist.formats.json_text import read_json
 from readinglist.formats.parsed import Parsed, Problem
 
 if TYPE_CHECKING:
@@ -86,10 +86,9 @@ def parse_answer(text: str) -> tuple[Paper, ...]:
 def _objects_in(text: str) -> list[object]:
     """Return what the API answered, one object or many, as a list."""
     try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else None
-        raise FormatError(f"It is no JSON: {error}.", "Is it cut off?", line) from error
+        answer = read_json(text)
+    except FormatError as error:
+        raise FormatError(error.message, "Is it cut off?", error.line) from error
     if isinstance(answer, dict):
         if isinstance(answer.get("error"), str):
             raise FormatError(f"Hugging Face said: {printable(answer['error'])[:200]}")
@@ -160,8 +159,8 @@ def _objects_of(text: str) -> Iterator[tuple[int, Object]]:
         props = unescaped((found[1] or found[2] or "").replace("&quot;", '"'))
         if '"dailyPapers"' in props or '"paper"' in props:
             try:
-                value = json.loads(props)
-            except (ValueError, RecursionError):
+                value = read_json(props)
+            except FormatError:
                 continue
             if isinstance(value, dict):
                 yield line, value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,7 @@ from readinglist.domain.identity import paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper
 from readinglist.errors import FormatError, ReadingListError
+from readinglist.formats.json_text import read_json, write_json
 from readinglist.formats.parsed import Parsed, Problem
 
 _ARRAY = re.compile(r"\[\s*\{")
@@ -55,7 +55,7 @@ def to_object(paper: Paper) -> dict[str, Any]:
 
 def write(papers: list[Paper]) -> str:
     """Return `papers` one JSON object a line."""
-    return "".join(json.dumps(to_object(paper), ensure_ascii=False) + "\n" for paper in papers)
+    return "".join(write_json(to_object(paper)) + "\n" for paper in papers)
 
 
 def looks_like(text: str) -> bool:
@@ -73,18 +73,18 @@ def parse(text: str) -> Parsed:
     objects: list[tuple[int, Any]] = []
     problems: list[Problem] = []
     try:
-        whole = json.loads(text)
+        whole = read_json(text)
         objects = [(1, value) for value in (whole if isinstance(whole, list) else [whole])]
-    except (ValueError, RecursionError) as error:
+    except FormatError:
         if text.lstrip().startswith("["):
-            raise FormatError(f"It is no JSON: {error}.") from error
+            raise
         # Not `splitlines`: JSON may hold other line separators unescaped.
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 try:
-                    objects.append((number, json.loads(line)))
-                except (ValueError, RecursionError) as reason:
-                    problems.append(Problem(number, f"It is no JSON: {reason}."))
+                    objects.append((number, read_json(line)))
+                except FormatError as error:
+                    problems.append(Problem(number, error.message))
     papers: list[Paper] = []
     for nth, (number, value) in enumerate(objects, 1):
         try:

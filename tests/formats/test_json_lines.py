@@ -162,7 +162,7 @@ def test_empty_texts_and_repetitions_are_nothing() -> None:
         ('{"title": "T", "year": "soon"}', "is no date"),
         ('{"title": "T", "key": "a b"}', "can't be a citation key"),
         ('{"title": "T", "key": 7}', "“key” is text"),
-        ("[" * 100_000, "It is no JSON"),
+        ("[" * 100_000, "nested too deeply"),
     ],
 )
 def test_a_line_that_can_not_be_read_is_named_and_the_others_are_read(
@@ -180,8 +180,8 @@ def test_a_line_that_can_not_be_read_is_named_and_the_others_are_read(
     [
         ("", None, "holds no papers"),
         ("[]", None, "holds no papers"),
-        ("[{]", None, "It is no JSON"),
-        ("[" * 100_000, None, "It is no JSON"),
+        ("[{]", 1, "It is no JSON: Expecting"),
+        ("[" * 100_000, None, "nested too deeply"),
         ("\nnot at all\n", 2, "It is no JSON"),
         ('[{"title": ""}]', 1, "needs a title"),
     ],
