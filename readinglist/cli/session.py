@@ -168,10 +168,13 @@ def progress_bar(label: str, *, is_shown: bool = True) -> Iterator[Callable[[int
 
 def print_json(value: Any) -> None:
     """Print data as JSON; on a terminal in ASCII, as its letters may look like others."""
-    from readinglist.formats.json_text import write_json
+    from readinglist.formats.json_text import read_json, write_json
 
-    text = write_json(value, indent=2, is_ascii=sys.stdout.isatty())
-    click.echo(text.encode("utf-8", "replace"))  # the names of files may be no UTF-8
+    text = write_json(value, indent=2)
+    text = text.encode("utf-8", "replace").decode()  # the names of files may be no UTF-8
+    if sys.stdout.isatty():
+        text = write_json(read_json(text), indent=2, is_ascii=True)
+    click.echo(text)
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from readinglist.domain.citekey import check_key
 from readinglist.domain.identity import arxiv_id, doi_name
 from readinglist.domain.paper import VERSIONS, Priority, Status, check_date, inverted_name
+from readinglist.domain.text import is_harmless
 from readinglist.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -60,10 +61,17 @@ def parse_tag(text: str) -> str:
     """Return the tag that `text` names: no commas, no white space at its ends.
 
     Raises:
-        InvalidValueError: nothing is left, or it is longer than 100 letters.
+        InvalidValueError: nothing is left, it is longer than 100 letters, or holds a sign that
+            can't be seen.
     """
     tag = " ".join(text.replace(",", " ").split())
-    if not tag or len(tag) > 100 or not tag.isprintable():
+    unseen = next((sign for sign in tag if not sign.isprintable()), None)
+    if unseen:
+        raise InvalidValueError(
+            f"“{tag[:40]}” can't be a tag: it holds {_code(unseen)}, which can't be seen.",
+            "Leave that out.",
+        )
+    if not 0 < len(tag) <= 100:
         raise InvalidValueError(f"“{tag[:40]}” can't be a tag.", "A tag has 1 to 100 letters.")
     return tag
 
@@ -145,7 +153,17 @@ def _address(text: str) -> str | None:
     address = text.strip()
     if address and not _ADDRESS.fullmatch(address):
         raise InvalidValueError(f"“{address}” is no web address.", "It begins with https://.")
+    unseen = next((sign for sign in address if not is_harmless(sign)), None)
+    if unseen:
+        raise InvalidValueError(
+            f"“{address}” is no web address: it holds {_code(unseen)}, which can't be seen.",
+            "Leave that out.",
+        )
     return address or None
+
+
+def _code(sign: str) -> str:
+    return f"U+{ord(sign):04X}"
 
 
 def _links(text: str) -> tuple[str, ...]:

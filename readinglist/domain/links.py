@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from readinglist.domain.text import STEERING
+
 #: Runs up to white space, what no address holds unescaped, or the next one of a list;
 #: `\_` and its like are TeX.
-_ADDRESS = re.compile(r"https?://(?:(?![,;]https?://)[^\s<>\"{}\\^`|]|\\[_%#&~])+", re.IGNORECASE)
+_ADDRESS = re.compile(
+    rf"https?://(?:(?![,;]https?://)[^\s<>\"{{}}\\^`|{STEERING}]|\\[_%#&~])+", re.IGNORECASE
+)
 _TEX_ESCAPE = re.compile(r"\\([_%#&~])")
 _PAIRS = {")": "(", "]": "["}
 

@@ -16,7 +16,7 @@ from readinglist.domain.entry import Entry, Macro
 from readinglist.domain.identity import arxiv_id, arxiv_of_doi, doi_name, paper_id
 from readinglist.domain.links import find_links
 from readinglist.domain.paper import Paper, check_date, printable_name
-from readinglist.domain.text import without_controls
+from readinglist.domain.text import harmless, without_controls
 from readinglist.errors import FormatError, InvalidValueError
 from readinglist.formats.bib_syntax import MONTHS, split
 from readinglist.formats.latex_text import to_block, to_text
@@ -251,6 +251,7 @@ def _doi(entry: Entry) -> str | None:
 def _url(entry: Entry) -> str | None:
     text = entry.get("url").replace("\\_", "_").replace("\\%", "%").replace("\\&", "&")
     found = _URL.search(text.replace("\\#", "#").replace("\\~", "~"))
+    found = _URL.fullmatch(harmless(found[0])) if found else None
     return found[0] if found else None
 
 

@@ -88,6 +88,8 @@ def test_authors_are_kept_family_name_first(text: str, authors: tuple[str, ...])
         ("url", "example.org", "is no web address"),
         ("url", "javascript:alert(1)", "is no web address"),
         ("links", "https://a.org b.org", "is no web address"),
+        ("url", "https://a.org/\x1b[31m", "is no web address: it holds U.001B"),
+        ("links", "https://a.org https://b.org/\u202ex", "it holds U.202E, which can't be seen"),
         ("status", "done", "is no status"),
         ("priority", "urgent", "is no priority"),
         ("key", "a b", "can't be a citation key"),
@@ -169,6 +171,15 @@ def test_a_tag_is_one_line_without_commas(text: str, tag: str) -> None:
 def test_what_can_not_be_a_tag(text: str) -> None:
     with pytest.raises(InvalidValueError, match="can't be a tag"):
         parse_tag(text)
+
+
+@pytest.mark.parametrize("sign", ["\u200d", "\u200c", "\ue000", "\x1b", "\u202e"])
+def test_what_can_not_be_seen_in_a_tag_is_named(sign: str) -> None:
+    """Two tags that look alike would be two."""
+    with pytest.raises(
+        InvalidValueError, match=rf"it holds U\+{ord(sign):04X}, which can't be seen"
+    ):
+        parse_tag(f"x{sign}y")
 
 
 def test_every_editable_field_is_a_field_of_a_paper() -> None:

@@ -18,6 +18,8 @@ from readinglist.domain.links import find_links
         ("available athttps://example.org/code", "https://example.org/code"),
         ("Code:https://example.org/a,", "https://example.org/a"),
         ("(see https://example.org/a).", "https://example.org/a"),
+        ("https://example.org/a\x1b[31m", "https://example.org/a"),
+        ("https://example.org/a\u202etxt.exe", "https://example.org/a"),
         ("https://example.org/wiki/A_(b)", "https://example.org/wiki/A_(b)"),
         ("(https://example.org/wiki/A_(b))", "https://example.org/wiki/A_(b)"),
         ("[https://example.org/a]", "https://example.org/a"),

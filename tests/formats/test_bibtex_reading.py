@@ -157,3 +157,16 @@ def test_a_file_of_macros_is_none_for_itself() -> None:
     assert (parsed.papers, parsed.strings) == ((), {"j": "Journal"})
     (found,) = parse("@misc{k, journal = j}", parsed.strings).papers
     assert found.venue == "Journal"
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://a.org/\x1b[31mred", "https://a.org/[31mred"),
+        ("https://a.org/\u202efdp.exe", "https://a.org/fdp.exe"),
+        ("https://\x1b\x07", None),
+    ],
+)
+def test_what_steers_a_terminal_is_left_out_of_an_address(url: str, address: str | None) -> None:
+    (found,) = parse(f"@misc{{x, title = {{Owls}}, url = {{{url}}}}}").papers
+    assert found.url == address
