@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from readinglist.services.library import Library
     from readinglist.services.notes import Kept
 
+_LOOKED_UP = ("arxiv", "doi")
+"""The fields by which sources of metadata know a paper."""
+
 
 @click.command(short_help="Set status, priority and tags.")
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...", type=PAPER)
@@ -160,7 +163,7 @@ def add(session: Session, assignments: tuple[str, ...], as_json: bool) -> None:
     """
     texts = _texts(assignments)
     with session.open_library() as library:
-        is_named = "title" in texts or not texts.keys() & {"arxiv", "doi"}
+        is_named = "title" in texts or not any(texts.get(name, "").strip() for name in _LOOKED_UP)
         step = library.add(texts) if is_named else _added_by_identifier(library, texts)
         _report(library, step, as_json=as_json)
         if not as_json:
@@ -172,7 +175,7 @@ def _added_by_identifier(library: Library, texts: dict[str, str]) -> Step:
     """Add the paper of an identifier as a source has it, then what else is said of it."""
     from readinglist.domain.fields import parse_field
 
-    known = {name: parse_field(name, texts[name])[1] for name in ("arxiv", "doi") if name in texts}
+    known = {name: parse_field(name, texts[name])[1] for name in _LOOKED_UP if name in texts}
     rest = {name: text for name, text in texts.items() if name not in known}
     for name, text in rest.items():
         parse_field(name, text)
@@ -326,16 +329,19 @@ def _texts(assignments: tuple[str, ...]) -> dict[str, str]:
     """Return the text of each field.
 
     Raises:
-        click.UsageError: an assignment is not FIELD=VALUE.
+        click.UsageError: an assignment is not FIELD=VALUE, or a field has two.
     """
-    texts = {}
+    texts: dict[str, str] = {}
     for assignment in assignments:
         field, equals, value = assignment.partition("=")
         if not equals:
             raise click.UsageError(
                 f"“{assignment}” is not FIELD=VALUE, such as “title=Foxes of Kent”."
             )
-        texts[field.strip().lower()] = value
+        field = field.strip().lower()
+        if field in texts:
+            raise click.UsageError(f"{field}= is there twice.")
+        texts[field] = value
     return texts
 
 

@@ -120,6 +120,9 @@ def cli(
     Example: readinglist import page.txt
              readinglist --library ~/papers/library.db
     """
+    for option, file in (("--library", library), ("--config", config)):
+        if file == "":  # perhaps an empty variable of a shell
+            raise click.UsageError(f"{option} needs the name of a file.")
     context.obj = context.obj or Session(library, config)
     if plain and (screenshot is not None or context.invoked_subcommand):
         raise click.UsageError("--plain opens a prompt: it takes no command and no --screenshot.")

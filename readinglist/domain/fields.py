@@ -92,6 +92,13 @@ def _title(text: str) -> str:
 
 
 def _authors(text: str) -> tuple[str, ...]:
+    authors = _authors_in(text)
+    if text.strip() and not any(author.strip("{}") for author in authors):
+        raise InvalidValueError(f"“{text.strip()}” names no author.", "Empty text empties them.")
+    return authors
+
+
+def _authors_in(text: str) -> tuple[str, ...]:
     return tuple(name for part in _names(text) if (name := inverted_name(part)))
 
 
@@ -109,7 +116,7 @@ def _names(text: str) -> Iterator[str]:
 
 def _author_text(author: str) -> str:
     """Return a line that gives this author, whatever stands before and after it."""
-    return author if _authors(f"\n{author}\n") == (author,) else f"{{{author}}}"
+    return author if _authors_in(f"\n{author}\n") == (author,) else f"{{{author}}}"
 
 
 def _number(text: str) -> int | None:

@@ -277,8 +277,8 @@ def write_file(path: Path, text: str) -> None:
 def write_bytes(path: Path, data: bytes) -> None:
     """Put `data` in the file at `path`, all of it or nothing.
 
-    A link is followed to the file it names, as any editor would (see `check_way`); a pipe or
-    a device is written to as it is.
+    A link is followed to the file it names, as any editor would (see `check_way`); a device, or a
+    pipe that somebody reads, is written to as it is.
 
     Raises:
         ReadingListError: it can't be written; an earlier version stays.
@@ -288,7 +288,7 @@ def write_bytes(path: Path, data: bytes) -> None:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if path.exists() and not target.is_file():
-            path.write_bytes(data)
+            _write_device(path, data)
             return
         handle, name = new_beside(target)
         try:
@@ -306,6 +306,20 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise ReadingListError(
             f"{path} can't be written: {error.strerror}.", "Name another file."
         ) from error
+
+
+def _write_device(path: Path, data: bytes) -> None:
+    def open_at_once(name: str, flags: int) -> int:
+        return os.open(name, flags | os.O_NONBLOCK)  # else we would wait for a reader
+
+    try:
+        with open(path, "wb", opener=open_at_once) as file:
+            os.set_blocking(file.fileno(), True)
+            file.write(data)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise OSError(errno.ENXIO, "nobody reads this pipe") from error
+        raise
 
 
 def _umask() -> int:

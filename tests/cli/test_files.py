@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +79,18 @@ def test_a_mistaken_query_exports_nothing(filled: CommandLine, tmp_path: Path) -
     nothing = filled("export", "--query", "tag:none", "-o", str(out), code=1)
     assert "No paper answers" in nothing.err
     assert out.read_text() == "precious"
+
+
+def test_a_pipe_is_written_to_if_somebody_reads_it(filled: CommandLine, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    told = filled("export", "-o", str(pipe), code=1).err
+    assert f"{pipe} can't be written: nobody reads this pipe." in told
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    filled("export", "-o", str(pipe))
+    assert b"@misc{BuildTwice," in os.read(reader, 2**16)
+    os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_a_device_is_written_to_as_it_is(filled: CommandLine) -> None:

@@ -95,6 +95,11 @@ def test_wrong_usage_is_code_2(cli: CommandLine) -> None:
     assert "No such command 'lst'" in cli("lst", code=2).err
 
 
+@pytest.mark.parametrize("option", ["--library", "--config"])
+def test_an_empty_variable_names_no_file(cli: CommandLine, option: str) -> None:
+    assert f"{option} needs the name of a file." in cli(option, "", "list", code=2).err
+
+
 def test_a_reader_that_has_had_enough_is_no_error_message(
     library_file: Path, page: PageMaker, program: Program
 ) -> None:
