@@ -32,8 +32,7 @@ def edit_text(text: str, editor: str = "") -> str:
         file = Path(folder) / "note.md"
         file.write_bytes(begun)
         try:
-            # The path begins with a slash: it is never an option.
-            done = subprocess.run([*words_of(command), str(file)], check=False)
+            problem = _run(command, file)
             written = file.read_bytes()
         except InvalidValueError as error:
             raise ReadingListError(
@@ -44,8 +43,9 @@ def edit_text(text: str, editor: str = "") -> str:
             raise ReadingListError(
                 f"The editor {command} can't be used: {why}.", _OTHER_EDITOR
             ) from error
-    problem = f"The editor {command} ended with code {done.returncode}."
-    if not done.returncode:
+    if not problem:
+        if written == begun:
+            return text
         try:
             return written.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError:
@@ -54,3 +54,13 @@ def edit_text(text: str, editor: str = "") -> str:
     if written != begun:
         told += f" What was written is in {set_aside(state_folder() / 'notes', 'note', written)}."
     raise ReadingListError(problem, told)
+
+
+def _run(command: str, file: Path) -> str:
+    """Run an editor on a file, and say in a sentence how it failed; empty where it did not."""
+    try:
+        # The path begins with a slash: it is never an option.
+        done = subprocess.run([*words_of(command), str(file)], check=False)
+    except KeyboardInterrupt:  # meant for an editor that has a window of its own
+        return f"The editor {command} was stopped."
+    return f"The editor {command} ended with code {done.returncode}." if done.returncode else ""

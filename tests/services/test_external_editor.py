@@ -75,6 +75,11 @@ def test_an_editor_that_fails_is_a_sentence(tmp_path: Path, does: str, says: str
     [
         ("file.write_bytes(b'caf\\xe9')", "wrote is not UTF-8"),
         ("file.write_bytes(b'caf\\xe9'); sys.exit(1)", "ended with code 1"),
+        (
+            "import os, time\nfile.write_bytes(b'caf\\xe9')\n"
+            "os.kill(os.getppid(), 2)\ntime.sleep(60)",
+            "was stopped",
+        ),
     ],
 )
 def test_what_can_not_be_taken_is_kept_in_a_file(tmp_path: Path, does: str, says: str) -> None:
