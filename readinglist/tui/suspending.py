@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
+TO_NOTE_DOWN = 20
+"""Seconds for which one can read where a file is."""
+
 
 def edited_outside(
     app: App[object], edit: Callable[[str, str], str], text: str, editor: str

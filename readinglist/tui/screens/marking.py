@@ -9,7 +9,7 @@ from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.screens.bulk_preview import BulkPreview, replaced, tagged
-from readinglist.tui.suspending import edited_outside
+from readinglist.tui.suspending import TO_NOTE_DOWN, edited_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from readinglist.services.library import Library
     from readinglist.services.notes import Kept
     from readinglist.tui.screens.note_editor import Left
-
-_TO_NOTE_DOWN = 20
-"""Seconds for which one can read where a file is."""
 
 
 class Marking(Acting):
@@ -166,14 +163,14 @@ class Marking(Acting):
             if text != begun:
                 self._show_kept(self._library.keep_note(paper, text))
         except ReadingListError as error:
-            self._tell(str(error), "error", seconds=_TO_NOTE_DOWN)
+            self._tell(str(error), "error", seconds=TO_NOTE_DOWN)
         self.refresh(layout=True)
 
     def _show_kept(self, kept: Kept) -> None:
         """Show a note that was written, and tell what is not plain to see."""
         if kept.file:
             told = f"{kept.problem} The note is in {kept.file}."
-            self._tell(told, "warning", seconds=_TO_NOTE_DOWN)
+            self._tell(told, "warning", seconds=TO_NOTE_DOWN)
         if kept.is_joined:
             self._tell("The note was changed elsewhere meanwhile: both are kept.", "warning")
         if kept.step:

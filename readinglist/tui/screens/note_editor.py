@@ -27,7 +27,7 @@ from readinglist.tui.keymap import bindings
 from readinglist.tui.note_text import NoteText
 from readinglist.tui.presentation import BREAKPOINTS, WIDE, as_markup, readable
 from readinglist.tui.screens.dialog import Dialog
-from readinglist.tui.suspending import edited_outside
+from readinglist.tui.suspending import TO_NOTE_DOWN, edited_outside
 from readinglist.tui.widgets.key_bar import KeyBar
 from readinglist.tui.widgets.note_area import NoteArea
 from readinglist.tui.widgets.note_preview import NotePreview
@@ -359,12 +359,13 @@ class NoteEditor(Dialog[Left]):
                 area.replace(text, (0, 0), area.document.end)
                 area.move_cursor(area.document.end)
         except ReadingListError as error:
-            self._tell(str(error), "error")
+            self._tell(str(error), "error", TO_NOTE_DOWN)
         self.refresh(layout=True)
 
-    def _tell(self, text: str, severity: str = "information") -> None:
+    def _tell(self, text: str, severity: str = "information", seconds: float | None = None) -> None:
         self.notify(
             printable(text),
+            timeout=seconds,
             severity=severity,  # type: ignore[arg-type]  # one of Textual's three words
             markup=False,
         )
