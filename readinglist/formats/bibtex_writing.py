@@ -506,8 +506,8 @@ def _text_of(entry: Entry) -> str:
 
 def _comment_lines(comment: str) -> Iterator[str]:
     """Yield a comment as lines that neither bibtex nor biber reads: an `@` would begin an entry."""
-    for line in printable_block(comment).split("\n"):
-        if line.strip() and "@" not in line:
+    for line in map(str.rstrip, printable_block(comment).split("\n")):
+        if line and "@" not in line:
             yield line if line.startswith("%") else f"% {line.strip()}"
 
 

@@ -45,6 +45,7 @@ PAST_FINDINGS: dict[str, tuple[str, ...]] = {
         "@e{4 author={{$}${ and s}}}",
         "@I(k$)@r{title=\x02}",
         "@a{k}" * 20_000,
+        "% \n@@m{v}",
         '@misc{a, title={One} x,\n@book{, author =*"'
         + 'Ann {"}Quo{"} Lee@book{, author =*"' * 9000,
     ),
