@@ -10,14 +10,18 @@ from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.inspection import survey
-from readinglist.storage.kept_here import kept_here
-from readinglist.storage.salvaging import Salvage, read_damaged
+from readinglist.storage.journal import COLUMNS as JOURNAL_COLUMNS
+from readinglist.storage.kept_here import kept_here, was_here
+from readinglist.storage.salvaging import Salvage, read_damaged, taken_away
 from readinglist.storage.tables import OF_PAPERS, PRIMARY_KEYS, write_differences
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from readinglist.storage.kept_here import Kept
+    from readinglist.storage.tables import Row
+
+_PAPER = JOURNAL_COLUMNS.split(", ").index("paper")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,34 @@ class Salvaged:
     mended: tuple[str, ...]
     """What could not be read of papers that could: `the note of vaswani2017attention`."""
     lost: tuple[str, ...]
-    """The citation keys of papers that are missing, as far as the journal knows them."""
+    """The citation keys of papers that are missing, as far as the journal knows them; where rows
+    of the journal could not be read, these may have been deleted."""
     rows: int
     """How many rows could not be read."""
     pages: tuple[int, ...]
     """The pages of the file on which there is something that could not be read."""
+    cut_off: int
+    """How many pages are missing at the end of the file."""
+    of_pages: int
+    """How many it had, as far as it tells."""
+    strange: int
+    """How many rows are of no table that we know."""
+    too_long: int
+    """How many rows had more values than we know of: those are left out, the rest is not."""
+    working_copy: str
+    """What is wrong with this machine's working copy of it; empty if nothing."""
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is known to be missing."""
-        return not (self.mended or self.lost or self.pages)
+        return not (
+            self.mended
+            or self.lost
+            or self.pages
+            or self.cut_off
+            or self.strange
+            or self.working_copy
+        )
 
 
 def readable(path: Path, state: Path | None = None) -> Salvaged:
@@ -86,15 +108,18 @@ def salvage(path: Path, new: Path, state: Path | None = None) -> Salvaged:
 class _Found:
     salvage: Salvage
     from_here: int = 0
+    working_copy: str = ""
 
 
 def _found(path: Path, state: Path) -> _Found:
     if document.fingerprint(path) is None:
         raise LibraryError(f"There is no library {path}.", "Name a file with --library.")
-    found = _Found(read_damaged(path))
+    # It may be the database of a working copy that was set aside: its last edits are in its log.
+    is_of_here = path.resolve().is_relative_to(state.resolve())
+    found = _Found(read_damaged(path, log=is_of_here))
     kept = kept_here(path, state)
     if kept:
-        _complete(found, kept)
+        _complete(found, kept, path)
     if not any(found.salvage.tables[table] for table in ("paper", "journal")):
         raise LibraryError(
             f"Nothing of a library can be read in {path}.",
@@ -103,40 +128,84 @@ def _found(path: Path, state: Path) -> _Found:
     return found
 
 
-def _complete(found: _Found, kept: Kept) -> None:
+def _complete(found: _Found, kept: Kept, path: Path) -> None:
     """Add what the working copy has; where that is newer, or the file is damaged, it goes before.
 
     The file may also be newer: a pull may have brought it.
     """
     salvage = found.salvage
-    better = kept.unsaved | salvage.mended.keys()
+    found.working_copy = kept.problem
+    unsaved = _unsaved(kept, salvage)
+    better = unsaved | {paper for paper in salvage.mended if (paper,) in kept.tables["paper"]}
+    had_all = kept.is_current or (
+        was_here(kept, path, salvage.size) and not _has_news(salvage, kept, better)
+    )
+    gone = taken_away(salvage.tables["journal"] | kept.tables["journal"])
+    gone = {row for row in gone if row[0] == "key_alias" or row[1][0] not in unsaved}
     for table, rows in kept.tables.items():
-        here = salvage.tables[table]
-        if table in OF_PAPERS:
-            here = {key: row for key, row in here.items() if key[0] not in better}
-        mine = rows if kept.is_current else {**rows, **here}
         known = salvage.tables[table]
+        mine = rows
+        if not had_all:
+            here = known
+            if table in OF_PAPERS:
+                here = {key: row for key, row in here.items() if key[0] not in better}
+            mine = {
+                key: row
+                for key, row in rows.items()
+                if (table, key) not in gone and ("paper", _paper_of(table, row)) not in gone
+            } | here
         found.from_here += sum(known.get(key) != row for key, row in mine.items())
         salvage.tables[table] = mine
     for (paper,) in kept.tables["paper"]:
         salvage.mended.pop(paper, None)
-    if kept.is_current:  # it had all of the file when that was sound
+    if had_all:  # when the file was sound
         salvage.unreadable.clear()
+        salvage.missing = 0
+
+
+def _unsaved(kept: Kept, salvage: Salvage) -> frozenset[int]:
+    """Return the papers that are newer in the working copy than in the file."""
+    if not kept.problem:
+        return kept.unsaved
+    there = salvage.tables["journal"]
+    return frozenset(row[_PAPER] for key, row in kept.tables["journal"].items() if key not in there)
+
+
+def _has_news(salvage: Salvage, kept: Kept, better: frozenset[int]) -> bool:
+    """Return whether the file has anything that the working copy lacks, or has otherwise."""
+    return any(
+        kept.tables[table].get(key) != row
+        for table, rows in salvage.tables.items()
+        for key, row in rows.items()
+        if table not in OF_PAPERS or key[0] not in better
+    )
+
+
+def _paper_of(table: str, row: Row) -> tuple[int, ...]:
+    """Return the paper of a row that goes when the paper goes."""
+    if table in OF_PAPERS:
+        return row[:1]
+    return row[1:2] if table == "key_alias" else ()
 
 
 def _told(found: _Found) -> Salvaged:
     salvage = found.salvage
     papers = salvage.tables["paper"]
     return Salvaged(
-        len(papers),
-        len(salvage.tables["journal"]),
-        found.from_here,
-        tuple(
+        papers=len(papers),
+        changes=len(salvage.tables["journal"]),
+        from_here=found.from_here,
+        mended=tuple(
             f"the {name.replace('_', ' ')} of {papers[(paper,)][1]}"
             for paper, names in salvage.mended.items()
             for name in names
         ),
-        tuple(salvage.lost()),
-        sum(salvage.unreadable.values()),
-        tuple(sorted(salvage.unreadable)),
+        lost=tuple(salvage.lost()),
+        rows=sum(salvage.unreadable.values()),
+        pages=tuple(sorted(salvage.unreadable)),
+        cut_off=salvage.missing,
+        of_pages=salvage.pages,
+        strange=salvage.strange,
+        too_long=salvage.too_long,
+        working_copy=found.working_copy,
     )

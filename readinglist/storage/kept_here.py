@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.layout import UPGRADES, layout_now
-from readinglist.storage.tables import read_tables
+from readinglist.storage.salvaging import read_damaged
+from readinglist.storage.tables import empty, read_tables
 from readinglist.storage.working_copy import is_of
 from readinglist.storage.working_files import DATABASE, NO_WORKING_COPY, folder_of
 
@@ -105,30 +106,88 @@ class Kept(NamedTuple):
     """What this machine's working copy has of a library."""
 
     tables: Tables
-    unsaved: frozenset[int]
-    """The papers that the library file has otherwise."""
-    is_current: bool
+    unsaved: frozenset[int] = frozenset()
+    """The papers that the library file has otherwise; not known where there is a problem."""
+    is_current: bool = False
     """Whether the library file is the one last read or written here."""
+    document: str = ""
+    """What was noted of that file, see `document.Fingerprint`."""
+    problem: str = ""
+    """Why not all of the working copy could be read."""
 
 
 def kept_here(path: Path, state: Path) -> Kept | None:
-    """Return what the working copy has of the library file at `path`, whatever became of that.
+    """Return what the working copy has of the library file at `path`, whatever became of either.
 
-    None where there is no working copy, or none that can be read.
+    It stays as it is, and may lie where nothing can be written: a copy is read.
+
+    Returns:
+        None where there is no working copy.
+
+    Raises:
+        LibraryError: there is no room for the copy.
     """
     path = path.parent.resolve() / path.name
     database = folder_of(path, state).absolute() / DATABASE
-    if not database.is_file():
-        return None
-    try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-            connection.execute("BEGIN")
-            meta = dict(connection.execute("SELECT name, value FROM meta"))
-            if meta.get("layout") != layout_now():
+    with document.temporary_folder() as folder:
+        try:
+            if not database.exists():
                 return None
-            unsaved = connection.execute("SELECT paper FROM unsaved").fetchall()
-            is_current = is_of(meta.get("document"), document.fingerprint(path))
-            tables = read_tables(connection)
-            return Kept(tables, frozenset(paper for (paper,) in unsaved), is_current)
-    except sqlite3.Error:
-        return None
+            return _kept(_copied(database, folder), path)
+        except (OSError, sqlite3.Error) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+    problem = f"This machine's working copy {database} can't be read: {reason}."
+    try:
+        return Kept(read_damaged(database, log=True).tables, problem=problem)
+    except LibraryError:
+        return Kept(empty(), problem=problem)
+
+
+def _copied(database: Path, folder: Path) -> Path:
+    copy = folder / "copy.db"
+    try:
+        with (
+            closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as here,
+            closing(sqlite3.connect(copy)) as there,
+        ):
+            here.backup(there)
+    except sqlite3.Error:  # where nothing can be written, SQLite can't even read
+        shutil.copyfile(database, copy)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(f"{database}-wal", f"{copy}-wal")
+    return copy
+
+
+def _kept(copy: Path, path: Path) -> Kept:
+    with closing(sqlite3.connect(copy)) as connection:
+        meta = dict(connection.execute("SELECT name, value FROM meta"))
+        layout = str(meta.get("layout"))
+        if layout not in (layout_now(), *UPGRADES):
+            raise sqlite3.DatabaseError("it is of another version")
+        for statement in UPGRADES.get(layout, ()):
+            connection.execute(statement)
+        unsaved = connection.execute("SELECT paper FROM unsaved").fetchall()
+        noted = meta.get("document")
+        return Kept(
+            read_tables(connection),
+            frozenset(paper for (paper,) in unsaved),
+            is_of(noted, document.fingerprint(path)),
+            str(noted),
+        )
+
+
+def was_here(kept: Kept, path: Path, size: int | None) -> bool:
+    """Return whether it was this file that was read or written here last, before it was damaged.
+
+    Its bytes and its time are others by then.
+
+    Args:
+        kept: what the working copy has.
+        path: the file.
+        size: the bytes that it had, as it tells itself.
+    """
+    now = document.fingerprint(path)
+    if now is None or size is None:
+        return False
+    device, inode, _, known = (kept.document.split(":") + [""] * 4)[:4]
+    return (device, inode, known) == (str(now.device), str(now.inode), str(size))
