@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from readinglist.config import state_folder
 from readinglist.errors import LibraryError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from readinglist.storage.kept_here import Kept
-    from readinglist.storage.tables import Row
+    from readinglist.storage.tables import Row, Tables
 
 _PAPER = JOURNAL_COLUMNS.split(", ").index("paper")
 
@@ -136,31 +136,39 @@ def _complete(found: _Found, kept: Kept, path: Path) -> None:
     salvage = found.salvage
     found.working_copy = kept.problem
     unsaved = _unsaved(kept, salvage)
-    better = unsaved | {paper for paper in salvage.mended if (paper,) in kept.tables["paper"]}
     had_all = kept.is_current or (
-        was_here(kept, path, salvage.size) and not _has_news(salvage, kept, better)
+        was_here(kept, path, salvage.size) and not _has_news(salvage, kept, unsaved)
     )
-    gone = taken_away(salvage.tables["journal"] | kept.tables["journal"])
-    gone = {row for row in gone if row[0] == "key_alias" or row[1][0] not in unsaved}
-    for table, rows in kept.tables.items():
+    ours = kept.tables if had_all else _still_there(kept.tables, salvage, unsaved)
+    better = unsaved | {paper for paper in salvage.mended if (paper,) in ours["paper"]}
+    for table, rows in ours.items():
         known = salvage.tables[table]
-        mine = rows
-        if not had_all:
-            here = known
-            if table in OF_PAPERS:
-                here = {key: row for key, row in here.items() if key[0] not in better}
-            mine = {
-                key: row
-                for key, row in rows.items()
-                if (table, key) not in gone and ("paper", _paper_of(table, row)) not in gone
-            } | here
+        here = {} if had_all else known
+        if table in OF_PAPERS:
+            here = {key: row for key, row in here.items() if key[0] not in better}
+        mine = rows | here
         found.from_here += sum(known.get(key) != row for key, row in mine.items())
         salvage.tables[table] = mine
-    for (paper,) in kept.tables["paper"]:
-        salvage.mended.pop(paper, None)
+    for paper in [*salvage.mended]:
+        if paper in better or had_all:
+            del salvage.mended[paper]
     if had_all:  # when the file was sound
         salvage.unreadable.clear()
         salvage.missing = 0
+
+
+def _still_there(ours: Tables, salvage: Salvage, unsaved: frozenset[int]) -> Tables:
+    """Return the rows of the working copy without those that were taken away elsewhere since."""
+    gone = taken_away(salvage.tables["journal"] | ours["journal"])
+
+    def is_gone(table: str, key: tuple[Any, ...], row: Row) -> bool:
+        paper = row[1] if table == "key_alias" else key[0] if table in OF_PAPERS else None
+        return paper not in unsaved and ((table, key) in gone or ("paper", (paper,)) in gone)
+
+    return {
+        table: {key: row for key, row in rows.items() if not is_gone(table, key, row)}
+        for table, rows in ours.items()
+    }
 
 
 def _unsaved(kept: Kept, salvage: Salvage) -> frozenset[int]:
@@ -171,21 +179,15 @@ def _unsaved(kept: Kept, salvage: Salvage) -> frozenset[int]:
     return frozenset(row[_PAPER] for key, row in kept.tables["journal"].items() if key not in there)
 
 
-def _has_news(salvage: Salvage, kept: Kept, better: frozenset[int]) -> bool:
+def _has_news(salvage: Salvage, kept: Kept, unsaved: frozenset[int]) -> bool:
     """Return whether the file has anything that the working copy lacks, or has otherwise."""
+    spoiled = unsaved | salvage.mended.keys()
     return any(
         kept.tables[table].get(key) != row
         for table, rows in salvage.tables.items()
         for key, row in rows.items()
-        if table not in OF_PAPERS or key[0] not in better
+        if table not in OF_PAPERS or key[0] not in spoiled
     )
-
-
-def _paper_of(table: str, row: Row) -> tuple[int, ...]:
-    """Return the paper of a row that goes when the paper goes."""
-    if table in OF_PAPERS:
-        return row[:1]
-    return row[1:2] if table == "key_alias" else ()
 
 
 def _told(found: _Found) -> Salvaged:

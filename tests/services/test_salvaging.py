@@ -166,6 +166,15 @@ def test_what_this_machine_never_had_is_saved_from_the_file(damaged: Path, new: 
     assert (saved.papers, saved.mended) == (39, ("the status of nine",))
 
 
+def test_what_was_deleted_here_is_not_mourned(damaged: Path, new: Path) -> None:
+    """The paper that is spoiled in the file was deleted, and that is not saved yet."""
+    with closing(Library.open(damaged)) as library:
+        library.delete([library.paper("nine").id])
+    by_sql(damaged, "UPDATE paper SET status = 'burnt' WHERE key = 'nine'")
+    saved = salvage(damaged, new)
+    assert (saved.papers, saved.mended, saved.lost) == (38, (), ())
+
+
 def test_a_page_of_zeros_is_missed(damaged: Path, new: Path) -> None:
     """The rows that were on it leave no other trace."""
     ((page,),) = rows(damaged, "SELECT rootpage FROM sqlite_schema WHERE name = 'paper_tag'")
@@ -252,7 +261,8 @@ def test_a_working_copy_where_nothing_can_be_written_is_used(
     def refuse(database: Path | str, **options: Any) -> sqlite3.Connection:
         if str(database).startswith(working_copy.as_uri()):
             raise sqlite3.OperationalError("unable to open database file")
-        return connect(database, **options)
+        connection: sqlite3.Connection = connect(database, **options)
+        return connection
 
     monkeypatch.setattr(sqlite3, "connect", refuse)
     assert check_unsaved_edit_is_used(damaged, new).is_whole
