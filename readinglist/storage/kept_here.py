@@ -136,11 +136,11 @@ def kept_here(path: Path, state: Path) -> Kept | None:
             return _kept(_copied(database, folder), path)
         except (OSError, sqlite3.Error) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
-    problem = f"This machine's working copy {database} can't be read: {reason}."
     try:
-        return Kept(read_damaged(database, log=True).tables, problem=problem)
+        tables, how_far = read_damaged(database, log=True).tables, "can't be read as a whole"
     except LibraryError:
-        return Kept(empty(), problem=problem)
+        tables, how_far = empty(), "can't be read"
+    return Kept(tables, problem=f"This machine's working copy {database} {how_far}: {reason}.")
 
 
 def _copied(database: Path, folder: Path) -> Path:

@@ -37,6 +37,8 @@ _STEP = re.compile(r"m\d{4}_\w+")
 _IN_SCHEMA = ("table", "index", "view", "trigger")
 """What the rows of a schema begin with."""
 _OF_PAPER = JOURNAL_COLUMNS.split(", ").index("paper")
+_ORDERED_BY = [COLUMNS.index(name) for name in ("key", "published", "added_at")]
+"""By what the indexes of a working copy find papers."""
 _KEY, _TITLE = COLUMNS.index("key"), COLUMNS.index("title")
 
 
@@ -61,6 +63,8 @@ class Salvage:
     """How many of them were cut off its end."""
     places: dict[tuple[Value, ...], int] = field(default_factory=dict)
     """The rowid of each row of the journal."""
+    unaltered: set[str] = field(default_factory=set)
+    """The tables that have no column more, as the schema tells."""
     is_working_copy: bool = False
     withdrawn: str | None = None
     """The text in which a working copy notes the edits that git has taken out of the file."""
@@ -179,6 +183,9 @@ def _is_of_others(record: Record, forms: dict[str, _Form], salvage: Salvage) -> 
         return not any(form.fits_beginning(record) for form in forms.values())
     if len(values) == 5 and values[0] in _IN_SCHEMA:
         salvage.is_working_copy |= values[1] == "unsaved"
+        form = forms.get(str(values[1]))
+        if form and form.statement == _in_one_line(str(values[4])):
+            salvage.unaltered.add(str(values[1]))
         return True
     is_note = any(isinstance(value, str) and _STEP.fullmatch(value) for value in values)
     shortest = min(form.needed for form in forms.values() if form.has_rowid)
@@ -190,21 +197,22 @@ def _put_beginnings(records: list[Record], forms: dict[str, _Form], salvage: Sal
 
     A newer readinglist, or another program, has added a column.
     """
+    altered = [(table, form) for table, form in forms.items() if table not in salvage.unaltered]
+    longest = sorted(altered, key=lambda item: -len(item[1].columns))
     papers: set[Value] = set()
     for record in sorted(records, key=lambda record: record.rowid is None):
-        longest = sorted(forms, key=lambda table: -len(forms[table].columns))
-        table = next((name for name in longest if forms[name].fits_beginning(record)), None)
-        if table is None:
-            salvage.strange += 1
-            continue
-        form = forms[table]
-        row, _ = form.row(form.beginning(record))
-        if record.rowid is None:  # indexes have this form, too, but tell of no papers
+        if record.rowid is None:  # indexes have the form of tables, too
             papers = papers or _papers(salvage.tables)
-            paper = row[1] if table == "key_alias" else row[0]
-            if salvage.is_working_copy or paper not in papers:
+            if salvage.is_working_copy or papers.isdisjoint(record.values[:2]):
                 continue
-        salvage.too_long += _put(form.beginning(record), {table: form}, salvage, salvage.unreadable)
+        table, form = next(
+            ((table, form) for table, form in longest if form.fits_beginning(record)), ("", None)
+        )
+        if form:
+            _put(form.beginning(record), {table: form}, salvage, salvage.unreadable)
+            salvage.too_long += 1
+        elif record.rowid is not None:
+            salvage.strange += 1
 
 
 def _papers(tables: Tables) -> set[Value]:
@@ -217,7 +225,7 @@ def _papers(tables: Tables) -> set[Value]:
 def _leave_out_indexes(tables: Tables) -> None:
     """Leave out what is in the indexes of a working copy: it has the form of aliases and sources.
 
-    They have values of the paper itself, and numbers.
+    They have values that papers are ordered by, tags, and numbers.
     """
     tags: dict[Value, set[Value]] = {}
     for paper, tag in tables["paper_tag"]:
@@ -226,7 +234,7 @@ def _leave_out_indexes(tables: Tables) -> None:
         key: row
         for key, row in tables["key_alias"].items()
         if (paper := tables["paper"].get(row[1:2]))
-        and row[0] not in {*paper, *tags.get(row[1], ())}
+        and row[0] not in {*(paper[n] for n in _ORDERED_BY), *tags.get(row[1], ())}
     }
     tables["paper_source"] = {
         key: row for key, row in tables["paper_source"].items() if key[1:] in tables["source"]
@@ -241,6 +249,8 @@ class _Form(NamedTuple):
     """Name, type, and whether it must be there."""
     rowid_column: int | None
     """The column that is the rowid: it is stored as NULL."""
+    statement: str
+    """What makes the table."""
 
     @property
     def needed(self) -> int:
@@ -306,9 +316,16 @@ def _forms() -> dict[str, _Form]:
                 columns.append((name, kinds[kind], bool(is_needed or pk)))
                 if pk and kind == "INTEGER" and len(PRIMARY_KEYS[table]) == 1 and not bare[table]:
                     key = place
-            forms[table] = _Form(not bare[table], tuple(columns), key)
+            (statement,) = connection.execute(
+                "SELECT sql FROM sqlite_schema WHERE name = ?", (table,)
+            ).fetchone()
+            forms[table] = _Form(not bare[table], tuple(columns), key, _in_one_line(statement))
         connection.close()
     return forms
+
+
+def _in_one_line(statement: str) -> str:
+    return " ".join(statement.split())
 
 
 def _sound_paper(row: Row, problems: list[str]) -> tuple[Row, list[str]]:

@@ -226,6 +226,13 @@ def test_a_column_more_costs_nothing_else(damaged: Path, new: Path, table: str) 
     assert rows(new, f"SELECT * FROM {table} ORDER BY 1, 2") == before
 
 
+def test_an_index_of_strangers_brings_no_tags(damaged: Path, new: Path) -> None:
+    """Its rows begin as those of tags do."""
+    by_sql(damaged, "CREATE INDEX by_field ON journal (paper, field)")
+    assert salvage(damaged, new).is_whole
+    assert rows(new, "SELECT tag FROM paper_tag") == [("thesis",)]
+
+
 def test_rows_that_fit_no_table_are_counted(damaged: Path, new: Path) -> None:
     by_sql(
         damaged,
@@ -292,7 +299,7 @@ def test_a_damaged_working_copy_is_used_as_far_as_it_can_be_read(
     assert isinstance(page, int)
     overwrite(working_copy, (page - 1) * 4096, page * 4096)
     saved = check_unsaved_edit_is_used(damaged, new)
-    assert f"{working_copy} can't be read: database disk image is malformed" in saved.working_copy
+    assert f"{working_copy} can't be read as a whole: database disk" in saved.working_copy
     assert not saved.is_whole
     assert before == (rows(new, "SELECT * FROM key_alias"), rows(new, "SELECT * FROM paper_source"))
 
