@@ -50,7 +50,7 @@ class Rescued:
     withdrawn: list[Change] = field(default_factory=list)
     """The edits that git had taken out of the library file."""
     is_whole: bool = True
-    """Whether nothing was unreadable that may have been an edit."""
+    """Whether no edit was unreadable."""
 
 
 def rescue(database: Path) -> Rescued:
@@ -80,11 +80,10 @@ def _read(connection: sqlite3.Connection) -> tuple[Rescued, int | None, bool]:
     meta = dict(_rows(connection, "SELECT name, value FROM meta", "name")[0])
     saved = meta.get("saved")
     since = saved if isinstance(saved, int) else 0
-    journal, is_whole = _rows(
+    journal, rescued.is_whole = _rows(
         connection, f"SELECT rowid, {COLUMNS} FROM journal WHERE rowid > {since}", "rowid"
     )
     rescued.journal = [row for _, *row in journal]
-    rescued.is_whole = is_whole and isinstance(saved, int)
     earlier, are_all = _rows(
         connection, f"SELECT rowid, id, machine FROM journal WHERE rowid <= {since}", "rowid"
     )
@@ -103,7 +102,9 @@ def _read(connection: sqlite3.Connection) -> tuple[Rescued, int | None, bool]:
     rescued.frozen = [paper for (paper,) in frozen]
     rescued.withdrawn = _withdrawn(meta.get("withdrawn"))
     is_all = is_all and rescued.is_whole and are_all and are_sources_all and are_papers_all
-    return rescued, since if isinstance(saved, int) else None, is_all
+    if not isinstance(saved, int):
+        return rescued, None, False
+    return rescued, saved, is_all
 
 
 def _add(rescued: Rescued, saved: int | None, salvage: Salvage) -> None:

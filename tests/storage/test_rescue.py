@@ -152,8 +152,11 @@ def test_wherever_it_is_damaged_what_can_be_read_is_carried_over(
         check_carried_over(library)
 
 
-def test_what_sqlite_can_not_read_is_read_without_it(unsaved: Path, library_file: Path) -> None:
-    spoil_name(unsaved)
+@pytest.mark.parametrize("spoil", [spoil_name, spoil_meta])
+def test_where_every_edit_can_be_read_none_is_missed(
+    unsaved: Path, library_file: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(unsaved)
     with Library.open(library_file) as library:
         check_carried_over(library)
         assert "6 edits that the file lacked could be read" in library.mended
