@@ -47,7 +47,7 @@ GIT_LOCK = "index.lock"
 GIT_AT_WORK = (GIT_LOCK, "MERGE_HEAD", "rebase-merge", "rebase-apply")
 """What lies in a repository's folder while git may replace files."""
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says where no more can be written."""
 _RESERVED_BYTE = 2**30 + 1
 _SHARED_BYTES = 2**30 + 2, 510
@@ -204,8 +204,8 @@ def private_copy(path: Path) -> Iterator[Path]:
                 raise LibraryError(f"{path} is larger than a library may be (4 GiB).")
             _copy_between_writes(path, copy)
         except OSError as error:
-            if error.errno in _NO_ROOM:
-                raise _no_room(folder.parent, str(error.strerror)) from error
+            if error.errno in NO_ROOM:
+                raise no_room(folder.parent, str(error.strerror)) from error
             raise LibraryError(f"{path} can't be read: {error.strerror}.", _SEE_TO_IT) from error
         yield copy
 
@@ -220,17 +220,18 @@ def temporary_folder() -> Iterator[Path]:
     try:
         folder = tempfile.TemporaryDirectory(prefix="readinglist-")
     except OSError as error:
-        raise _no_room(Path(os.environ.get("TMPDIR") or "/tmp"), str(error.strerror)) from error
+        raise no_room(Path(os.environ.get("TMPDIR") or "/tmp"), str(error.strerror)) from error
     with folder as name:
         try:
             yield Path(name)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
                 raise
-            raise _no_room(Path(name).parent, str(error)) from error
+            raise no_room(Path(name).parent, str(error)) from error
 
 
-def _no_room(folder: Path, why: str) -> LibraryError:
+def no_room(folder: Path, why: str) -> LibraryError:
+    """Return what is to be told of a folder for copies that has no room."""
     return LibraryError(
         f"{folder} can't be written: {why}.",
         "Copies are made there for a moment; make room, or set TMPDIR to another folder.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.layout import UPGRADES, layout_now
+from readinglist.storage.received import check_received
 from readinglist.storage.salvaging import read_damaged
 from readinglist.storage.tables import empty, read_tables
 from readinglist.storage.working_copy import is_of
@@ -134,8 +135,12 @@ def kept_here(path: Path, state: Path) -> Kept | None:
             if not database.exists():
                 return None
             return _kept(_copied(database, folder), path)
-        except (OSError, sqlite3.Error) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
+        except OSError as error:
+            reason = str(error.strerror)
+            if error.errno in document.NO_ROOM:
+                raise document.no_room(folder.parent, reason) from error
+        except (sqlite3.Error, LibraryError):
+            reason = "it is damaged, or of another version"
     try:
         tables, how_far = read_damaged(database, log=True).tables, "can't be read as a whole"
     except LibraryError:
@@ -159,17 +164,27 @@ def _copied(database: Path, folder: Path) -> Path:
 
 
 def _kept(copy: Path, path: Path) -> Kept:
+    """Return what a copy of a working copy has, if that is sound.
+
+    Raises:
+        LibraryError: it is not, or is of a version that we don't know.
+        sqlite3.Error: the same, as SQLite finds it.
+    """
     with closing(sqlite3.connect(copy)) as connection:
         meta = dict(connection.execute("SELECT name, value FROM meta"))
         layout = str(meta.get("layout"))
         if layout not in (layout_now(), *UPGRADES):
-            raise sqlite3.DatabaseError("it is of another version")
+            raise LibraryError(f"There is no layout {layout}.")
         for statement in UPGRADES.get(layout, ()):
             connection.execute(statement)
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise LibraryError("Pages or values are not in their places.")
+        tables = read_tables(connection)
+        check_received(tables, empty())
         unsaved = connection.execute("SELECT paper FROM unsaved").fetchall()
         noted = meta.get("document")
         return Kept(
-            read_tables(connection),
+            tables,
             frozenset(paper for (paper,) in unsaved),
             is_of(noted, document.fingerprint(path)),
             str(noted),

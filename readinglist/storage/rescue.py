@@ -110,13 +110,17 @@ def _read(connection: sqlite3.Connection) -> tuple[Rescued, int | None, bool]:
 def _add(rescued: Rescued, saved: int | None, salvage: Salvage) -> None:
     """Add what was read page by page, without SQLite."""
     journal, places = salvage.tables["journal"], salvage.places
+    is_all = salvage.is_working_copy and not (salvage.unreadable or salvage.missing)
     known = {key for key in journal if saved is not None and places[key] <= saved}
-    if saved is not None and not salvage.unreadable:
+    if saved is not None and is_all:
         rescued.known = known
-    later = {(row[0], row[1]): row for row in rescued.journal}
-    later |= {key: row for key, row in journal.items() if key not in known}
+    later = {key: row for key, row in journal.items() if key not in known}
+    for row in rescued.journal:
+        match row:
+            case [int(number), str(machine), *_]:  # else it has no place in the order
+                later[number, machine] = row
     rescued.journal = [later[key] for key in sorted(later)]
-    rescued.is_whole = rescued.is_whole or not salvage.unreadable
+    rescued.is_whole = rescued.is_whole or is_all
     papers = {row[_PAPER] for row in rescued.journal} - rescued.papers.keys()
     for table in OF_PAPERS:
         for key, row in salvage.tables[table].items():

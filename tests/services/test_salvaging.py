@@ -299,9 +299,17 @@ def test_a_damaged_working_copy_is_used_as_far_as_it_can_be_read(
     assert isinstance(page, int)
     overwrite(working_copy, (page - 1) * 4096, page * 4096)
     saved = check_unsaved_edit_is_used(damaged, new)
-    assert f"{working_copy} can't be read as a whole: database disk" in saved.working_copy
+    assert f"{working_copy} can't be read as a whole: it is damaged" in saved.working_copy
     assert not saved.is_whole
     assert before == (rows(new, "SELECT * FROM key_alias"), rows(new, "SELECT * FROM paper_source"))
+
+
+def test_a_value_that_can_not_be_one_in_a_working_copy_goes_nowhere(
+    damaged: Path, new: Path, working_copy: Path
+) -> None:
+    by_sql(working_copy, "UPDATE journal SET action = 'explode' WHERE key = 'PaperNumber7'")
+    overwrite(damaged, 0, 4096)
+    assert "it is damaged" in check_unsaved_edit_is_used(damaged, new).working_copy
 
 
 def test_a_working_copy_that_can_not_be_read_is_told(
