@@ -82,7 +82,7 @@ def salvage(session: Session, damaged: str, output: str, as_json: bool) -> int:
     """Save each row that can be read of the library file DAMAGED into a new library.
 
     What this machine still has of that library is used, too. DAMAGED is left as it is. The exit
-    code is 1 where something is missing.
+    code is 1 where something is missing, or may be.
 
     \b
     Example: readinglist salvage library.db -o saved.db
@@ -95,11 +95,15 @@ def salvage(session: Session, damaged: str, output: str, as_json: bool) -> int:
     else:
         _tell_missing(saved)
         here = f", {plural(saved.from_here, 'row')} of them from this machine's working copy"
-        missing = "nothing else is missing" if saved.too_long else "nothing is missing"
+        missing = "what is missing is named above"
+        if saved.is_whole:
+            missing = "nothing else is missing" if saved.too_long else "nothing is missing"
+        elif saved.has_all_seen:
+            missing = "nothing is missing that this machine has seen"
         say(
             f"{output} has {plural(saved.papers, 'paper')} and "
             f"{plural(saved.changes, 'change')}{here if saved.from_here else ''}: "
-            f"{missing if saved.is_whole else 'what is missing is named above'}."
+            f"{missing}."
         )
         say(f"Look at it with readinglist --library {output}, then put it in the other's place.")
     return 0 if saved.is_whole else 1

@@ -11,7 +11,7 @@ from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.inspection import survey
 from readinglist.storage.journal import COLUMNS as JOURNAL_COLUMNS
-from readinglist.storage.kept_here import kept_here, was_here
+from readinglist.storage.kept_here import kept_here
 from readinglist.storage.salvaging import Salvage, read_damaged, taken_away
 from readinglist.storage.tables import OF_PAPERS, PRIMARY_KEYS, write_differences
 
@@ -52,6 +52,9 @@ class Salvaged:
     """How many rows had more values than we know of: those are left out, the rest is not."""
     working_copy: str
     """What is wrong with this machine's working copy of it; empty if nothing."""
+    has_all_seen: bool
+    """Whether all is there that this machine has seen of it: only what others wrote later, and was
+    on the pages that can't be read, may be missing."""
 
     @property
     def is_whole(self) -> bool:
@@ -108,7 +111,7 @@ def salvage(path: Path, new: Path, state: Path | None = None) -> Salvaged:
 class _Found:
     salvage: Salvage
     from_here: int = 0
-    working_copy: str = ""
+    kept: Kept | None = None
 
 
 def _found(path: Path, state: Path) -> _Found:
@@ -117,9 +120,9 @@ def _found(path: Path, state: Path) -> _Found:
     # It may be the database of a working copy that was set aside: its last edits are in its log.
     is_of_here = path.resolve().is_relative_to(state.resolve())
     found = _Found(read_damaged(path, log=is_of_here))
-    kept = kept_here(path, state)
-    if kept:
-        _complete(found, kept, path)
+    found.kept = kept_here(path, state)
+    if found.kept:
+        _complete(found, found.kept)
     if not any(found.salvage.tables[table] for table in ("paper", "journal")):
         raise LibraryError(
             f"Nothing of a library can be read in {path}.",
@@ -128,31 +131,27 @@ def _found(path: Path, state: Path) -> _Found:
     return found
 
 
-def _complete(found: _Found, kept: Kept, path: Path) -> None:
+def _complete(found: _Found, kept: Kept) -> None:
     """Add what the working copy has; where that is newer, or the file is damaged, it goes before.
 
     The file may also be newer: a pull may have brought it.
     """
     salvage = found.salvage
-    found.working_copy = kept.problem
     unsaved = _unsaved(kept, salvage)
-    had_all = kept.is_current or (
-        was_here(kept, path, salvage.size) and not _has_news(salvage, kept, unsaved)
-    )
-    ours = kept.tables if had_all else _still_there(kept.tables, salvage, unsaved)
+    ours = kept.tables if kept.is_current else _still_there(kept.tables, salvage, unsaved)
     better = unsaved | {paper for paper in salvage.mended if (paper,) in ours["paper"]}
     for table, rows in ours.items():
         known = salvage.tables[table]
-        here = {} if had_all else known
+        here = {} if kept.is_current else known
         if table in OF_PAPERS:
             here = {key: row for key, row in here.items() if key[0] not in better}
         mine = rows | here
         found.from_here += sum(known.get(key) != row for key, row in mine.items())
         salvage.tables[table] = mine
     for paper in [*salvage.mended]:
-        if paper in better or had_all:
+        if paper in better or kept.is_current:
             del salvage.mended[paper]
-    if had_all:  # when the file was sound
+    if kept.is_current:  # it had all of the file when that was sound
         salvage.unreadable.clear()
         salvage.missing = 0
 
@@ -179,20 +178,11 @@ def _unsaved(kept: Kept, salvage: Salvage) -> frozenset[int]:
     return frozenset(row[_PAPER] for key, row in kept.tables["journal"].items() if key not in there)
 
 
-def _has_news(salvage: Salvage, kept: Kept, unsaved: frozenset[int]) -> bool:
-    """Return whether the file has anything that the working copy lacks, or has otherwise."""
-    spoiled = unsaved | salvage.mended.keys()
-    return any(
-        kept.tables[table].get(key) != row
-        for table, rows in salvage.tables.items()
-        for key, row in rows.items()
-        if table not in OF_PAPERS or key[0] not in spoiled
-    )
-
-
 def _told(found: _Found) -> Salvaged:
-    salvage = found.salvage
+    salvage, kept = found.salvage, found.kept
     papers = salvage.tables["paper"]
+    lost = tuple(salvage.lost())
+    is_known = kept is not None and bool(kept.tables["journal"]) and not kept.problem
     return Salvaged(
         papers=len(papers),
         changes=len(salvage.tables["journal"]),
@@ -202,12 +192,13 @@ def _told(found: _Found) -> Salvaged:
             for paper, names in salvage.mended.items()
             for name in names
         ),
-        lost=tuple(salvage.lost()),
+        lost=lost,
         rows=sum(salvage.unreadable.values()),
         pages=tuple(sorted(salvage.unreadable)),
         cut_off=salvage.missing,
         of_pages=salvage.pages,
         strange=salvage.strange,
         too_long=salvage.too_long,
-        working_copy=found.working_copy,
+        working_copy=kept.problem if kept else "",
+        has_all_seen=is_known and not (salvage.mended or lost or salvage.strange),
     )

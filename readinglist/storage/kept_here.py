@@ -111,8 +111,6 @@ class Kept(NamedTuple):
     """The papers that the library file has otherwise; not known where there is a problem."""
     is_current: bool = False
     """Whether the library file is the one last read or written here."""
-    document: str = ""
-    """What was noted of that file, see `document.Fingerprint`."""
     problem: str = ""
     """Why not all of the working copy could be read."""
 
@@ -182,27 +180,8 @@ def _kept(copy: Path, path: Path) -> Kept:
         tables = read_tables(connection)
         check_received(tables, empty())
         unsaved = connection.execute("SELECT paper FROM unsaved").fetchall()
-        noted = meta.get("document")
         return Kept(
             tables,
             frozenset(paper for (paper,) in unsaved),
-            is_of(noted, document.fingerprint(path)),
-            str(noted),
+            is_of(meta.get("document"), document.fingerprint(path)),
         )
-
-
-def was_here(kept: Kept, path: Path, size: int | None) -> bool:
-    """Return whether it was this file that was read or written here last, before it was damaged.
-
-    Its bytes and its time are others by then.
-
-    Args:
-        kept: what the working copy has.
-        path: the file.
-        size: the bytes that it had, as it tells itself.
-    """
-    now = document.fingerprint(path)
-    if now is None or size is None:
-        return False
-    device, inode, _, known = (kept.document.split(":") + [""] * 4)[:4]
-    return (device, inode, known) == (str(now.device), str(now.inode), str(size))

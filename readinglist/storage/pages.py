@@ -47,8 +47,8 @@ class Pages:
     """The pages of an SQLite file that may be damaged anywhere.
 
     Attributes:
-        size: the bytes that the file should have, as its header tells; None if that can't be
-            believed.
+        size: the bytes that the file should have, as its header tells; those that it has if
+            that can't be believed.
         last: the last page that it should have; beyond it lies what something else has added.
         missing: how many pages were cut off its end.
         unreadable: what can't be read, by page: how many of its rows; 0 where all of the page
@@ -77,9 +77,9 @@ class Pages:
         told = int.from_bytes(header[28:32], "big")
         # Who changes the file notes both, or its size is not to be believed: so says SQLite.
         is_told = header.startswith(_MAGIC) and header[24:28] == header[92:96]
-        self.size = told * self._page_size if is_told else None
-        self.missing = max(0, told - size // self._page_size) if is_told else 0
         self.last = told if is_told and told else self._count
+        self.size = self.last * self._page_size
+        self.missing = max(0, self.last - size // self._page_size) if is_told else 0
         self._has_maps = any(header[52:56])
         self._overflow: set[int] = set()
         """Pages that hold the rest of a row: each of one row, however many claim it."""

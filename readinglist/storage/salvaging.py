@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from readinglist.domain.change import ALIAS, SOURCE, TAG, WHOLE_PAPER, Action
 from readinglist.domain.paper import Paper
 from readinglist.errors import LibraryError
-from readinglist.storage.document import LARGEST_VALUE, private_copy, temporary_folder
+from readinglist.storage.document import LARGEST_FILE, LARGEST_VALUE, private_copy, temporary_folder
 from readinglist.storage.journal import COLUMNS as JOURNAL_COLUMNS
 from readinglist.storage.journal import change_from_row
 from readinglist.storage.migrating import migrate
@@ -55,10 +55,8 @@ class Salvage:
     """How many rows may have been a library's, but fit none of its tables."""
     too_long: int = 0
     """How many rows have more values than we know of: those are left out."""
-    size: int | None = None
-    """The bytes that the file should have, if it tells."""
     pages: int = 0
-    """How many pages that is."""
+    """How many pages the file should have."""
     missing: int = 0
     """How many of them were cut off its end."""
     places: dict[tuple[Value, ...], int] = field(default_factory=dict)
@@ -140,8 +138,9 @@ def read_damaged(path: Path, log: bool = False) -> Salvage:
                 for record in pages.records()
                 if not _put(record, forms, salvage, pages.unreadable)
             ]
-    salvage.unreadable, salvage.size = pages.unreadable, pages.size
-    salvage.pages, salvage.missing = pages.last, pages.missing
+    salvage.unreadable = pages.unreadable
+    if pages.size <= LARGEST_FILE:
+        salvage.pages, salvage.missing = pages.last, pages.missing
     _put_beginnings(unknown, forms, salvage)
     if salvage.is_working_copy:
         _leave_out_indexes(salvage.tables)

@@ -322,24 +322,16 @@ def test_a_working_copy_that_can_not_be_read_is_told(
     assert (saved.papers, saved.is_whole) == (39, False)
 
 
-def test_a_library_that_was_cut_off_is_whole_where_all_of_it_was_here(
-    damaged: Path, new: Path, working_copy: Path
-) -> None:
-    os.truncate(damaged, damaged.stat().st_size // 2)
-    saved = check_unsaved_edit_is_used(damaged, new)
-    assert saved.is_whole
-    assert saved.from_here > 0
-
-
-def test_what_a_pull_brought_and_was_cut_off_is_missing(
+def test_of_a_library_that_was_cut_off_what_was_seen_here_is_saved(
     damaged: Path, new: Path, working_copy: Path, tmp_path: Path
 ) -> None:
-    pulled = tmp_path / "pulled.db"
-    pulled.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
-    pulled.replace(damaged)
+    """What others wrote since then may have been in the rest, and nothing tells."""
+    os.truncate(damaged, damaged.stat().st_size - 3 * 4096)
     saved = check_unsaved_edit_is_used(damaged, new)
-    assert saved.cut_off
-    assert not saved.is_whole
+    assert (saved.lost, saved.has_all_seen, saved.is_whole) == ((), True, False)
+    assert saved.from_here > 0
+    shutil.rmtree(working_copy.parent)
+    assert not salvage(damaged, tmp_path / "less.db").has_all_seen
 
 
 def test_what_another_machine_deleted_stays_deleted(
