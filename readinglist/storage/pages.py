@@ -202,6 +202,9 @@ def write_log(log: BinaryIO, database: BinaryIO) -> None:
     size, salts = int.from_bytes(header[8:12], "big"), header[16:24]
     if header[:3] != _LOG_MAGIC or size not in _PAGE_SIZES:
         return
+    # A number that is damaged would make a file without end.
+    most = (log.seek(0, 2) + database.seek(0, 2)) // size
+    log.seek(_LOG_HEADER)
     pages: dict[int, bytes] = {}
     while len(frame := log.read(_FRAME_HEADER + size)) == _FRAME_HEADER + size:
         number, is_last = (int.from_bytes(frame[n : n + 4], "big") for n in (0, 4))
@@ -210,6 +213,8 @@ def write_log(log: BinaryIO, database: BinaryIO) -> None:
         pages[number] = frame[_FRAME_HEADER:]
         if is_last:
             for place, page in pages.items():
+                if not 1 <= place <= most:
+                    continue
                 database.seek((place - 1) * size)
                 database.write(page)
             pages.clear()

@@ -137,6 +137,22 @@ def test_what_is_committed_in_a_log_is_written_into_its_database(tmp_path: Path)
     assert unreadable == {}
 
 
+@pytest.mark.parametrize("number", [0, 2**31])
+def test_a_log_with_a_page_that_can_not_be_one_makes_no_endless_file(
+    tmp_path: Path, number: int
+) -> None:
+    path = tmp_path / "t.db"
+    write(path, [(0, "before", None)], "journal_mode = WAL")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("INSERT INTO t VALUES (1, 'in the log', NULL)")
+        copy, log = path.read_bytes(), bytearray(Path(f"{path}-wal").read_bytes())
+    log[32:36] = number.to_bytes(4, "big")
+    path.write_bytes(copy)
+    with path.open("r+b") as database:
+        write_log(io.BytesIO(log), database)
+    assert path.read_bytes() == copy
+
+
 def test_a_row_whose_pages_go_round_is_given_up(tmp_path: Path) -> None:
     """An overflow page that names itself would be read for ever."""
     path = tmp_path / "t.db"
