@@ -82,7 +82,7 @@ def salvage(session: Session, damaged: str, output: str, as_json: bool) -> int:
     """Save each row that can be read of the library file DAMAGED into a new library.
 
     What this machine still has of that library is used, too. DAMAGED is left as it is. The exit
-    code is 1 where something is missing.
+    code is 1 where something is missing, or may be.
 
     \b
     Example: readinglist salvage library.db -o saved.db
@@ -95,24 +95,44 @@ def salvage(session: Session, damaged: str, output: str, as_json: bool) -> int:
     else:
         _tell_missing(saved)
         here = f", {plural(saved.from_here, 'row')} of them from this machine's working copy"
+        missing = "what is missing is named above"
+        if saved.is_whole:
+            missing = "nothing else is missing" if saved.too_long else "nothing is missing"
+        elif saved.has_all_seen:
+            missing = "nothing is missing that this machine has seen"
         say(
             f"{output} has {plural(saved.papers, 'paper')} and "
             f"{plural(saved.changes, 'change')}{here if saved.from_here else ''}: "
-            f"{'nothing is missing' if saved.is_whole else 'what is missing is named above'}."
+            f"{missing}."
         )
         say(f"Look at it with readinglist --library {output}, then put it in the other's place.")
     return 0 if saved.is_whole else 1
 
 
 def _tell_missing(saved: Salvaged) -> None:
+    if saved.working_copy:
+        say(saved.working_copy)
+    if saved.cut_off:
+        say(f"{saved.cut_off:,} of {plural(saved.of_pages, 'page')} are missing at the file's end.")
     if saved.lost:
-        say(f"{plural(len(saved.lost), 'paper')} can't be read: {_some(saved.lost)}.")
+        one = len(saved.lost) == 1
+        say(
+            f"{plural(len(saved.lost), 'paper')} {'is' if one else 'are'} missing, or "
+            f"{'its deletion' if one else 'their deletions'} can't be read: {_some(saved.lost)}."
+        )
     if saved.mended:
         say(f"{plural(len(saved.mended), 'value')} can't be read: {_some(saved.mended)}.")
     if saved.pages:
         rows = f"{plural(saved.rows, 'row')} can't be read" if saved.rows else "Something is wrong"
         pages = _some([str(page) for page in saved.pages])
         say(f"{rows} on {'page' if len(saved.pages) == 1 else 'pages'} {pages} of the file.")
+    if saved.strange:
+        say(f"{plural(saved.strange, 'row')} of no table that readinglist knows: left out.")
+    if saved.too_long:
+        say(
+            f"{plural(saved.too_long, 'row')} with more values than readinglist knows: those "
+            "values are left out."
+        )
 
 
 def _some(names: tuple[str, ...] | list[str]) -> str:

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +22,8 @@ CRASHED = 70
 """The exit code after a fault of the program: EX_SOFTWARE of sysexits.h."""
 _WITHOUT_LIBRARY = (["demo"], ["merge-driver"], ["textconv"])
 """Commands that leave the user's library alone; git's files are git's to put back."""
+_OF_A_FILE = {"check": "file", "salvage": "damaged"}
+"""Commands that may be about another library than the user's, and what names it."""
 SHOW_TRACEBACK = "READINGLIST_TRACEBACK"
 """The environment variable that asks for the traceback on the terminal, too."""
 
@@ -78,8 +81,21 @@ def _verdict(words: list[str], command: str) -> tuple[str, str]:
         return "", "library: not open"
     root = cli.make_context("readinglist", words, resilient_parsing=True)
     session = Session(root.params.get("library"), root.params.get("config"))
-    verdict = crash_report.verdict_on(session.library_path(session.load_config()))
+    file = _file_in_hand(words, command.split()[1:2], root)
+    path = Path(file) if file else session.library_path(session.load_config())
+    verdict = crash_report.verdict_on(path)
     return verdict.told, verdict.noted
+
+
+def _file_in_hand(words: list[str], names: list[str], root: click.Context) -> str | None:
+    """Return the file that a command was about, if not the user's library."""
+    name = next((name for name in names if name in _OF_A_FILE), "")
+    command = cli.get_command(root, name)
+    if command is None:
+        return None
+    rest = words[words.index(name) + 1 :]
+    file = command.make_context(name, rest, root, resilient_parsing=True).params[_OF_A_FILE[name]]
+    return None if file is None else str(file)
 
 
 def _command(words: list[str]) -> str:

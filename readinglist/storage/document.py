@@ -47,7 +47,7 @@ GIT_LOCK = "index.lock"
 GIT_AT_WORK = (GIT_LOCK, "MERGE_HEAD", "rebase-merge", "rebase-apply")
 """What lies in a repository's folder while git may replace files."""
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says where no more can be written."""
 _RESERVED_BYTE = 2**30 + 1
 _SHARED_BYTES = 2**30 + 2, 510
@@ -165,29 +165,21 @@ def open_inspected(
     Raises:
         LibraryError: it is not a complete, sound library file of a version we know.
     """
-    with _temporary_folder() as folder:
-        copy = folder / "library.db"
-        try:
-            if os.path.getsize(path) > LARGEST_FILE:
-                raise LibraryError(f"{path} is larger than a library may be (4 GiB).")
-            _copy_between_writes(path, copy)
-        except OSError as error:
-            if error.errno in _NO_ROOM:
-                raise _no_room(folder.parent, str(error.strerror)) from error
-            raise LibraryError(f"{path} can't be read: {error.strerror}.", _SEE_TO_IT) from error
+    with private_copy(path) as copy:
+        today = copy
         _check_header(path, copy)
         is_newer = _version(copy) > SCHEMA_VERSION
         if is_newer and not may_be_newer:
             raise _newer(path)
         if is_newer:
-            copy = _of_today(path, copy, thorough)
+            today = _of_today(path, copy, thorough)
         elif _version(copy) < SCHEMA_VERSION:
             from readinglist.storage.migrating import migrate
 
             with contextlib.closing(_open_read_only(copy)) as connection:
                 _check_content(path, connection, thorough)
             migrate(copy)
-        connection = _open_read_only(copy)
+        connection = _open_read_only(today)
         try:
             if not is_newer:
                 _check_content(path, connection, thorough)
@@ -199,21 +191,47 @@ def open_inspected(
 
 
 @contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    """Give a folder for copies.
+def private_copy(path: Path) -> Iterator[Path]:
+    """Give a copy of the file at `path`, in a folder of its own.
 
     Raises:
-        LibraryError: none can be made.
+        LibraryError: it can't be read, is too large, or there is no room for a copy.
+    """
+    with temporary_folder() as folder:
+        copy = folder / "library.db"
+        try:
+            if os.path.getsize(path) > LARGEST_FILE:
+                raise LibraryError(f"{path} is larger than a library may be (4 GiB).")
+            _copy_between_writes(path, copy)
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                raise no_room(folder.parent, str(error.strerror)) from error
+            raise LibraryError(f"{path} can't be read: {error.strerror}.", _SEE_TO_IT) from error
+        yield copy
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a folder for copies and drafts of libraries.
+
+    Raises:
+        LibraryError: none can be made, or SQLite found no room in it.
     """
     try:
         folder = tempfile.TemporaryDirectory(prefix="readinglist-")
     except OSError as error:
-        raise _no_room(Path(os.environ.get("TMPDIR") or "/tmp"), str(error.strerror)) from error
+        raise no_room(Path(os.environ.get("TMPDIR") or "/tmp"), str(error.strerror)) from error
     with folder as name:
-        yield Path(name)
+        try:
+            yield Path(name)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
+                raise
+            raise no_room(Path(name).parent, str(error)) from error
 
 
-def _no_room(folder: Path, why: str) -> LibraryError:
+def no_room(folder: Path, why: str) -> LibraryError:
+    """Return what is to be told of a folder for copies that has no room."""
     return LibraryError(
         f"{folder} can't be written: {why}.",
         "Copies are made there for a moment; make room, or set TMPDIR to another folder.",
@@ -401,9 +419,12 @@ def _check_header(path: Path, copy: Path) -> None:
         raise LibraryError(f"{path} is not a readinglist library.", "Name another file.")
     page_size = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")
-    if size != pages * (65536 if page_size == 1 else page_size):
+    told = pages * (65536 if page_size == 1 else page_size)
+    if size != told:
+        is_long = size > told > 0
         raise LibraryError(
-            f"{path} is cut off or not complete yet.",
+            f"{path} is {'longer than it says itself' if is_long else 'cut off'} or not complete "
+            "yet.",
             f"Try again. {_RESCUE}",
         )
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:

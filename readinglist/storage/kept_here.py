@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.errors import LibraryError
 from readinglist.storage import document
 from readinglist.storage.layout import UPGRADES, layout_now
-from readinglist.storage.tables import read_tables
+from readinglist.storage.received import check_received
+from readinglist.storage.salvaging import read_damaged
+from readinglist.storage.tables import empty, read_tables
 from readinglist.storage.working_copy import is_of
 from readinglist.storage.working_files import DATABASE, NO_WORKING_COPY, folder_of
 
@@ -105,30 +107,81 @@ class Kept(NamedTuple):
     """What this machine's working copy has of a library."""
 
     tables: Tables
-    unsaved: frozenset[int]
-    """The papers that the library file has otherwise."""
-    is_current: bool
+    unsaved: frozenset[int] = frozenset()
+    """The papers that the library file has otherwise; not known where there is a problem."""
+    is_current: bool = False
     """Whether the library file is the one last read or written here."""
+    problem: str = ""
+    """Why not all of the working copy could be read."""
 
 
 def kept_here(path: Path, state: Path) -> Kept | None:
-    """Return what the working copy has of the library file at `path`, whatever became of that.
+    """Return what the working copy has of the library file at `path`, whatever became of either.
 
-    None where there is no working copy, or none that can be read.
+    It stays as it is, and may lie where nothing can be written: a copy is read.
+
+    Returns:
+        None where there is no working copy.
+
+    Raises:
+        LibraryError: there is no room for the copy.
     """
     path = path.parent.resolve() / path.name
     database = folder_of(path, state).absolute() / DATABASE
-    if not database.is_file():
-        return None
-    try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-            connection.execute("BEGIN")
-            meta = dict(connection.execute("SELECT name, value FROM meta"))
-            if meta.get("layout") != layout_now():
+    with document.temporary_folder() as folder:
+        try:
+            if not database.exists():
                 return None
-            unsaved = connection.execute("SELECT paper FROM unsaved").fetchall()
-            is_current = is_of(meta.get("document"), document.fingerprint(path))
-            tables = read_tables(connection)
-            return Kept(tables, frozenset(paper for (paper,) in unsaved), is_current)
-    except sqlite3.Error:
-        return None
+            return _kept(_copied(database, folder), path)
+        except OSError as error:
+            reason = str(error.strerror)
+            if error.errno in document.NO_ROOM:
+                raise document.no_room(folder.parent, reason) from error
+        except (sqlite3.Error, LibraryError):
+            reason = "it is damaged, or of another version"
+    try:
+        tables, how_far = read_damaged(database, log=True).tables, "can't be read as a whole"
+    except LibraryError:
+        tables, how_far = empty(), "can't be read"
+    return Kept(tables, problem=f"This machine's working copy {database} {how_far}: {reason}.")
+
+
+def _copied(database: Path, folder: Path) -> Path:
+    copy = folder / "copy.db"
+    try:
+        with (
+            closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as here,
+            closing(sqlite3.connect(copy)) as there,
+        ):
+            here.backup(there)
+    except sqlite3.Error:  # where nothing can be written, SQLite can't even read
+        shutil.copyfile(database, copy)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(f"{database}-wal", f"{copy}-wal")
+    return copy
+
+
+def _kept(copy: Path, path: Path) -> Kept:
+    """Return what a copy of a working copy has, if that is sound.
+
+    Raises:
+        LibraryError: it is not, or is of a version that we don't know.
+        sqlite3.Error: the same, as SQLite finds it.
+    """
+    with closing(sqlite3.connect(copy)) as connection:
+        meta = dict(connection.execute("SELECT name, value FROM meta"))
+        layout = str(meta.get("layout"))
+        if layout not in (layout_now(), *UPGRADES):
+            raise LibraryError(f"There is no layout {layout}.")
+        for statement in UPGRADES.get(layout, ()):
+            connection.execute(statement)
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise LibraryError("Pages or values are not in their places.")
+        tables = read_tables(connection)
+        check_received(tables, empty())
+        unsaved = connection.execute("SELECT paper FROM unsaved").fetchall()
+        return Kept(
+            tables,
+            frozenset(paper for (paper,) in unsaved),
+            is_of(meta.get("document"), document.fingerprint(path)),
+        )

@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _USUAL_PAGE = 4096
+_PAGE_SIZES = frozenset(2**n for n in range(9, 17))
+_LOG_MAGIC = b"\x37\x7f\x06"
+_LOG_HEADER, _FRAME_HEADER = 32, 24
 _HEADER = 100
 """Bytes before the first page's own header."""
 _INTERIOR_INDEX, _INTERIOR_TABLE, _LEAF_INDEX, _LEAF_TABLE = 2, 5, 10, 13
+_MAGIC = b"SQLite format 3\0"
 _WITH_ROWS = (_INTERIOR_INDEX, _LEAF_INDEX, _LEAF_TABLE)
+_POINTER_KINDS = 5
+"""A map of pointers has five bytes for each page: its kind, one of so many, and its parent."""
+_LOCKED = 2**30
+"""The page of this byte holds nothing: programs lock each other out there."""
 _INTEGER_BYTES = (0, 1, 2, 3, 4, 6, 8)
 _MOST_COLUMNS = 200
 
@@ -39,6 +47,10 @@ class Pages:
     """The pages of an SQLite file that may be damaged anywhere.
 
     Attributes:
+        size: the bytes that the file should have, as its header tells; those that it has if
+            that can't be believed.
+        last: the last page that it should have; beyond it lies what something else has added.
+        missing: how many pages were cut off its end.
         unreadable: what can't be read, by page: how many of its rows; 0 where all of the page
             is no page of any kind.
     """
@@ -56,12 +68,19 @@ class Pages:
         header = self._bytes(0, _HEADER)
         page = int.from_bytes(header[16:18], "big")
         page = 65536 if page == 1 else page
-        is_page_size = page in {2**n for n in range(9, 17)}
+        is_page_size = page in _PAGE_SIZES
         self._page_size = page if is_page_size else _USUAL_PAGE
         reserved = header[20] if is_page_size and len(header) == _HEADER else 0
         self._usable = max(480, self._page_size - reserved)
         # Of a file that was cut off within a page, that page too.
         self._count = -(-size // self._page_size)
+        told = int.from_bytes(header[28:32], "big")
+        # Who changes the file notes both, or its size is not to be believed: so says SQLite.
+        is_told = header.startswith(_MAGIC) and header[24:28] == header[92:96]
+        self.last = told if is_told and told else self._count
+        self.size = self.last * self._page_size
+        self.missing = max(0, self.last - size // self._page_size) if is_told else 0
+        self._has_maps = any(header[52:56])
         self._overflow: set[int] = set()
         """Pages that hold the rest of a row: each of one row, however many claim it."""
         self.unreadable: dict[int, int] = {}
@@ -73,10 +92,13 @@ class Pages:
 
     def records(self) -> Iterator[Record]:
         """Yield all rows that can be read, of all tables and indexes, page by page."""
-        unknown = []
+        unknown, empty = [], []
         for number in range(1, self._count + 1):
             page = self._page(number)
-            if number in self._free or not any(page):
+            if number in self._free or self._has_no_rows(number, page):
+                continue
+            if not any(page):
+                empty.append(number)
                 continue
             start = _HEADER if number == 1 else 0
             kind = page[start] if len(page) > start else 0
@@ -84,9 +106,20 @@ class Pages:
                 yield from self._records(number, page, start, kind)
             elif kind != _INTERIOR_TABLE:
                 unknown.append(number)
-        for number in unknown:
-            if number not in self._overflow:
+        lost = {number for number in unknown if number not in self._overflow}.union(empty)
+        for number in sorted(lost):
+            if number <= self.last:
                 self.unreadable.setdefault(number, 0)
+
+    def _has_no_rows(self, number: int, page: bytes) -> bool:
+        """Return whether a page of a sound file has no rows of a table's for another reason."""
+        if not any(page) and number == 1:  # it had the schema
+            return True
+        if not any(page) and number == _LOCKED // self._page_size + 1:
+            return True
+        if not self._has_maps or (number - 2) % (self._usable // 5 + 1):
+            return False
+        return number > 1 and all(kind <= _POINTER_KINDS for kind in page[: self._usable - 4 : 5])
 
     def _records(self, number: int, page: bytes, start: int, kind: int) -> Iterator[Record]:
         pointers = start + (12 if kind == _INTERIOR_INDEX else 8)
@@ -158,6 +191,33 @@ class Pages:
     def _bytes(self, place: int, count: int) -> bytes:
         self._file.seek(place)
         return self._file.read(count)
+
+
+def write_log(log: BinaryIO, database: BinaryIO) -> None:
+    """Write the pages of SQLite's log that were committed into the database that it is of.
+
+    SQLite does so itself, but for a database that is damaged.
+    """
+    header = log.read(_LOG_HEADER)
+    size, salts = int.from_bytes(header[8:12], "big"), header[16:24]
+    if header[:3] != _LOG_MAGIC or size not in _PAGE_SIZES:
+        return
+    # A number that is damaged would make a file without end.
+    most = (log.seek(0, 2) + database.seek(0, 2)) // size
+    log.seek(_LOG_HEADER)
+    pages: dict[int, bytes] = {}
+    while len(frame := log.read(_FRAME_HEADER + size)) == _FRAME_HEADER + size:
+        number, is_last = (int.from_bytes(frame[n : n + 4], "big") for n in (0, 4))
+        if frame[8:16] != salts:  # of an earlier log in the same file
+            break
+        pages[number] = frame[_FRAME_HEADER:]
+        if is_last:
+            for place, page in pages.items():
+                if not 1 <= place <= most:
+                    continue
+                database.seek((place - 1) * size)
+                database.write(page)
+            pages.clear()
 
 
 class _DamagedError(Exception):

@@ -1,6 +1,7 @@
 """What can be read of a working copy that is damaged: the edits that were not saved yet.
 
-damaged database -> `rescue`: rows, as they are -> `with_rescued`: those that can be -> merged
+damaged database -> `rescue`: rows, as they are, by SQLite, and page by page what SQLite can't read
+                 -> `with_rescued`: those that can be -> merged
 """
 
 from __future__ import annotations
@@ -17,16 +18,20 @@ from typing import TYPE_CHECKING, Any
 from readinglist.domain.change import Change
 from readinglist.errors import LibraryError
 from readinglist.storage.journal import COLUMNS, change_from_row
+from readinglist.storage.papers import COLUMNS as PAPER_COLUMNS
 from readinglist.storage.papers import PaperStore
 from readinglist.storage.received import received_paper
+from readinglist.storage.salvaging import read_damaged
 from readinglist.storage.tables import OF_PAPERS, read_table, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from readinglist.storage.salvaging import Salvage
     from readinglist.storage.tables import Row, Table, Tables
 
 _PAPER = COLUMNS.split(", ").index("paper")
+_FROZEN = PAPER_COLUMNS.index("key_frozen")
 
 
 @dataclass(slots=True)
@@ -45,7 +50,7 @@ class Rescued:
     withdrawn: list[Change] = field(default_factory=list)
     """The edits that git had taken out of the library file."""
     is_whole: bool = True
-    """Whether nothing of the journal was unreadable."""
+    """Whether no edit was unreadable."""
 
 
 def rescue(database: Path) -> Rescued:
@@ -61,36 +66,76 @@ def rescue(database: Path) -> Rescued:
             # The last edits are in its log.
             shutil.copyfile(f"{database}-wal", f"{copy}-wal")
         with closing(sqlite3.connect(copy)) as connection:
-            return _read(connection)
+            rescued, saved, is_all = _read(connection)
+    if not is_all:
+        with suppress(LibraryError):
+            _add(rescued, saved, read_damaged(database, log=True))
+    return rescued
 
 
-def _read(connection: sqlite3.Connection) -> Rescued:
+def _read(connection: sqlite3.Connection) -> tuple[Rescued, int | None, bool]:
+    """Return what SQLite can read, the last row that was saved, and whether that is all."""
     rescued = Rescued()
+    is_all = True
     meta = dict(_rows(connection, "SELECT name, value FROM meta", "name")[0])
     saved = meta.get("saved")
     since = saved if isinstance(saved, int) else 0
-    journal, is_whole = _rows(
+    journal, rescued.is_whole = _rows(
         connection, f"SELECT rowid, {COLUMNS} FROM journal WHERE rowid > {since}", "rowid"
     )
     rescued.journal = [row for _, *row in journal]
-    rescued.is_whole = is_whole and isinstance(saved, int)
     earlier, are_all = _rows(
         connection, f"SELECT rowid, id, machine FROM journal WHERE rowid <= {since}", "rowid"
     )
     rescued.known = {(id_, machine) for _, id_, machine in earlier} if are_all else None
     for paper in {row[_PAPER] for row in rescued.journal}:
-        with suppress(sqlite3.DatabaseError):
+        try:
             rescued.papers[paper] = [
                 (table, row)
                 for table in OF_PAPERS
                 for row in read_table(connection, table, [paper]).values()
             ]
-    rescued.sources, _ = _rows(connection, "SELECT * FROM source", "rowid")
-    frozen, _ = _rows(connection, "SELECT id FROM paper WHERE key_frozen", "id")
+        except sqlite3.DatabaseError:
+            is_all = False
+    rescued.sources, are_sources_all = _rows(connection, "SELECT * FROM source", "rowid")
+    frozen, are_papers_all = _rows(connection, "SELECT id FROM paper WHERE key_frozen", "id")
     rescued.frozen = [paper for (paper,) in frozen]
+    rescued.withdrawn = _withdrawn(meta.get("withdrawn"))
+    is_all = is_all and rescued.is_whole and are_all and are_sources_all and are_papers_all
+    if not isinstance(saved, int):
+        return rescued, None, False
+    return rescued, saved, is_all
+
+
+def _add(rescued: Rescued, saved: int | None, salvage: Salvage) -> None:
+    """Add what was read page by page, without SQLite."""
+    journal, places = salvage.tables["journal"], salvage.places
+    is_all = salvage.is_working_copy and not (salvage.unreadable or salvage.missing)
+    known = {key for key in journal if saved is not None and places[key] <= saved}
+    if saved is not None and is_all:
+        rescued.known = known
+    later = {key: row for key, row in journal.items() if key not in known}
+    for row in rescued.journal:
+        match row:
+            case [int(number), str(machine), *_]:  # else it has no place in the order
+                later[number, machine] = row
+    rescued.journal = [later[key] for key in sorted(later)]
+    rescued.is_whole = rescued.is_whole or is_all
+    papers = {row[_PAPER] for row in rescued.journal} - rescued.papers.keys()
+    for table in OF_PAPERS:
+        for key, row in salvage.tables[table].items():
+            if key[0] in papers:
+                rescued.papers.setdefault(key[0], []).append((table, row))
+    rescued.sources.extend(salvage.tables["source"].values())
+    frozen = (paper for (paper,), row in salvage.tables["paper"].items() if row[_FROZEN])
+    rescued.frozen = list({*rescued.frozen, *frozen})
+    rescued.withdrawn = rescued.withdrawn or _withdrawn(salvage.withdrawn)
+
+
+def _withdrawn(noted: Any) -> list[Change]:
     with suppress(ValueError, TypeError):
-        rescued.withdrawn = [Change(*row) for row in json.loads(meta.get("withdrawn") or "[]")]
-    return rescued
+        return [Change(*row) for row in json.loads(noted or "[]")]
+    return []
 
 
 def _rows(connection: sqlite3.Connection, query: str, order: str) -> tuple[list[Any], bool]:

@@ -542,6 +542,11 @@ class WorkingCopy:
             known = [c for c in rescued.withdrawn if (c.id, c.machine) not in ours["journal"]]
             self._set_meta("withdrawn", json.dumps([astuple(change) for change in known]))
             self._set_meta("aside", "")
+        new = sum((row[0], row[1]) not in ours["journal"] for row in rescued.journal)
+        self._tell_mended(self.files.folder / aside, carried, new, rescued.is_whole)
+
+    def _tell_mended(self, aside: Path, carried: list[Change], found: int, is_whole: bool) -> None:
+        """Say what became of the edits in a database that was set aside."""
         edits = plural(len(carried), "edit")
         told = (
             f"{edits} that the file lacked could be read and {'is' if len(carried) == 1 else 'are'}"
@@ -549,11 +554,17 @@ class WorkingCopy:
             if carried
             else "no edit could be read in it that the file lacks"
         )
-        more = "" if rescued.is_whole and len(carried) == len(rescued.journal) else ", others not"
         self.mended = (
             f"The working copy of {self.path} was damaged and has been made anew from the file: "
-            f"{told}{more}; the damaged one is kept as {self.files.folder / aside}."
+            f"{told}; the damaged one is kept as {aside}."
         )
+        lost = found - len(carried)
+        if lost:
+            self.mended += f" {plural(lost, 'edit')} in it can't be made again"
+        elif not is_whole:
+            self.mended += " Not all of it can be read, and more edits may be in it"
+        if lost or not is_whole:
+            self.mended += f": readinglist salvage {aside} -o NEW saves what can be read."
 
     # --- from the working copy to the library file
 

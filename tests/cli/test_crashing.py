@@ -174,6 +174,29 @@ def test_a_fault_of_the_merge_driver_says_nothing_of_another_library(
     assert "readinglist ended for a fault of its own (ValueError: odd)" in line
 
 
+@pytest.mark.parametrize("command", ["check", "salvage"])
+def test_a_fault_about_another_file_says_how_that_one_fares(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    library_file: Path,
+    tmp_path: Path,
+    command: str,
+) -> None:
+    Library.open(library_file).close()
+    other = tmp_path / "other.db"
+    other.write_bytes(library_file.read_bytes()[:5000])
+
+    def fail(*arguments: object, **options: object) -> None:
+        raise ValueError("odd")
+
+    monkeypatch.setattr(f"readinglist.cli.checking.{command}.callback", fail)
+    options = ["-o", str(tmp_path / "new.db")] if command == "salvage" else []
+    assert run(["--library", str(library_file), command, *options, str(other)]) == 70
+    told = capsys.readouterr().err
+    assert f"The library is not safe: {other} is cut off" in told
+    assert str(library_file) not in told
+
+
 def test_a_configuration_that_can_not_be_read_leaves_it_open(
     faulty: Faulty, tmp_path: Path
 ) -> None:

@@ -139,6 +139,25 @@ def test_salvage_says_what_it_saved_and_what_is_missing(
         f"{new} has 3 papers and 3 changes: what is missing is named above.",
         f"Look at it with readinglist --library {new}, then put it in the other's place.",
     ]
+    by_sql(
+        bare,
+        "UPDATE paper SET status = 'read' WHERE key = 'CachesEverywhere'",
+        "DELETE FROM paper WHERE title LIKE 'Build%'",
+        "ALTER TABLE paper ADD COLUMN rating INTEGER",
+        "UPDATE paper SET rating = 5",
+        "CREATE TABLE extra (a, b, c, d)",
+        "INSERT INTO extra VALUES (1, 2, 3, 4)",
+        "CREATE TABLE last (a)",
+    )
+    with bare.open("r+b") as file:
+        file.truncate(bare.stat().st_size - 4096)
+    done = filled("salvage", str(bare), "-o", str(tmp_path / "other.db"), code=1)
+    assert done.err.splitlines()[:-2] == [
+        "1 of 12 pages are missing at the file's end.",
+        "1 paper is missing, or its deletion can't be read: BuildTwice.",
+        "1 row of no table that readinglist knows: left out.",
+        "2 rows with more values than readinglist knows: those values are left out.",
+    ]
     by_sql(filled.path, "CREATE VIEW v AS SELECT 1")
     whole = filled("salvage", str(filled.path), "-o", str(tmp_path / "whole.db"), "--json").data
     assert (whole["papers"], whole["whole"], whole["lost"]) == (3, True, [])

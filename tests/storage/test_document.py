@@ -49,6 +49,10 @@ def cut_off_in_a_page(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
+def added_to(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + bytes(5000))
+
+
 def not_sqlite(path: Path) -> None:
     path.write_bytes(b"A shopping list: bread, milk, a new keyboard. " * 200)
 
@@ -67,6 +71,7 @@ SPOILED: dict[str, tuple[Callable[[Path], None] | str, str]] = {
     "empty": (empty, "is empty"),
     "cut off": (cut_off, "cut off or not complete"),
     "cut off within a page": (cut_off_in_a_page, "cut off or not complete"),
+    "too long": (added_to, "longer than it says itself"),
     "not SQLite": (not_sqlite, "not a readinglist library"),
     "a few bytes": (conflict_markers, "not a readinglist library"),
     "a damaged page": (damaged_page, "damaged"),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from readinglist.storage.pages import Pages, Value
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from readinglist.storage.pages import Pages, Value, write_log
 
 LARGEST = 1 << 20
 VALUES = st.one_of(
@@ -106,6 +104,53 @@ def test_a_page_of_no_kind_is_told(tmp_path: Path) -> None:
     data[4096:8192] = b"\xaa" * 4096
     path.write_bytes(data)
     assert read(path)[1] == {2: 0}
+    data[4096:8192] = bytes(4096)
+    path.write_bytes(data)
+    assert read(path)[1] == {2: 0}
+    path.write_bytes(data[:4096] + b"added" * 4096)
+    assert read(path)[1] == {2: 0}
+
+
+def test_maps_of_pointers_hold_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    rows: list[tuple[Value, ...]] = [(n, "x" * 700, None) for n in range(300)]
+    write(path, rows, "page_size = 512", "auto_vacuum = FULL")
+    records, unreadable = read(path)
+    assert [values for values in records if values[0] != "table"] == rows
+    assert unreadable == {}
+
+
+def test_what_is_committed_in_a_log_is_written_into_its_database(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    write(path, [(0, "before", None)], "journal_mode = WAL")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("INSERT INTO t VALUES (1, 'in the log', NULL)")
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO t VALUES (2, ?, NULL)", [("x" * 3000,)] * 50)
+        copy, log = path.read_bytes(), Path(f"{path}-wal").read_bytes()
+    path.write_bytes(copy)
+    with path.open("r+b") as database:
+        write_log(io.BytesIO(log), database)
+    records, unreadable = read(path)
+    assert [values[0] for values in records if values[0] != "table"] == [0, 1]
+    assert unreadable == {}
+
+
+@pytest.mark.parametrize("number", [0, 2**31])
+def test_a_log_with_a_page_that_can_not_be_one_makes_no_endless_file(
+    tmp_path: Path, number: int
+) -> None:
+    path = tmp_path / "t.db"
+    write(path, [(0, "before", None)], "journal_mode = WAL")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("INSERT INTO t VALUES (1, 'in the log', NULL)")
+        copy, log = path.read_bytes(), bytearray(Path(f"{path}-wal").read_bytes())
+    log[32:36] = number.to_bytes(4, "big")
+    path.write_bytes(copy)
+    with path.open("r+b") as database:
+        write_log(io.BytesIO(log), database)
+    assert path.read_bytes() == copy
 
 
 def test_a_row_whose_pages_go_round_is_given_up(tmp_path: Path) -> None:

@@ -105,11 +105,32 @@ def spoil_meta(database: Path) -> None:
     spoil_table(database, "meta")
 
 
+def spoil_name(database: Path) -> None:
+    """SQLite reads nothing of a file that does not begin as it must."""
+    checkpoint(database)
+    with database.open("r+b") as file:
+        file.write(b"X")
+
+
+def spoil_name_and_meta(database: Path) -> None:
+    spoil_meta(database)
+    spoil_name(database)
+
+
 def spoil_status_counts(database: Path) -> None:
     spoil_table(database, "status_count")
 
 
-@pytest.mark.parametrize("spoil", [spoil_index, spoil_meta, spoil_status_counts])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        spoil_index,
+        spoil_meta,
+        spoil_name,
+        spoil_name_and_meta,
+        spoil_status_counts,
+    ],
+)
 def test_wherever_it_is_damaged_what_can_be_read_is_carried_over(
     unsaved: Path, library_file: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -131,12 +152,24 @@ def test_wherever_it_is_damaged_what_can_be_read_is_carried_over(
         check_carried_over(library)
 
 
+@pytest.mark.parametrize("spoil", [spoil_name, spoil_meta])
+def test_where_every_edit_can_be_read_none_is_missed(
+    unsaved: Path, library_file: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(unsaved)
+    with Library.open(library_file) as library:
+        check_carried_over(library)
+        assert "6 edits that the file lacked could be read" in library.mended
+        assert "readinglist salvage" not in library.mended
+
+
 def test_papers_whose_rows_are_lost_keep_their_edits(unsaved: Path, library_file: Path) -> None:
     spoil_table(unsaved, "paper")
     unsaved.with_name("damaged").touch()
     with Library.open(library_file) as library:
         assert "5 edits that the file lacked could be read" in library.mended
-        assert ", others not;" in library.mended
+        aside = unsaved.with_name("set-aside.db")
+        assert f" 1 edit in it can't be made again: readinglist salvage {aside} " in library.mended
         paper = library.paper(KEY)
         assert (paper.status, paper.tags, paper.note) == (Status.READ, ("mine",), "not saved yet")
 
@@ -144,13 +177,14 @@ def test_papers_whose_rows_are_lost_keep_their_edits(unsaved: Path, library_file
 def test_a_database_that_is_no_database_is_kept(unsaved: Path, library_file: Path) -> None:
     for name in ("working.db-wal", "working.db-shm"):
         unsaved.with_name(name).unlink()
-    for number in (1, 2):
+    for number in (0, 1000):
         unsaved.write_bytes(b"no database at all " * number)
         with Library.open(library_file) as library:
-            assert "no edit could be read in it that the file lacks, others not" in library.mended
+            assert "no edit could be read in it that the file lacks;" in library.mended
+            assert "more edits may be in it: readinglist salvage" in library.mended
             assert library.count() == 3
     kept = [unsaved.with_name(f"set-aside{end}.db") for end in ("", "-2")]
-    assert [file.read_bytes() for file in kept] == [b"no database at all " * n for n in (1, 2)]
+    assert [file.read_bytes() for file in kept] == [b"no database at all " * n for n in (0, 1000)]
 
 
 @pytest.mark.parametrize(
