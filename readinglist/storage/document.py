@@ -13,6 +13,7 @@ import fcntl
 import glob
 import hashlib
 import os
+import shlex
 import shutil
 import sqlite3
 import stat
@@ -52,6 +53,8 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _RESERVED_BYTE = 2**30 + 1
 _SHARED_BYTES = 2**30 + 2, 510
 """What SQLite locks of a file: a program that is about to write the one, who writes the others."""
+_LOGS = {"-journal": bytes.fromhex("d9d505f920a163d7"), "-wal": b""}
+"""Where SQLite logs what it changes in a file, and how such a log begins that was not ended."""
 _PATIENCE = 5
 """Seconds to wait for a program that is writing the file."""
 _MINUTE, _HOUR = 60, 3600
@@ -164,6 +167,7 @@ def open_inspected(
 
     Raises:
         LibraryError: it is not a complete, sound library file of a version we know.
+        UnfinishedError: another program is changing it, or was killed at that.
     """
     with _temporary_folder() as folder:
         copy = folder / "library.db"
@@ -238,6 +242,7 @@ def replacing(
 
     Raises:
         DocumentChangedError: the file is another one by now; nothing was written.
+        UnfinishedError: another program is changing it, or was killed at that.
         LibraryError: the folder can't be written, or the file is one of a newer readinglist.
     """
     try:
@@ -297,6 +302,48 @@ class DocumentChangedError(Exception):
     """Another program replaced the library file in the meantime, or is writing it."""
 
 
+class UnfinishedError(LibraryError):
+    """Another program has begun to change the library file, and a log of that lies beside it.
+
+    The file is not whole without the log, and another one in its place would be destroyed by it.
+    """
+
+
+def check_finished(path: Path) -> None:
+    """Look whether a log lies beside the file that SQLite would still bring into it.
+
+    Raises:
+        UnfinishedError: there is one, or one that can't be read.
+    """
+    for suffix, beginning in _LOGS.items():
+        log = path.with_name(path.name + suffix)
+        try:
+            handle = os.open(log, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        except PermissionError:
+            raise _unfinished(path, log) from None
+        except OSError:  # none, or a link, which SQLite does not follow
+            continue
+        try:
+            begun = os.read(handle, 8) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+        finally:
+            os.close(handle)
+        if begun and begun.startswith(beginning):
+            raise _unfinished(path, log)
+
+
+def _unfinished(path: Path, log: Path) -> UnfinishedError:
+    if not path.exists():
+        return UnfinishedError(
+            f"{log} is of a library that is missing: its program was killed.",
+            f"Bring {path.name} back, or delete {log.name}, for a new library.",
+        )
+    return UnfinishedError(
+        f"{log} lies beside the library: another program is changing it, or was killed at that.",
+        "Edits wait on this machine until you close that program; if there is none, end the "
+        f"change: sqlite3 {shlex.quote(str(path))} .tables",
+    )
+
+
 def _check_writable(path: Path) -> None:
     if not os.access(path, os.W_OK):  # a file may be replaced that may not be written
         raise PermissionError(errno.EACCES, "it is write-protected")
@@ -310,15 +357,18 @@ def _writers_kept_out(path: Path) -> Iterator[None]:
 
     Raises:
         DocumentChangedError: another program is writing.
+        UnfinishedError: one was killed at that.
     """
     try:
         handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
+        check_finished(path)
         yield
         return
     try:
         if not _locks(handle, fcntl.LOCK_EX, _RESERVED_BYTE):
             raise DocumentChangedError(path)
+        check_finished(path)
         yield
     finally:
         os.close(handle)
@@ -340,6 +390,7 @@ def _copy_between_writes(path: Path, copy: Path) -> None:
 
     Raises:
         LibraryError: one has been for seconds.
+        UnfinishedError: one was killed at that.
         OSError: it can't be copied.
     """
     until = time.monotonic() + _PATIENCE
@@ -352,6 +403,9 @@ def _copy_between_writes(path: Path, copy: Path) -> None:
                     "Close it and try again.",
                 )
             time.sleep(0.01)
+        # A log of who has this lock, too, is of a change that has not come to the file yet.
+        if _locks(handle, fcntl.LOCK_SH, _RESERVED_BYTE):
+            check_finished(path)
         shutil.copyfile(path, copy)
     finally:
         os.close(handle)
@@ -527,18 +581,22 @@ def _begin(path: Path, new: Path, expected: Fingerprint | None) -> int:
     """Make `new` the copy to write to, with the tables of today; return the schema it had.
 
     Raises:
-        DocumentChangedError: the file is not the expected one.
+        DocumentChangedError: the file is not the expected one, or another program is writing it.
+        UnfinishedError: one was killed at that.
         LibraryError: it is one of a newer readinglist.
         OSError: it is write-protected, or the copy can't be written.
     """
     from readinglist.storage.migrating import migrate
 
     version = SCHEMA_VERSION
-    if expected is not None:
+    if expected is None:
+        check_finished(path)
+    else:
         if fingerprint(path) != expected:
             raise DocumentChangedError(path)
         _check_writable(path)
-        shutil.copyfile(path, new)
+        with _writers_kept_out(path):
+            shutil.copyfile(path, new)
         shutil.copymode(path, new)
         version = _version(new)
         if version > SCHEMA_VERSION:

@@ -90,6 +90,8 @@ class TakenIn(NamedTuple):
     """How many edits of this machine git has taken out; they can be brought back."""
     conflicts: int = 0
     """How many values were set here and there."""
+    held_up: LibraryError | None = None
+    """Why the file could not be looked at yet: another program is changing it."""
 
     def __bool__(self) -> bool:
         return self.changed
@@ -138,7 +140,7 @@ class WorkingCopy:
         """What became of a damaged working copy when this one was opened, in a sentence."""
         try:
             with self.files.faults_told():
-                self.came_in = self.take_in()
+                self.came_in = self._take_in_if_finished()
                 self._carry_over()
         except BaseException:
             self.connection.close()
@@ -253,6 +255,19 @@ class WorkingCopy:
             return TakenIn() if self.is_current() else self._take_in()
 
     # --- from the library file to the working copy
+
+    def _take_in_if_finished(self) -> TakenIn:
+        """Bring in what is in the library file; what is here will do while that is being changed.
+
+        Raises:
+            LibraryError: it is no sound library, or nothing is here yet.
+        """
+        try:
+            return self.take_in()
+        except document.UnfinishedError as error:
+            if self._meta("document") is None:
+                raise
+            return TakenIn(held_up=error)
 
     def _take_in(self) -> TakenIn:
         before = document.fingerprint(self.path)

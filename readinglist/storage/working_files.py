@@ -125,6 +125,7 @@ class WorkingFiles:
 
     def _begin_anew(self) -> None:
         """Make an empty library file; what an earlier one left here is set aside."""
+        document.check_finished(self.path)
         if self.database.exists():
             self._set_aside("earlier")
         # Another machine may write the same file at this moment: then it is there.

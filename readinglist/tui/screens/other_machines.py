@@ -109,7 +109,8 @@ class OtherMachines(Acting):
         try:
             with closing(self._library.sibling()) as library:
                 came_in = library.came_in
-            self.post_message(self.CameIn(bool(came_in), came_in.put_back))
+            held_up = str(came_in.held_up or "")
+            self.post_message(self.CameIn(bool(came_in), came_in.put_back, held_up))
         except ReadingListError as error:
             self.post_message(self.CameIn(error=str(error)))
 
