@@ -107,7 +107,7 @@ class Library:
 
     @property
     def mended(self) -> str:
-        """What became of a damaged working copy when this was opened; empty where none was."""
+        """What became of an earlier or a damaged working copy when this was opened; or empty."""
         return self._working.mended
 
     def check_place(self) -> None:

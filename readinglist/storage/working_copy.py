@@ -136,8 +136,8 @@ class WorkingCopy:
         self.connection = self.files.open(keep)
         self.papers = PaperStore(self.connection)
         self.journal = Journal(self.connection, self.files.machine)
-        self.mended = ""
-        """What became of a damaged working copy when this one was opened, in a sentence."""
+        self.mended = self.files.told
+        """What became of an earlier or a damaged working copy when this one was opened."""
         try:
             with self.files.faults_told():
                 self.came_in = self._take_in_if_finished()

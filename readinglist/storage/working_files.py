@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import platform
+import shlex
 import sqlite3
 import tempfile
 from contextlib import closing, contextmanager
@@ -52,6 +53,7 @@ class WorkingFiles:
         folder: where all of it is.
         database: the file of the working copy.
         machine: the name of this machine in the journal.
+        told: what was set aside when the database was opened, in a sentence; empty for nothing.
     """
 
     def __init__(self, path: Path, state: Path) -> None:
@@ -75,6 +77,7 @@ class WorkingFiles:
         self._lock = self.folder / "lock.db"
         self._damage_noted = self.folder / "damaged"
         self._opened: tuple[int, int] | None = None
+        self.told = ""
 
     def open(self, keep: bool) -> sqlite3.Connection:
         """Open the database, made anew if need be, and the library file made if it is not there.
@@ -107,27 +110,32 @@ class WorkingFiles:
                 "Bring it back (is its disk there?), or make it, for a new library.",
             )
         keep = keep or document.repository_of(self.path) is not None
-        if not self._has_library(keep):
-            self._begin_anew()
+        if self._holds(
+            "EXISTS (SELECT 1 FROM paper) AND (:keep OR EXISTS (SELECT 1 FROM unsaved) OR "
+            "(SELECT max(rowid) FROM journal) > (SELECT value FROM meta WHERE name = 'saved'))",
+            keep=keep,
+        ):
+            return
+        self._begin_anew()
 
-    def _has_library(self, saved: bool) -> bool:
-        """Return whether the database holds papers, or, unless `saved`, edits that no file has."""
+    def _holds(self, condition: str, **values: bool) -> bool | None:
+        """Return whether a condition holds in the database; None where that can't be used."""
         connection = self._open_existing()
         if connection is None:
-            return False
+            return None
         with closing(connection), self.faults_told():
-            unsaved = (
-                "EXISTS (SELECT 1 FROM unsaved) OR (SELECT max(rowid) FROM journal) > "
-                "(SELECT value FROM meta WHERE name = 'saved')"
-            )
-            query = f"SELECT EXISTS (SELECT 1 FROM paper) AND ({saved:d} OR {unsaved})"
-            return bool(connection.execute(query).fetchone()[0])
+            return bool(connection.execute(f"SELECT {condition}", values).fetchone()[0])
 
     def _begin_anew(self) -> None:
         """Make an empty library file; what an earlier one left here is set aside."""
         document.check_finished(self.path)
-        if self.database.exists():
-            self._set_aside("earlier")
+        is_empty = "NOT EXISTS (SELECT 1 FROM paper) AND NOT EXISTS (SELECT 1 FROM journal)"
+        if self.database.is_file() and not self._holds(is_empty):
+            aside = self.folder / self._set_aside_numbered("earlier")
+            self.told = (
+                f"{self.path} was missing: what this machine had of it is kept as {aside}. To get "
+                f"it back: readinglist salvage {shlex.quote(str(aside))} -o NEW"
+            )
         # Another machine may write the same file at this moment: then it is there.
         with contextlib.suppress(DocumentChangedError), document.replacing(self.path, None):
             pass
@@ -207,10 +215,16 @@ class WorkingFiles:
         if not self.database.is_file():
             self._set_aside("set-aside")
             return ""
-        names = chain(("set-aside",), (f"set-aside-{number}" for number in count(2)))
-        name = next(name for name in names if not (self.folder / f"{name}.db").exists())
-        self._set_aside(name)
-        return f"{name}.db"
+        return self._set_aside_numbered("set-aside")
+
+    def _set_aside_numbered(self, name: str) -> str:
+        """Set aside the database beside all earlier ones of a name; return what it is called."""
+        names = chain((name,), (f"{name}-{number}" for number in count(2)))
+        files = (self.folder / f"{name}.db" for name in names)
+        # Who was killed at this has left it under both names.
+        aside = next(f for f in files if not f.exists() or f.samefile(self.database))
+        self._set_aside(aside.stem)
+        return aside.name
 
     def connect(self) -> sqlite3.Connection:
         """Open the database as it is, for this thread or another one."""

@@ -20,6 +20,7 @@ from readinglist.domain.change import Action, Change
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import LibraryError
 from readinglist.services.library import Library
+from readinglist.services.salvaging import salvage
 from readinglist.storage import document, working_files
 from readinglist.storage.working_copy import WorkingCopy
 from tests.conftest import Listed, PageMaker, add_by_hand, by_sql, rows, until
@@ -321,6 +322,27 @@ def test_where_all_was_saved_a_deleted_file_is_a_new_library(
     with Library.open(library_file) as new:
         assert new.count() == 0
     assert rows(earlier, "SELECT count(*) FROM paper") == [(3,)]
+
+
+def test_each_deleted_library_is_kept_and_it_is_said_how_to_get_it_back(
+    library: Library, library_file: Path, three: list[int], tmp_path: Path
+) -> None:
+    library.close()
+    aside = [working_database().with_name(f"earlier{end}.db") for end in ("", "-2", "-3")]
+    library_file.unlink()
+    with Library.open(library_file) as second:
+        back = f"kept as {aside[0]}. To get it back: readinglist salvage {aside[0]} -o NEW"
+        assert second.mended == f"{library_file} was missing: what this machine had of it is {back}"
+    library_file.unlink()
+    with Library.open(library_file) as third:  # the second one was empty
+        assert not third.mended
+        add_by_hand(third, TITLES[:1], tmp_path)
+    library_file.unlink()
+    with Library.open(library_file) as fourth:
+        assert f"is kept as {aside[1]}." in fourth.mended
+    assert not aside[2].exists()
+    for file, count in zip(aside[:2], (3, 1), strict=True):
+        assert salvage(file, tmp_path / f"{file.name}-saved").papers == count
 
 
 def test_a_library_whose_folder_is_gone_is_not_begun_anew(tmp_path: Path) -> None:
