@@ -277,7 +277,10 @@ class WorkingCopy:
             return TakenIn()
         from readinglist.storage.merging import merge
 
-        with document.open_inspected(self.path, may_be_newer=True) as incoming:
+        with (
+            document.open_inspected(self.path, may_be_newer=True) as incoming,
+            self.files.damage_told(self.connection),
+        ):
             file = f"{before}{_NEWER if document.is_newer(incoming) else ''}"
             if not self._has_rows():
                 return self._copy(incoming, file)
@@ -597,7 +600,10 @@ class WorkingCopy:
             saved, papers = 0, None
             if expected is not None:  # else the file is gone: write all of it
                 saved, papers = int(self._meta("saved") or 0), [paper for paper, _ in versions]
-            with document.replacing(self.path, expected, keep_outgrown=True) as draft:
+            with (
+                document.replacing(self.path, expected, keep_outgrown=True) as draft,
+                self.files.damage_told(self.connection),
+            ):
                 target = draft.connection
                 parts: list[list[int] | None] = [None]
                 if papers is not None:

@@ -270,7 +270,7 @@ class WorkingFiles:
                     lock.execute("PRAGMA schema_version")
                     break
                 except sqlite3.DatabaseError as error:
-                    if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+                    if not _is_damage(error):
                         break
                     lock.close()
                     self._lock.unlink(missing_ok=True)
@@ -292,6 +292,24 @@ class WorkingFiles:
             if fault is None:
                 raise
             raise fault from error
+
+    @contextmanager
+    def damage_told(self, connection: sqlite3.Connection) -> Iterator[None]:
+        """Tell of damage while another database is at work, too: where the damage is here.
+
+        Args:
+            connection: to the working copy.
+
+        Raises:
+            LibraryError: instead of SQLite's own error, if the working copy is damaged.
+        """
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if _is_damage(error) and not _is_sound(connection):
+                with self.faults_told():
+                    raise
+            raise
 
     def fault(self, error: Exception) -> LibraryError | None:
         """Return what is to be told of an error of SQLite's; None if it is no fault of a file.
@@ -333,6 +351,17 @@ class WorkingFiles:
         except OSError:
             return None
         return status.st_dev, status.st_ino
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _DAMAGED
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    try:
+        return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
 
 
 def unusable(path: Path | str, why: str) -> LibraryError:
