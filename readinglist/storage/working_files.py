@@ -104,11 +104,8 @@ class WorkingFiles:
         if self.database.exists() and document.git_is_busy(self.path):
             busy = document.git_at_work(self.path)
             raise LibraryError(f"{self.path} is missing, and {busy.message}", busy.hint)
-        if self.database.exists() and not self.path.parent.exists():
-            raise LibraryError(
-                f"The folder {self.path.parent} is gone, and your library with it.",
-                "Bring it back (is its disk there?), or make it, for a new library.",
-            )
+        if self.database.exists():
+            self.check_folder()
         keep = keep or document.repository_of(self.path) is not None
         if self._holds(
             "EXISTS (SELECT 1 FROM paper) AND (:keep OR EXISTS (SELECT 1 FROM unsaved) OR "
@@ -332,6 +329,19 @@ class WorkingFiles:
         if code in _UNUSABLE:
             return unusable(self.database, _reason(self.database, error))
         return None
+
+    def check_folder(self) -> None:
+        """Look whether the folder of the library file is there.
+
+        Raises:
+            LibraryError: it is gone; what is edited stays here.
+        """
+        if not self.path.parent.exists():
+            raise LibraryError(
+                f"The folder {self.path.parent} is gone, and your library with it.",
+                "Bring it back (is its disk there?), or make it, for a new library; edits are kept "
+                "on this machine.",
+            )
 
     def check_place(self) -> None:
         """Look whether the database is sound and still the one that others open.

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -357,6 +358,24 @@ def test_a_library_whose_folder_is_gone_is_not_begun_anew(tmp_path: Path) -> Non
     (tmp_path / "pulled out").rename(folder)
     with Library.open(folder / "library.db") as library:
         assert library.count() == 3
+
+
+def test_a_folder_that_goes_while_the_library_is_open_is_not_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    with closing(Library.open(folder / "library.db")) as library:
+        ids = add_by_hand(library, TITLES, tmp_path)
+        library.save()
+        library.mark(ids[:1], status=Status.READ)
+        folder.rename(tmp_path / "pulled out")
+        library.take_in()
+        with pytest.raises(LibraryError, match=r"stick is gone.*edits are kept on this machine"):
+            library.save()
+        assert not folder.exists()
+        (tmp_path / "pulled out").rename(folder)
+        assert library.save()
+    status = rows(folder / "library.db", f"SELECT status FROM paper WHERE id = {ids[0]}")
+    assert status == [("read",)]
 
 
 def test_they_are_set_aside_where_no_file_has_two_names(
