@@ -156,6 +156,14 @@ class Library:
         """Whether a newer readinglist wrote the library file: this one can't change it."""
         return self._working.is_read_only
 
+    def check_may_edit(self) -> None:
+        """Look whether the library can be changed.
+
+        Raises:
+            LibraryError: it can only be read.
+        """
+        self._working.check_may_edit()
+
     def sibling(self) -> Library:
         """Open the same library once more, for another thread."""
         working = WorkingCopy(self.path, self._state, keep=True)

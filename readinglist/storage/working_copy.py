@@ -167,11 +167,8 @@ class WorkingCopy:
             LibraryError: the library can only be read, or its working copy can't be written;
                 nothing was changed.
         """
-        if is_edit and self.is_read_only:
-            raise LibraryError(
-                f"{self.path} was written by a newer readinglist: this one can only read it.",
-                "Update readinglist.",
-            )
+        if is_edit:
+            self.check_may_edit()
         with self._transaction(is_edit):
             yield
 
@@ -212,6 +209,18 @@ class WorkingCopy:
     def is_read_only(self) -> bool:
         """Whether the library file is one of a newer readinglist, of which a part is here."""
         return str(self._meta("document")).endswith(_NEWER)
+
+    def check_may_edit(self) -> None:
+        """Look whether papers may change.
+
+        Raises:
+            LibraryError: the library can only be read.
+        """
+        if self.is_read_only:
+            raise LibraryError(
+                f"{self.path} was written by a newer readinglist: this one can only read it.",
+                "Update readinglist.",
+            )
 
     def save(self, during_merge: bool = False) -> bool:
         """Bring the library file up to date; return whether it is.
