@@ -87,6 +87,22 @@ async def test_a_program_that_was_killed_at_the_library_is_told_of_once(
     assert sample.is_saved()
 
 
+async def test_what_went_wrong_can_be_read_for_longer_than_what_went_well(
+    make_app: Callable[..., ReadingListApp], sample: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise LibraryError("Another program has been at work.", "Close it and try again.")
+
+    app = make_app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("r", "u")
+        monkeypatch.setattr(Library, "mark", locked)
+        await pilot.press("r")
+        await come(pilot, lambda: "at work" in told(app))
+        seconds = {message.severity: message.timeout for message in app._notifications}
+        assert seconds["error"] >= 10 > seconds["information"]
+
+
 async def test_what_became_of_a_damaged_working_copy_is_said(
     make_app: Callable[..., ReadingListApp], sample: Library, tmp_path: Path
 ) -> None:

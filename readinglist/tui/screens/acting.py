@@ -173,7 +173,7 @@ class Acting(Leaving[None]):
     def _tell_save_failed(self, error: str) -> None:
         if error != self._save_failed:
             self._save_failed = error
-            self._tell(error, "error", seconds=10)
+            self._tell(error, "error")
 
     def _tell_saved(self) -> None:
         """Say that it is over, where it was told that edits wait."""
