@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.domain.text import printable
-from readinglist.errors import LibraryError
+from readinglist.errors import ForeignValueError, LibraryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,6 +63,7 @@ SQLITE_VERSION = sqlite3.sqlite_version
 
 _WAY_OUT = "Your edits are kept on this machine until it can."
 _RESCUE = "Bring back an earlier version, e.g. from git, or try readinglist salvage."
+_UPDATE = "Update readinglist, then try again."
 _OF_TODAY = "of-today.db"
 _SEE_TO_IT = "See to it that you may read it."
 _HEADER = b"SQLite format 3\x00"
@@ -198,6 +199,11 @@ def open_inspected(
             yield connection
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise _damaged(path, str(error)) from error
+        except ForeignValueError as error:
+            told = f"Another program changed it: {_check_of(path)} says what can be read of it."
+            raise LibraryError(f"{path} holds {error.what}.", _UPDATE if is_newer else told) from (
+                error
+            )
         finally:
             connection.close()
 
@@ -452,7 +458,10 @@ def _check_header(path: Path, copy: Path) -> None:
             f"Try again. {_RESCUE}",
         )
     if len(header) < 100 or not header.startswith(_HEADER):
-        raise LibraryError(f"{path} is not a readinglist library.", "Name another file.")
+        raise LibraryError(
+            f"{path} is not a readinglist library.",
+            f"Name another file; if it was one, {_check_of(path)} says what can be read of it.",
+        )
     page_size = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")
     if size != pages * (65536 if page_size == 1 else page_size):
@@ -467,10 +476,15 @@ def _check_header(path: Path, copy: Path) -> None:
         )
 
 
+def _check_of(path: Path) -> str:
+    """Return the command that says what is wrong with a file, and what can be read of it."""
+    return f"readinglist check {shlex.quote(str(path))}"
+
+
 def _newer(path: Path) -> LibraryError:
     return LibraryError(
         f"{path} was written by a newer readinglist: this one can only read it.",
-        "Update readinglist, then try again.",
+        _UPDATE,
     )
 
 

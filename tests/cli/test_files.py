@@ -166,7 +166,8 @@ def test_a_library_that_is_none_is_one_line_for_every_command(
     done = cli(command, code=1)
     assert done.out == ""
     assert done.err == (
-        f"readinglist: {cli.path} is not a readinglist library. Name another file.\n"
+        f"readinglist: {cli.path} is not a readinglist library. Name another file; if it was one, "
+        f"readinglist check {cli.path} says what can be read of it.\n"
     )
     assert cli.path.read_text().startswith("My shopping list.")
 

@@ -139,6 +139,26 @@ def test_a_fresh_machine_refuses_it_too(saved: Path, what: str, tmp_path: Path) 
         Library.open(saved, state=tmp_path / "another machine")
 
 
+@pytest.mark.parametrize(
+    ("what", "next_step"),
+    [
+        ("an unknown status", "Another program changed it: readinglist check {path} says"),
+        ("an unknown action", "Another program changed it: readinglist check {path} says"),
+        ("not SQLite", "if it was one, readinglist check {path} says"),
+    ],
+)
+def test_the_file_is_named_and_what_to_do_with_it(saved: Path, what: str, next_step: str) -> None:
+    deed, _ = SPOILED[what]
+    if isinstance(deed, str):
+        by_sql(saved, deed)
+    else:
+        deed(saved)
+    with pytest.raises(LibraryError) as refused:
+        Library.open(saved)
+    assert refused.value.message.startswith(str(saved))
+    assert next_step.format(path=saved) in refused.value.hint
+
+
 def test_a_link_or_a_folder_is_no_library(saved: Path, tmp_path: Path) -> None:
     (tmp_path / "link.db").symlink_to(saved)
     (tmp_path / "folder.db").mkdir()
