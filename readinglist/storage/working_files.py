@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 DATABASE = "working.db"
 """The file of the working copy, in the folder of its library."""
+_PARTS = ("", "-wal", "-shm")
+"""What stands behind its name in those of its own file, its log, and the index of that."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """What SQLite says of a damaged file, and of one that is no database."""
 NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, *_DAMAGED)
@@ -142,7 +144,7 @@ class WorkingFiles:
 
         It has both names for a moment, so that a kill never parts the two.
         """
-        parts = [self.folder / f"working.db{suffix}" for suffix in ("", "-wal", "-shm")]
+        parts = [self.folder / f"{DATABASE}{suffix}" for suffix in _PARTS]
         if self.database.exists():
             for part in (part for part in parts if part.exists()):
                 aside = part.with_name(part.name.replace("working", name, 1))
@@ -230,7 +232,7 @@ class WorkingFiles:
                 self.database, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
         except sqlite3.OperationalError as error:
-            raise unusable(self.database, _reason(self.database, error)) from error
+            raise _fault_of(self.database, error) from error
         # Else a row that is replaced is not counted as gone.
         connection.execute("PRAGMA recursive_triggers = ON")
         return connection
@@ -247,7 +249,7 @@ class WorkingFiles:
                 lock.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF not in _BUSY:
-                    raise unusable(self._lock, _reason(self._lock, error)) from error
+                    raise _fault_of(self._lock, error) from error
                 raise LibraryError(
                     f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
                     "Your edits are kept on this machine; close the other one and try again.",
@@ -272,7 +274,7 @@ class WorkingFiles:
                     lock.close()
                     self._lock.unlink(missing_ok=True)
         except (OSError, sqlite3.Error) as error:
-            raise unusable(self._lock, _reason(self._lock, error)) from error
+            raise _fault_of(self._lock, error) from error
         return lock
 
     @contextmanager
@@ -327,7 +329,7 @@ class WorkingFiles:
                 "Try again: it is made anew, with every edit that can be read in it.",
             )
         if code in _UNUSABLE:
-            return unusable(self.database, _reason(self.database, error))
+            return _fault_of(self.database, error)
         return None
 
     def check_folder(self) -> None:
@@ -383,19 +385,22 @@ def unusable(path: Path | str, why: str) -> LibraryError:
     )
 
 
-def _reason(path: Path, error: Exception) -> str:
-    """Return why a file can't be used: the system knows it better than SQLite tells."""
+def _fault_of(database: Path, error: Exception) -> LibraryError:
+    """Return why a database can't be used: the system knows it better than SQLite tells."""
+    file = database
     try:
         if isinstance(error, OSError):
             raise error
-        with tempfile.TemporaryFile(dir=path.parent) as probe:
+        with tempfile.TemporaryFile(dir=database.parent) as probe:
             probe.write(bytes(_PROBE))
             probe.flush()
-        if path.exists():
-            path.open("r+b").close()
+        for suffix in _PARTS:
+            file = database.with_name(database.name + suffix)
+            if file.exists():
+                file.open("r+b").close()
     except OSError as reason:
-        return str(reason.strerror)
-    return str(error)
+        return unusable(file, reason.strerror or "it is not a file")
+    return unusable(database, str(error))
 
 
 def folder_of(path: Path, state: Path) -> Path:

@@ -157,6 +157,18 @@ def test_a_working_database_that_can_not_be_opened_is_named(
         Library.open(library_file)
 
 
+@pytest.mark.parametrize("name", ["working.db", "working.db-shm", "working.db-wal"])
+def test_the_part_of_it_that_is_no_file_is_named(
+    library: Library, library_file: Path, three: list[int], name: str
+) -> None:
+    library.close()
+    part = working_database().with_name(name)
+    part.unlink(missing_ok=True)
+    os.mkfifo(part)
+    with pytest.raises(LibraryError, match=rf"{part} can't be used: it is not a file"):
+        Library.open(library_file).mark(three[:1], status=Status.READ)
+
+
 def test_another_process_that_holds_the_library_for_long_is_told_of(
     library: Library, three: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
