@@ -15,7 +15,7 @@ from readinglist.domain.text import plural
 from readinglist.errors import ReadingListError, UnknownKeyError
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
 from readinglist.services.query_history import QueryHistory
-from readinglist.storage.document import git_at_work
+from readinglist.storage.document import check_finished, git_at_work
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
 
 if TYPE_CHECKING:
@@ -172,6 +172,14 @@ class Library:
     def is_current(self) -> bool:
         """Return whether the library file is the one last read or written here."""
         return self._working.is_current()
+
+    def check_finished(self) -> None:
+        """Look whether another program has begun to change the library file itself.
+
+        Raises:
+            LibraryError: it has, or was killed at that: the file must not be replaced.
+        """
+        check_finished(self.path)
 
     @property
     def came_in(self) -> TakenIn:
