@@ -178,7 +178,7 @@ def run(arguments: list[str] | None = None) -> int:
         return 1
     except OSError as error:
         if not error.filename and error.errno == errno.ENOENT and _is_nowhere():
-            say("readinglist: The folder that you are in is gone. Go to another: cd")
+            say("readinglist: The folder that you are in is gone. Go to another one.")
             return 1
         if error.filename is None and error.errno not in _OUTPUT_FAILED:
             return _crashed(error, arguments)

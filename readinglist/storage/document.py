@@ -345,8 +345,8 @@ def _unfinished(path: Path, log: Path) -> UnfinishedError:
         )
     return UnfinishedError(
         f"{log} lies beside the library: another program is changing it, or was killed at that.",
-        "Edits wait on this machine until you close that program; if there is none, end the "
-        f"change: sqlite3 {shlex.quote(str(path))} .tables",
+        "Your edits are kept on this machine until you close that program; if there is none, "
+        f"sqlite3 {shlex.quote(str(path))} .tables ends the change.",
     )
 
 

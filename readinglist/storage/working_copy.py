@@ -598,7 +598,9 @@ class WorkingCopy:
                 f"{self.path} was written by a newer readinglist: your edits can't be in it yet.",
                 "They are kept on this machine: update readinglist.",
             )
-        self.files.check_folder()
+        self.files.check_folder(
+            "Your edits are kept on this machine until it is back (is its disk there?)."
+        )
         self.connection.execute("BEGIN")  # one view of all tables, while edits go on elsewhere
         try:
             versions = self.connection.execute(

@@ -107,7 +107,7 @@ class WorkingFiles:
             busy = document.git_at_work(self.path)
             raise LibraryError(f"{self.path} is missing, and {busy.message}", busy.hint)
         if self.database.exists():
-            self.check_folder()
+            self.check_folder("Bring it back (is its disk there?), or make it, for a new library.")
         keep = keep or document.repository_of(self.path) is not None
         if self._holds(
             "EXISTS (SELECT 1 FROM paper) AND (:keep OR EXISTS (SELECT 1 FROM unsaved) OR "
@@ -132,8 +132,8 @@ class WorkingFiles:
         if self.database.is_file() and not self._holds(is_empty):
             aside = self.folder / self._set_aside_numbered("earlier")
             self.told = (
-                f"{self.path} was missing: what this machine had of it is kept as {aside}. To get "
-                f"it back: readinglist salvage {shlex.quote(str(aside))} -o NEW"
+                f"{self.path} was missing: what this machine had of it is kept as {aside}; "
+                f"readinglist salvage {shlex.quote(str(aside))} -o NEW brings it back."
             )
         # Another machine may write the same file at this moment: then it is there.
         with contextlib.suppress(DocumentChangedError), document.replacing(self.path, None):
@@ -332,17 +332,18 @@ class WorkingFiles:
             return _fault_of(self.database, error)
         return None
 
-    def check_folder(self) -> None:
+    def check_folder(self, hint: str) -> None:
         """Look whether the folder of the library file is there.
 
+        Args:
+            hint: what to do about it where it is gone.
+
         Raises:
-            LibraryError: it is gone; what is edited stays here.
+            LibraryError: it is gone.
         """
         if not self.path.parent.exists():
             raise LibraryError(
-                f"The folder {self.path.parent} is gone, and your library with it.",
-                "Bring it back (is its disk there?), or make it, for a new library; edits are kept "
-                "on this machine.",
+                f"The folder {self.path.parent} is gone, and your library with it.", hint
             )
 
     def check_place(self) -> None:

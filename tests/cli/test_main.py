@@ -136,7 +136,7 @@ def test_a_folder_that_is_gone_is_no_fault_of_the_program(
     (tmp_path / "gone").rmdir()
     result = program("--library", "x.db", "list")
     assert result.returncode == 1
-    assert result.stderr == "readinglist: The folder that you are in is gone. Go to another: cd\n"
+    assert result.stderr == "readinglist: The folder that you are in is gone. Go to another one.\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
