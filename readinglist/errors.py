@@ -36,6 +36,21 @@ class LibraryError(ReadingListError):
     """The library file is missing, damaged, foreign, newer, or can't be written."""
 
 
+class ForeignValueError(LibraryError):
+    """The library holds a value that we would not have written.
+
+    Attributes:
+        what: the value: "a key that can't be one: ''".
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The library holds {what}.",
+            "It was changed by another program: bring back an earlier version.",
+        )
+        self.what = what
+
+
 class FormatError(ReadingListError):
     """A file to import can't be read as what it should be.
 

@@ -102,6 +102,7 @@ def note(
             from readinglist.services.external_editor import edit_text
             from readinglist.services.notes import beginning
 
+            library.check_may_edit()  # before anybody writes in vain
             config = session.load_config()
             begun = beginning(paper, config.notes)
             text = edit_text(begun, config.editor)

@@ -177,6 +177,9 @@ def run(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
+        if not error.filename and error.errno == errno.ENOENT and _is_nowhere():
+            say("readinglist: The folder that you are in is gone. Go to another one.")
+            return 1
         if error.filename is None and error.errno not in _OUTPUT_FAILED:
             return _crashed(error, arguments)
         what = (
@@ -188,6 +191,14 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:
         return _crashed(error, arguments)
     return result if isinstance(result, int) else 0
+
+
+def _is_nowhere() -> bool:
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
 
 
 def _crashed(error: Exception, arguments: list[str] | None) -> int:

@@ -101,6 +101,8 @@ class Session:
         try:
             if not library.save():
                 say(f"{library.held_up()} The library file follows with the next command.")
+            elif library.came_in.held_up:
+                say(str(library.came_in.held_up))
         except LibraryError as error:
             if not only_told:
                 raise

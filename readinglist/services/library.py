@@ -15,7 +15,7 @@ from readinglist.domain.text import plural
 from readinglist.errors import ReadingListError, UnknownKeyError
 from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
 from readinglist.services.query_history import QueryHistory
-from readinglist.storage.document import git_at_work
+from readinglist.storage.document import check_finished, git_at_work
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Library:
 
     @property
     def mended(self) -> str:
-        """What became of a damaged working copy when this was opened; empty where none was."""
+        """What became of an earlier or a damaged working copy when this was opened; or empty."""
         return self._working.mended
 
     def check_place(self) -> None:
@@ -156,6 +156,14 @@ class Library:
         """Whether a newer readinglist wrote the library file: this one can't change it."""
         return self._working.is_read_only
 
+    def check_may_edit(self) -> None:
+        """Look whether the library can be changed.
+
+        Raises:
+            LibraryError: it can only be read.
+        """
+        self._working.check_may_edit()
+
     def sibling(self) -> Library:
         """Open the same library once more, for another thread."""
         working = WorkingCopy(self.path, self._state, keep=True)
@@ -164,6 +172,14 @@ class Library:
     def is_current(self) -> bool:
         """Return whether the library file is the one last read or written here."""
         return self._working.is_current()
+
+    def check_finished(self) -> None:
+        """Look whether another program has begun to change the library file itself.
+
+        Raises:
+            LibraryError: it has, or was killed at that: the file must not be replaced.
+        """
+        check_finished(self.path)
 
     @property
     def came_in(self) -> TakenIn:

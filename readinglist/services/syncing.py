@@ -173,8 +173,10 @@ def sync(
 
     Raises:
         GitError: git refuses what can't be helped from here; its words are in the message.
-        ReadingListError: the library is in no repository, or git is in the middle of something.
+        ReadingListError: the library is in no repository, or git, or another program that
+            changes the library, is in the middle of something.
     """
+    library.check_finished()  # git would replace the file, too
     repository = Repository.of(library.path)
     if repository is None:
         raise ReadingListError(

@@ -13,6 +13,7 @@ import fcntl
 import glob
 import hashlib
 import os
+import shlex
 import shutil
 import sqlite3
 import stat
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.domain.text import printable
-from readinglist.errors import LibraryError
+from readinglist.errors import ForeignValueError, LibraryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,6 +53,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _RESERVED_BYTE = 2**30 + 1
 _SHARED_BYTES = 2**30 + 2, 510
 """What SQLite locks of a file: a program that is about to write the one, who writes the others."""
+_LOGS = {"-journal": bytes.fromhex("d9d505f920a163d7"), "-wal": b""}
+"""Where SQLite logs what it changes in a file, and how such a log begins that was not ended."""
 _PATIENCE = 5
 """Seconds to wait for a program that is writing the file."""
 _MINUTE, _HOUR = 60, 3600
@@ -60,6 +63,7 @@ SQLITE_VERSION = sqlite3.sqlite_version
 
 _WAY_OUT = "Your edits are kept on this machine until it can."
 _RESCUE = "Bring back an earlier version, e.g. from git, or try readinglist salvage."
+_UPDATE = "Update readinglist, then try again."
 _OF_TODAY = "of-today.db"
 _SEE_TO_IT = "See to it that you may read it."
 _HEADER = b"SQLite format 3\x00"
@@ -164,6 +168,7 @@ def open_inspected(
 
     Raises:
         LibraryError: it is not a complete, sound library file of a version we know.
+        UnfinishedError: another program is changing it, or was killed at that.
     """
     with private_copy(path) as copy:
         today = copy
@@ -186,6 +191,11 @@ def open_inspected(
             yield connection
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise _damaged(path, str(error)) from error
+        except ForeignValueError as error:
+            told = f"Another program changed it: {_check_of(path)} says what can be read of it."
+            raise LibraryError(f"{path} holds {error.what}.", _UPDATE if is_newer else told) from (
+                error
+            )
         finally:
             connection.close()
 
@@ -256,6 +266,7 @@ def replacing(
 
     Raises:
         DocumentChangedError: the file is another one by now; nothing was written.
+        UnfinishedError: another program is changing it, or was killed at that.
         LibraryError: the folder can't be written, or the file is one of a newer readinglist.
     """
     try:
@@ -315,6 +326,48 @@ class DocumentChangedError(Exception):
     """Another program replaced the library file in the meantime, or is writing it."""
 
 
+class UnfinishedError(LibraryError):
+    """Another program has begun to change the library file, and a log of that lies beside it.
+
+    The file is not whole without the log, and another one in its place would be destroyed by it.
+    """
+
+
+def check_finished(path: Path) -> None:
+    """Look whether a log lies beside the file that SQLite would still bring into it.
+
+    Raises:
+        UnfinishedError: there is one, or one that can't be read.
+    """
+    for suffix, beginning in _LOGS.items():
+        log = path.with_name(path.name + suffix)
+        try:
+            handle = os.open(log, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        except PermissionError:
+            raise _unfinished(path, log) from None
+        except OSError:  # none, or a link, which SQLite does not follow
+            continue
+        try:
+            begun = os.read(handle, 8) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+        finally:
+            os.close(handle)
+        if begun and begun.startswith(beginning):
+            raise _unfinished(path, log)
+
+
+def _unfinished(path: Path, log: Path) -> UnfinishedError:
+    if not path.exists():
+        return UnfinishedError(
+            f"{log} is of a library that is missing: its program was killed.",
+            f"Bring {path.name} back, or delete {log.name}, for a new library.",
+        )
+    return UnfinishedError(
+        f"{log} lies beside the library: another program is changing it, or was killed at that.",
+        "Your edits are kept on this machine until you close that program; if there is none, "
+        f"sqlite3 {shlex.quote(str(path))} .tables ends the change.",
+    )
+
+
 def _check_writable(path: Path) -> None:
     if not os.access(path, os.W_OK):  # a file may be replaced that may not be written
         raise PermissionError(errno.EACCES, "it is write-protected")
@@ -328,15 +381,18 @@ def _writers_kept_out(path: Path) -> Iterator[None]:
 
     Raises:
         DocumentChangedError: another program is writing.
+        UnfinishedError: one was killed at that.
     """
     try:
         handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
+        check_finished(path)
         yield
         return
     try:
         if not _locks(handle, fcntl.LOCK_EX, _RESERVED_BYTE):
             raise DocumentChangedError(path)
+        check_finished(path)
         yield
     finally:
         os.close(handle)
@@ -358,6 +414,7 @@ def _copy_between_writes(path: Path, copy: Path) -> None:
 
     Raises:
         LibraryError: one has been for seconds.
+        UnfinishedError: one was killed at that.
         OSError: it can't be copied.
     """
     until = time.monotonic() + _PATIENCE
@@ -370,6 +427,9 @@ def _copy_between_writes(path: Path, copy: Path) -> None:
                     "Close it and try again.",
                 )
             time.sleep(0.01)
+        # A log of who has this lock, too, is of a change that has not come to the file yet.
+        if _locks(handle, fcntl.LOCK_SH, _RESERVED_BYTE):
+            check_finished(path)
         shutil.copyfile(path, copy)
     finally:
         os.close(handle)
@@ -416,7 +476,10 @@ def _check_header(path: Path, copy: Path) -> None:
             f"Try again. {_RESCUE}",
         )
     if len(header) < 100 or not header.startswith(_HEADER):
-        raise LibraryError(f"{path} is not a readinglist library.", "Name another file.")
+        raise LibraryError(
+            f"{path} is not a readinglist library.",
+            f"Name another file; if it was one, {_check_of(path)} says what can be read of it.",
+        )
     page_size = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")
     told = pages * (65536 if page_size == 1 else page_size)
@@ -434,10 +497,15 @@ def _check_header(path: Path, copy: Path) -> None:
         )
 
 
+def _check_of(path: Path) -> str:
+    """Return the command that says what is wrong with a file, and what can be read of it."""
+    return f"readinglist check {shlex.quote(str(path))}"
+
+
 def _newer(path: Path) -> LibraryError:
     return LibraryError(
         f"{path} was written by a newer readinglist: this one can only read it.",
-        "Update readinglist, then try again.",
+        _UPDATE,
     )
 
 
@@ -548,18 +616,22 @@ def _begin(path: Path, new: Path, expected: Fingerprint | None) -> int:
     """Make `new` the copy to write to, with the tables of today; return the schema it had.
 
     Raises:
-        DocumentChangedError: the file is not the expected one.
+        DocumentChangedError: the file is not the expected one, or another program is writing it.
+        UnfinishedError: one was killed at that.
         LibraryError: it is one of a newer readinglist.
         OSError: it is write-protected, or the copy can't be written.
     """
     from readinglist.storage.migrating import migrate
 
     version = SCHEMA_VERSION
-    if expected is not None:
+    if expected is None:
+        check_finished(path)
+    else:
         if fingerprint(path) != expected:
             raise DocumentChangedError(path)
         _check_writable(path)
-        shutil.copyfile(path, new)
+        with _writers_kept_out(path):
+            shutil.copyfile(path, new)
         shutil.copymode(path, new)
         version = _version(new)
         if version > SCHEMA_VERSION:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from readinglist.domain.change import Action, Change
 from readinglist.domain.text import encodable
-from readinglist.errors import LibraryError
+from readinglist.errors import ForeignValueError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -277,5 +277,5 @@ def check_action(row: tuple[Any, ...]) -> str:
     """
     action = row[_ACTION]
     if action not in _ACTIONS:
-        raise LibraryError(f"The journal holds an action that can't be one: {action!r:.60}.")
+        raise ForeignValueError(f"an action that can't be one in its journal: {action!r:.60}")
     return str(action)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from readinglist.domain.entry import Entry, Macro
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.domain.text import encodable
-from readinglist.errors import LibraryError
+from readinglist.errors import ForeignValueError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -105,7 +105,7 @@ def paper_from_json(text: str) -> Paper:
         )
         return Paper(**values)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise LibraryError("The journal holds a deleted paper that can't be read.") from error
+        raise ForeignValueError("a deleted paper that can't be read in its journal") from error
 
 
 class Marks(NamedTuple):
@@ -447,12 +447,9 @@ class PaperStore:
         return {paper: tuple(values) for paper, values in groups.items()}
 
 
-def misfit(field: str, stored: object) -> LibraryError:
+def misfit(field: str, stored: object) -> ForeignValueError:
     """Return what is to be said of a value that can't be one of a paper's `field`."""
-    return LibraryError(
-        f"The library holds a value that can't be the {field} of a paper: {stored!r:.60}.",
-        "It was changed by another program: bring back an earlier version.",
-    )
+    return ForeignValueError(f"a value that can't be the {field} of a paper: {stored!r:.60}")
 
 
 def _from_json(text: str) -> Any:

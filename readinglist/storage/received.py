@@ -21,7 +21,7 @@ from readinglist.domain.change import (
 )
 from readinglist.domain.citekey import importable_key
 from readinglist.domain.fields import EDITABLE
-from readinglist.errors import InvalidValueError, LibraryError
+from readinglist.errors import ForeignValueError, InvalidValueError
 from readinglist.storage.journal import COLUMNS as JOURNAL_COLUMNS
 from readinglist.storage.journal import check_action
 from readinglist.storage.papers import COLUMNS, misfit, paper_from_row
@@ -65,11 +65,11 @@ def check_change(row: tuple[Any, ...]) -> None:
     action = check_action(row)
     number, field, old, new = row[_ID], row[_FIELD], row[_OLD], row[_NEW]
     if field not in (_OF_CONFLICTS if action == Action.CONFLICT else FIELDS):
-        raise LibraryError(f"The journal holds a field that can't be one: {field!r:.60}.")
+        raise ForeignValueError(f"a field that can't be one in its journal: {field!r:.60}")
     if field == SOURCE and not (_is_source(old) and _is_source(new)):
-        raise LibraryError("The journal holds a source that can't be one.")
+        raise ForeignValueError("a source that can't be one in its journal")
     if not 0 < number < _LARGEST_ID:
-        raise LibraryError(f"The journal holds an id that can't be one: {number}.")
+        raise ForeignValueError(f"an id that can't be one in its journal: {number}")
 
 
 def checked(paper: Paper) -> Paper:

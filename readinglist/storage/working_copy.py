@@ -90,6 +90,8 @@ class TakenIn(NamedTuple):
     """How many edits of this machine git has taken out; they can be brought back."""
     conflicts: int = 0
     """How many values were set here and there."""
+    held_up: LibraryError | None = None
+    """Why the file could not be looked at yet: another program is changing it."""
 
     def __bool__(self) -> bool:
         return self.changed
@@ -134,11 +136,11 @@ class WorkingCopy:
         self.connection = self.files.open(keep)
         self.papers = PaperStore(self.connection)
         self.journal = Journal(self.connection, self.files.machine)
-        self.mended = ""
-        """What became of a damaged working copy when this one was opened, in a sentence."""
+        self.mended = self.files.told
+        """What became of an earlier or a damaged working copy when this one was opened."""
         try:
             with self.files.faults_told():
-                self.came_in = self.take_in()
+                self.came_in = self._take_in_if_finished()
                 self._carry_over()
         except BaseException:
             self.connection.close()
@@ -165,11 +167,8 @@ class WorkingCopy:
             LibraryError: the library can only be read, or its working copy can't be written;
                 nothing was changed.
         """
-        if is_edit and self.is_read_only:
-            raise LibraryError(
-                f"{self.path} was written by a newer readinglist: this one can only read it.",
-                "Update readinglist.",
-            )
+        if is_edit:
+            self.check_may_edit()
         with self._transaction(is_edit):
             yield
 
@@ -210,6 +209,18 @@ class WorkingCopy:
     def is_read_only(self) -> bool:
         """Whether the library file is one of a newer readinglist, of which a part is here."""
         return str(self._meta("document")).endswith(_NEWER)
+
+    def check_may_edit(self) -> None:
+        """Look whether papers may change.
+
+        Raises:
+            LibraryError: the library can only be read.
+        """
+        if self.is_read_only:
+            raise LibraryError(
+                f"{self.path} was written by a newer readinglist: this one can only read it.",
+                "Update readinglist.",
+            )
 
     def save(self, during_merge: bool = False) -> bool:
         """Bring the library file up to date; return whether it is.
@@ -254,6 +265,19 @@ class WorkingCopy:
 
     # --- from the library file to the working copy
 
+    def _take_in_if_finished(self) -> TakenIn:
+        """Bring in what is in the library file; what is here will do while that is being changed.
+
+        Raises:
+            LibraryError: it is no sound library, or nothing is here yet.
+        """
+        try:
+            return self.take_in()
+        except document.UnfinishedError as error:
+            if self._meta("document") is None:
+                raise
+            return TakenIn(held_up=error)
+
     def _take_in(self) -> TakenIn:
         before = document.fingerprint(self.path)
         if before is None:
@@ -262,7 +286,10 @@ class WorkingCopy:
             return TakenIn()
         from readinglist.storage.merging import merge
 
-        with document.open_inspected(self.path, may_be_newer=True) as incoming:
+        with (
+            document.open_inspected(self.path, may_be_newer=True) as incoming,
+            self.files.damage_told(self.connection),
+        ):
             file = f"{before}{_NEWER if document.is_newer(incoming) else ''}"
             if not self._has_rows():
                 return self._copy(incoming, file)
@@ -582,6 +609,9 @@ class WorkingCopy:
                 f"{self.path} was written by a newer readinglist: your edits can't be in it yet.",
                 "They are kept on this machine: update readinglist.",
             )
+        self.files.check_folder(
+            "Your edits are kept on this machine until it is back (is its disk there?)."
+        )
         self.connection.execute("BEGIN")  # one view of all tables, while edits go on elsewhere
         try:
             versions = self.connection.execute(
@@ -593,7 +623,10 @@ class WorkingCopy:
             saved, papers = 0, None
             if expected is not None:  # else the file is gone: write all of it
                 saved, papers = int(self._meta("saved") or 0), [paper for paper, _ in versions]
-            with document.replacing(self.path, expected, keep_outgrown=True) as draft:
+            with (
+                document.replacing(self.path, expected, keep_outgrown=True) as draft,
+                self.files.damage_told(self.connection),
+            ):
                 target = draft.connection
                 parts: list[list[int] | None] = [None]
                 if papers is not None:

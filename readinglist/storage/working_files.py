@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import platform
+import shlex
 import sqlite3
 import tempfile
 from contextlib import closing, contextmanager
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 DATABASE = "working.db"
 """The file of the working copy, in the folder of its library."""
+_PARTS = ("", "-wal", "-shm")
+"""What stands behind its name in those of its own file, its log, and the index of that."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """What SQLite says of a damaged file, and of one that is no database."""
 NO_WORKING_COPY = (sqlite3.SQLITE_ERROR, *_DAMAGED)
@@ -52,6 +55,7 @@ class WorkingFiles:
         folder: where all of it is.
         database: the file of the working copy.
         machine: the name of this machine in the journal.
+        told: what was set aside when the database was opened, in a sentence; empty for nothing.
     """
 
     def __init__(self, path: Path, state: Path) -> None:
@@ -75,6 +79,7 @@ class WorkingFiles:
         self._lock = self.folder / "lock.db"
         self._damage_noted = self.folder / "damaged"
         self._opened: tuple[int, int] | None = None
+        self.told = ""
 
     def open(self, keep: bool) -> sqlite3.Connection:
         """Open the database, made anew if need be, and the library file made if it is not there.
@@ -101,32 +106,35 @@ class WorkingFiles:
         if self.database.exists() and document.git_is_busy(self.path):
             busy = document.git_at_work(self.path)
             raise LibraryError(f"{self.path} is missing, and {busy.message}", busy.hint)
-        if self.database.exists() and not self.path.parent.exists():
-            raise LibraryError(
-                f"The folder {self.path.parent} is gone, and your library with it.",
-                "Bring it back (is its disk there?), or make it, for a new library.",
-            )
+        if self.database.exists():
+            self.check_folder("Bring it back (is its disk there?), or make it, for a new library.")
         keep = keep or document.repository_of(self.path) is not None
-        if not self._has_library(keep):
-            self._begin_anew()
+        if self._holds(
+            "EXISTS (SELECT 1 FROM paper) AND (:keep OR EXISTS (SELECT 1 FROM unsaved) OR "
+            "(SELECT max(rowid) FROM journal) > (SELECT value FROM meta WHERE name = 'saved'))",
+            keep=keep,
+        ):
+            return
+        self._begin_anew()
 
-    def _has_library(self, saved: bool) -> bool:
-        """Return whether the database holds papers, or, unless `saved`, edits that no file has."""
+    def _holds(self, condition: str, **values: bool) -> bool | None:
+        """Return whether a condition holds in the database; None where that can't be used."""
         connection = self._open_existing()
         if connection is None:
-            return False
+            return None
         with closing(connection), self.faults_told():
-            unsaved = (
-                "EXISTS (SELECT 1 FROM unsaved) OR (SELECT max(rowid) FROM journal) > "
-                "(SELECT value FROM meta WHERE name = 'saved')"
-            )
-            query = f"SELECT EXISTS (SELECT 1 FROM paper) AND ({saved:d} OR {unsaved})"
-            return bool(connection.execute(query).fetchone()[0])
+            return bool(connection.execute(f"SELECT {condition}", values).fetchone()[0])
 
     def _begin_anew(self) -> None:
         """Make an empty library file; what an earlier one left here is set aside."""
-        if self.database.exists():
-            self._set_aside("earlier")
+        document.check_finished(self.path)
+        is_empty = "NOT EXISTS (SELECT 1 FROM paper) AND NOT EXISTS (SELECT 1 FROM journal)"
+        if self.database.is_file() and not self._holds(is_empty):
+            aside = self.folder / self._set_aside_numbered("earlier")
+            self.told = (
+                f"{self.path} was missing: what this machine had of it is kept as {aside}; "
+                f"readinglist salvage {shlex.quote(str(aside))} -o NEW brings it back."
+            )
         # Another machine may write the same file at this moment: then it is there.
         with contextlib.suppress(DocumentChangedError), document.replacing(self.path, None):
             pass
@@ -136,7 +144,7 @@ class WorkingFiles:
 
         It has both names for a moment, so that a kill never parts the two.
         """
-        parts = [self.folder / f"working.db{suffix}" for suffix in ("", "-wal", "-shm")]
+        parts = [self.folder / f"{DATABASE}{suffix}" for suffix in _PARTS]
         if self.database.exists():
             for part in (part for part in parts if part.exists()):
                 aside = part.with_name(part.name.replace("working", name, 1))
@@ -206,10 +214,16 @@ class WorkingFiles:
         if not self.database.is_file():
             self._set_aside("set-aside")
             return ""
-        names = chain(("set-aside",), (f"set-aside-{number}" for number in count(2)))
-        name = next(name for name in names if not (self.folder / f"{name}.db").exists())
-        self._set_aside(name)
-        return f"{name}.db"
+        return self._set_aside_numbered("set-aside")
+
+    def _set_aside_numbered(self, name: str) -> str:
+        """Set aside the database beside all earlier ones of a name; return what it is called."""
+        names = chain((name,), (f"{name}-{number}" for number in count(2)))
+        files = (self.folder / f"{name}.db" for name in names)
+        # Who was killed at this has left it under both names.
+        aside = next(f for f in files if not f.exists() or f.samefile(self.database))
+        self._set_aside(aside.stem)
+        return aside.name
 
     def connect(self) -> sqlite3.Connection:
         """Open the database as it is, for this thread or another one."""
@@ -218,7 +232,7 @@ class WorkingFiles:
                 self.database, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
         except sqlite3.OperationalError as error:
-            raise unusable(self.database, _reason(self.database, error)) from error
+            raise _fault_of(self.database, error) from error
         # Else a row that is replaced is not counted as gone.
         connection.execute("PRAGMA recursive_triggers = ON")
         return connection
@@ -235,7 +249,7 @@ class WorkingFiles:
                 lock.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF not in _BUSY:
-                    raise unusable(self._lock, _reason(self._lock, error)) from error
+                    raise _fault_of(self._lock, error) from error
                 raise LibraryError(
                     f"Another readinglist has been at work on {self.path} for {_PATIENCE} seconds.",
                     "Your edits are kept on this machine; close the other one and try again.",
@@ -255,12 +269,12 @@ class WorkingFiles:
                     lock.execute("PRAGMA schema_version")
                     break
                 except sqlite3.DatabaseError as error:
-                    if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+                    if not _is_damage(error):
                         break
                     lock.close()
                     self._lock.unlink(missing_ok=True)
         except (OSError, sqlite3.Error) as error:
-            raise unusable(self._lock, _reason(self._lock, error)) from error
+            raise _fault_of(self._lock, error) from error
         return lock
 
     @contextmanager
@@ -277,6 +291,24 @@ class WorkingFiles:
             if fault is None:
                 raise
             raise fault from error
+
+    @contextmanager
+    def damage_told(self, connection: sqlite3.Connection) -> Iterator[None]:
+        """Tell of damage while another database is at work, too: where the damage is here.
+
+        Args:
+            connection: to the working copy.
+
+        Raises:
+            LibraryError: instead of SQLite's own error, if the working copy is damaged.
+        """
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if _is_damage(error) and not _is_sound(connection):
+                with self.faults_told():
+                    raise
+            raise
 
     def fault(self, error: Exception) -> LibraryError | None:
         """Return what is to be told of an error of SQLite's; None if it is no fault of a file.
@@ -297,8 +329,22 @@ class WorkingFiles:
                 "Try again: it is made anew, with every edit that can be read in it.",
             )
         if code in _UNUSABLE:
-            return unusable(self.database, _reason(self.database, error))
+            return _fault_of(self.database, error)
         return None
+
+    def check_folder(self, hint: str) -> None:
+        """Look whether the folder of the library file is there.
+
+        Args:
+            hint: what to do about it where it is gone.
+
+        Raises:
+            LibraryError: it is gone.
+        """
+        if not self.path.parent.exists():
+            raise LibraryError(
+                f"The folder {self.path.parent} is gone, and your library with it.", hint
+            )
 
     def check_place(self) -> None:
         """Look whether the database is sound and still the one that others open.
@@ -320,6 +366,17 @@ class WorkingFiles:
         return status.st_dev, status.st_ino
 
 
+def _is_damage(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _DAMAGED
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    try:
+        return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
+
+
 def unusable(path: Path | str, why: str) -> LibraryError:
     """Return what is to be told of a file or folder that can't be used."""
     return LibraryError(
@@ -329,19 +386,22 @@ def unusable(path: Path | str, why: str) -> LibraryError:
     )
 
 
-def _reason(path: Path, error: Exception) -> str:
-    """Return why a file can't be used: the system knows it better than SQLite tells."""
+def _fault_of(database: Path, error: Exception) -> LibraryError:
+    """Return why a database can't be used: the system knows it better than SQLite tells."""
+    file = database
     try:
         if isinstance(error, OSError):
             raise error
-        with tempfile.TemporaryFile(dir=path.parent) as probe:
+        with tempfile.TemporaryFile(dir=database.parent) as probe:
             probe.write(bytes(_PROBE))
             probe.flush()
-        if path.exists():
-            path.open("r+b").close()
+        for suffix in _PARTS:
+            file = database.with_name(database.name + suffix)
+            if file.exists():
+                file.open("r+b").close()
     except OSError as reason:
-        return str(reason.strerror)
-    return str(error)
+        return unusable(file, reason.strerror or "it is not a file")
+    return unusable(database, str(error))
 
 
 def folder_of(path: Path, state: Path) -> Path:

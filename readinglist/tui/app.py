@@ -34,6 +34,7 @@ from readinglist.tui.screens.library import LibraryScreen
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
     from readinglist.config import Config
@@ -55,6 +56,8 @@ _MALLOC = {-8: 1, -3: 128 * 1024, -1: 512 * 1024}
 Else each thread has memory of its own, and what a search or a long note leaves free in it, half of
 all after some minutes, stays with the process.
 """
+_ERRORS_SHOWN = 10.0
+"""Seconds for which one can read what went wrong."""
 
 _NOT_IN_PALETTE = (
     *(f"view.{n}" for n in range(1, 10)),
@@ -120,6 +123,20 @@ class ReadingListApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Begin in the library."""
         return LibraryScreen(self._library, self._config, self._views)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Tell something for a moment; what went wrong for a longer one, if not said otherwise."""
+        if severity == "error" and timeout is None:
+            timeout = _ERRORS_SHOWN
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def on_ready(self) -> None:
         """Give newcomers the tour."""

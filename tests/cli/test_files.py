@@ -166,7 +166,7 @@ def test_salvage_says_what_it_saved_and_what_is_missing(
 
 
 def test_a_library_of_a_newer_version_is_read_and_exported(
-    filled: CommandLine, tmp_path: Path
+    filled: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_sql(filled.path, "PRAGMA user_version = 9")
     done = filled("list")
@@ -175,6 +175,8 @@ def test_a_library_of_a_newer_version_is_read_and_exported(
     assert "Attention to Detail" in filled("export").out
     assert "Update readinglist" in filled("mark", "BuildTwice", "--status", "read", code=1).err
     assert filled("list", "status:read").out == ""
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    assert "Update readinglist" in filled("note", "BuildTwice", code=1).err
 
 
 @pytest.mark.parametrize("command", ["list", "export", "undo", "history"])
@@ -185,7 +187,8 @@ def test_a_library_that_is_none_is_one_line_for_every_command(
     done = cli(command, code=1)
     assert done.out == ""
     assert done.err == (
-        f"readinglist: {cli.path} is not a readinglist library. Name another file.\n"
+        f"readinglist: {cli.path} is not a readinglist library. Name another file; if it was one, "
+        f"readinglist check {cli.path} says what can be read of it.\n"
     )
     assert cli.path.read_text().startswith("My shopping list.")
 

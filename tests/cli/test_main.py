@@ -128,6 +128,17 @@ def test_errors_of_the_program_are_one_line(program: Program, library_file: Path
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_folder_that_is_gone_is_no_fault_of_the_program(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    result = program("--library", "x.db", "list")
+    assert result.returncode == 1
+    assert result.stderr == "readinglist: The folder that you are in is gone. Go to another one.\n"
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_gets_its_completion(program: Program, shell: str) -> None:
     if (

@@ -206,6 +206,21 @@ def test_other_files_that_conflict_leave_all_as_it_was(two: tuple[Clone, Clone])
     assert other.library.paper("foxes").note == "two"
 
 
+def test_git_replaces_no_library_that_a_program_was_killed_at(two: tuple[Clone, Clone]) -> None:
+    one, other = two
+    other.library.mark([other.library.paper("Foxes").id], status=Status.READ)
+    other.sync()
+    log = one.library.path.with_name("library.db-wal")
+    log.write_bytes(b"begun")
+    before = one.library.path.read_bytes()
+    with pytest.raises(ReadingListError, match=r"library\.db-wal lies beside the library"):
+        one.sync()
+    assert one.library.path.read_bytes() == before
+    log.unlink()
+    one.sync()
+    assert one.library.paper("Foxes").status is Status.READ
+
+
 def test_in_the_middle_of_a_merge_or_on_no_branch(two: tuple[Clone, Clone]) -> None:
     one, _ = two
     (one.folder / ".git" / "CHERRY_PICK_HEAD").write_text(one.git("rev-parse", "HEAD"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from readinglist.config import state_folder
 from readinglist.domain.paper import Status
 from readinglist.errors import LibraryError
 from readinglist.services.checking import check_library
@@ -18,6 +20,7 @@ from readinglist.services.library import Library
 from readinglist.storage import document
 from readinglist.storage.document import (
     DocumentChangedError,
+    UnfinishedError,
     fingerprint,
     open_inspected,
     replacing,
@@ -139,6 +142,26 @@ def test_a_fresh_machine_refuses_it_too(saved: Path, what: str, tmp_path: Path) 
         deed(saved)
     with pytest.raises(LibraryError):
         Library.open(saved, state=tmp_path / "another machine")
+
+
+@pytest.mark.parametrize(
+    ("what", "next_step"),
+    [
+        ("an unknown status", "Another program changed it: readinglist check {path} says"),
+        ("an unknown action", "Another program changed it: readinglist check {path} says"),
+        ("not SQLite", "if it was one, readinglist check {path} says"),
+    ],
+)
+def test_the_file_is_named_and_what_to_do_with_it(saved: Path, what: str, next_step: str) -> None:
+    deed, _ = SPOILED[what]
+    if isinstance(deed, str):
+        by_sql(saved, deed)
+    else:
+        deed(saved)
+    with pytest.raises(LibraryError) as refused:
+        Library.open(saved)
+    assert refused.value.message.startswith(str(saved))
+    assert next_step.format(path=saved) in refused.value.hint
 
 
 def test_a_link_or_a_folder_is_no_library(saved: Path, tmp_path: Path) -> None:
@@ -331,6 +354,10 @@ class OtherProgram:
     def close(self) -> None:
         self._process.communicate()
 
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
 
 @pytest.fixture
 def other_program(saved: Path) -> Iterator[OtherProgram]:
@@ -368,4 +395,100 @@ def test_a_file_in_the_middle_of_a_write_is_read_when_it_is_over(
     with pytest.raises(LibraryError, match=r"Another program has been writing .*library.db for"):
         check_library(saved)
     assert other_program("COMMIT") == "done"
+    assert check_library(saved).papers == 60
+
+
+# --- programs that were killed while they wrote it
+
+_KILLED = {
+    "-journal": ("PRAGMA cache_size = 1", "BEGIN", "UPDATE paper SET venue = 'Theirs'"),
+    "-wal": ("PRAGMA journal_mode = WAL", "UPDATE paper SET venue = 'Theirs'"),
+}
+
+
+@pytest.fixture(params=_KILLED)
+def unfinished(saved: Path, request: pytest.FixtureRequest) -> Path:
+    """The log that a program left beside the library when it was killed."""
+    program = OtherProgram(saved)
+    for line in _KILLED[request.param]:
+        assert program(line) == "done"
+    program.kill()
+    return saved.with_name(f"library.db{request.param}")
+
+
+def end_change(path: Path) -> None:
+    """Do what `sqlite3 FILE .tables` does."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("SELECT * FROM sqlite_schema").fetchall()
+
+
+def test_a_library_that_somebody_was_killed_at_is_left_alone_until_the_change_is_ended(
+    saved: Path, unfinished: Path
+) -> None:
+    before = saved.read_bytes(), unfinished.read_bytes()
+    with closing(Library.open(saved)) as library:
+        library.mark(library.find().ids, status=Status.READ)
+        for _ in range(2):
+            with pytest.raises(UnfinishedError, match=rf"^{unfinished} lies beside .*{saved} .tab"):
+                library.save()
+        assert (saved.read_bytes(), unfinished.read_bytes()) == before
+        end_change(saved)
+        assert library.save()
+    assert rows(saved, "PRAGMA integrity_check") == [("ok",)]
+    theirs = "Theirs" if unfinished.name.endswith("wal") else None
+    assert rows(saved, "SELECT DISTINCT status, venue FROM paper") == [("read", theirs)]
+
+
+def test_meanwhile_it_can_be_read_where_it_was_read_before(saved: Path, unfinished: Path) -> None:
+    os.utime(saved)
+    with Library.open(saved) as library:
+        assert library.count() == 60
+        assert unfinished.name in str(library.came_in.held_up)
+    shutil.rmtree(state_folder())
+    with pytest.raises(UnfinishedError, match="lies beside the library"):
+        Library.open(saved)
+    end_change(saved)
+    with Library.open(saved) as library:
+        assert library.count() == 60
+        assert library.came_in.held_up is None
+
+
+def test_no_library_is_begun_beside_the_log_of_one_that_is_gone(
+    saved: Path, unfinished: Path
+) -> None:
+    saved.unlink()
+    with pytest.raises(UnfinishedError, match=rf"missing.*delete {unfinished.name}"):
+        Library.open(saved)
+    assert not list(state_folder().glob("*/earlier*"))
+    unfinished.unlink()
+    with Library.open(saved) as library:
+        assert not library.count()
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def a_link(path: Path) -> None:
+    path.symlink_to("library.db")
+
+
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def an_ended_change(path: Path) -> None:
+    """As SQLite leaves one with `PRAGMA journal_mode = PERSIST`, and an empty log of readers."""
+    path.write_bytes(bytes(4096) if path.name.endswith("-journal") else b"")
+
+
+@pytest.mark.parametrize("suffix", _KILLED)
+@pytest.mark.parametrize("make", [a_folder, a_link, a_pipe, an_ended_change])
+def test_what_is_no_log_of_a_change_is_not_in_the_way(
+    saved: Path, suffix: str, make: Callable[[Path], None]
+) -> None:
+    make(saved.with_name(f"library.db{suffix}"))
+    with Library.open(saved) as library:
+        library.mark(library.find().ids, status=Status.READ)
+        assert library.save()
     assert check_library(saved).papers == 60

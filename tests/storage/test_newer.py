@@ -112,6 +112,12 @@ def test_one_that_lacks_what_each_library_has_is_refused(newer: Path, spoil: str
     assert newer.read_bytes() == before
 
 
+def test_a_value_of_it_that_is_not_known_here_asks_for_the_update(newer: Path) -> None:
+    by_sql(newer, "UPDATE paper SET status = 'pondered'")
+    with pytest.raises(LibraryError, match=rf"^{newer} holds .* 'pondered'. Update readinglist"):
+        Library.open(newer)
+
+
 def test_it_is_not_merged(newer: Path, tmp_path: Path) -> None:
     mine = tmp_path / "mine.db"
     Library.open(mine).close()

@@ -163,6 +163,22 @@ def test_where_every_edit_can_be_read_none_is_missed(
         assert "readinglist salvage" not in library.mended
 
 
+@pytest.mark.parametrize("is_other", [True, False])
+def test_the_library_file_is_not_blamed_for_it(
+    unsaved: Path, library_file: Path, is_other: bool
+) -> None:
+    """Whether it is met while that is taken in, or while it is written."""
+    spoil_table(unsaved, "paper")
+    if is_other:
+        by_sql(library_file, "UPDATE paper SET venue = 'Theirs'")
+    with pytest.raises(LibraryError, match=r"working.db is damaged .*Try again"):
+        Library.open(library_file).save()
+    with Library.open(library_file) as library:
+        assert "5 edits that the file lacked could be read and are carried over" in library.mended
+        assert library.paper(KEY).note == "not saved yet"
+        assert library.paper(KEY).venue == ("Theirs" if is_other else None)
+
+
 def test_papers_whose_rows_are_lost_keep_their_edits(unsaved: Path, library_file: Path) -> None:
     spoil_table(unsaved, "paper")
     unsaved.with_name("damaged").touch()

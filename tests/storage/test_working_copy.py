@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,7 @@ from readinglist.domain.change import Action, Change
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import LibraryError
 from readinglist.services.library import Library
+from readinglist.services.salvaging import salvage
 from readinglist.storage import document, working_files
 from readinglist.storage.working_copy import WorkingCopy
 from tests.conftest import Listed, PageMaker, add_by_hand, by_sql, rows, until
@@ -153,6 +155,18 @@ def test_a_working_database_that_can_not_be_opened_is_named(
     (working_database_folder / "working.db").mkdir()
     with pytest.raises(LibraryError, match=r"working\.db can't be used: Is a directory"):
         Library.open(library_file)
+
+
+@pytest.mark.parametrize("name", ["working.db", "working.db-shm", "working.db-wal"])
+def test_the_part_of_it_that_is_no_file_is_named(
+    library: Library, library_file: Path, three: list[int], name: str
+) -> None:
+    library.close()
+    part = working_database().with_name(name)
+    part.unlink(missing_ok=True)
+    os.mkfifo(part)
+    with pytest.raises(LibraryError, match=rf"{part} can't be used: it is not a file"):
+        Library.open(library_file).mark(three[:1], status=Status.READ)
 
 
 def test_another_process_that_holds_the_library_for_long_is_told_of(
@@ -323,6 +337,27 @@ def test_where_all_was_saved_a_deleted_file_is_a_new_library(
     assert rows(earlier, "SELECT count(*) FROM paper") == [(3,)]
 
 
+def test_each_deleted_library_is_kept_and_it_is_said_how_to_get_it_back(
+    library: Library, library_file: Path, three: list[int], tmp_path: Path
+) -> None:
+    library.close()
+    aside = [working_database().with_name(f"earlier{end}.db") for end in ("", "-2", "-3")]
+    library_file.unlink()
+    with Library.open(library_file) as second:
+        back = f"kept as {aside[0]}; readinglist salvage {aside[0]} -o NEW brings it back."
+        assert second.mended == f"{library_file} was missing: what this machine had of it is {back}"
+    library_file.unlink()
+    with Library.open(library_file) as third:  # the second one was empty
+        assert not third.mended
+        add_by_hand(third, TITLES[:1], tmp_path)
+    library_file.unlink()
+    with Library.open(library_file) as fourth:
+        assert f"is kept as {aside[1]};" in fourth.mended
+    assert not aside[2].exists()
+    for file, count in zip(aside[:2], (3, 1), strict=True):
+        assert salvage(file, tmp_path / f"{file.name}-saved").papers == count
+
+
 def test_a_library_whose_folder_is_gone_is_not_begun_anew(tmp_path: Path) -> None:
     folder = tmp_path / "stick"
     folder.mkdir()
@@ -335,6 +370,24 @@ def test_a_library_whose_folder_is_gone_is_not_begun_anew(tmp_path: Path) -> Non
     (tmp_path / "pulled out").rename(folder)
     with Library.open(folder / "library.db") as library:
         assert library.count() == 3
+
+
+def test_a_folder_that_goes_while_the_library_is_open_is_not_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    with closing(Library.open(folder / "library.db")) as library:
+        ids = add_by_hand(library, TITLES, tmp_path)
+        library.save()
+        library.mark(ids[:1], status=Status.READ)
+        folder.rename(tmp_path / "pulled out")
+        library.take_in()
+        with pytest.raises(LibraryError, match=r"stick is gone.*Your edits are kept"):
+            library.save()
+        assert not folder.exists()
+        (tmp_path / "pulled out").rename(folder)
+        assert library.save()
+    status = rows(folder / "library.db", f"SELECT status FROM paper WHERE id = {ids[0]}")
+    assert status == [("read",)]
 
 
 def test_they_are_set_aside_where_no_file_has_two_names(

@@ -19,7 +19,8 @@ from readinglist.tui.app import ReadingListApp, run_app
 from readinglist.tui.screens.note_editor import NoteEditor
 from readinglist.tui.widgets.note_area import NoteArea
 from readinglist.tui.widgets.offers import Offers
-from tests.tui.conftest import current, screen_of, settle, until
+from tests.conftest import by_sql
+from tests.tui.conftest import current, screen_of, settle, told, until
 
 MakeApp = Callable[..., ReadingListApp]
 ATTENTION, ADAM, BERT = "vaswani2017attention", "kingma2015adam", "devlin2019bert"
@@ -605,6 +606,28 @@ async def test_that_drafts_can_not_be_written_is_told_once(
         await pilot.press("escape")
         await settle(pilot)
         assert library.paper(key).note == "abc"
+
+
+async def test_a_note_that_the_library_does_not_take_any_more_stays_a_draft(
+    make_app: MakeApp, library: Library
+) -> None:
+    """A pull brings the library of a newer readinglist while a note is being written."""
+    library.save()
+    before = library.path.read_bytes()
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await go_to(pilot, app, ADAM)
+        await open_editor(pilot, app)
+        await pilot.press(*"momentum")
+        by_sql(library.path, "PRAGMA user_version = 9")
+        library.take_in()
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is screen_of(app))
+        assert "What you wrote stays a draft" in told(app)
+    library.path.write_bytes(before)  # as if this were the newer one
+    library.take_in()
+    (kept,) = library.take_up_drafts()
+    assert (kept.key, library.paper(ADAM).note) == (ADAM, "momentum")
 
 
 def test_the_end_of_the_app_takes_drafts_up(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -64,6 +65,42 @@ async def test_it_is_said_that_edits_wait_and_when_they_do_no_longer(
         assert told(app).count("can't be written") == 1
         assert told(app).count("has all edits again") == 1
     assert sample.is_saved()
+
+
+async def test_a_program_that_was_killed_at_the_library_is_told_of_once(
+    make_app: Callable[..., ReadingListApp], sample: Library
+) -> None:
+    sample.save()
+    log = sample.path.with_name("library.db-wal")
+    log.write_bytes(b"begun")
+    app = make_app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("r")
+        await come(pilot, lambda: "library.db-wal lies beside the library" in told(app))
+        os.utime(sample.path)
+        await pilot.press("j", "r")
+        await pilot.pause(0.3)
+        assert line(app, "#status").startswith("! not saved · ")
+        log.unlink()
+        await come(pilot, lambda: "has all edits again" in told(app))
+        assert told(app).count("lies beside the library") == 1
+    assert sample.is_saved()
+
+
+async def test_what_went_wrong_can_be_read_for_longer_than_what_went_well(
+    make_app: Callable[..., ReadingListApp], sample: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise LibraryError("Another program has been at work.", "Close it and try again.")
+
+    app = make_app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("r", "u")
+        monkeypatch.setattr(Library, "mark", locked)
+        await pilot.press("r")
+        await come(pilot, lambda: "at work" in told(app))
+        seconds = {message.severity: message.timeout for message in app._notifications}
+        assert seconds["error"] >= 10 > seconds["information"]
 
 
 async def test_what_became_of_a_damaged_working_copy_is_said(

@@ -146,3 +146,19 @@ async def test_a_library_of_a_newer_version_can_be_looked_at(
         await pilot.press("q")
     assert sample.path.read_bytes() == before
     assert app.return_code == 0
+
+
+async def test_nothing_is_begun_that_a_library_of_a_newer_version_would_not_take(
+    make_app: Callable[..., ReadingListApp], sample: Library
+) -> None:
+    """No dialog or editor opens in which one would write in vain."""
+    sample.save()
+    by_sql(sample.path, "PRAGMA user_version = 9")
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: sample.is_read_only)
+        keys = [*"nEtFdNicrRx10uB", "ctrl+r"]
+        for number, key in enumerate(keys, start=1):
+            await pilot.press(key)
+            await until(pilot, lambda n=number: told(app).count("can only read it. Upd") == n)  # type: ignore[misc]
+            assert app.screen is screen_of(app)

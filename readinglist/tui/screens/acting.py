@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from functools import wraps
+from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 from textual import work
 
@@ -25,11 +26,28 @@ if TYPE_CHECKING:
     from readinglist.tui.keymap import Key
 
 T = TypeVar("T")
+A = TypeVar("A", bound="Acting")
+P = ParamSpec("P")
 
 _AT_ONCE = 200
 """So many papers are changed before anybody notices."""
 _SAVE_AFTER = 0.4
 """Seconds from an edit to the writing of the library file."""
+
+
+def editing(action: Callable[Concatenate[A, P], None]) -> Callable[Concatenate[A, P], None]:
+    """Begin an action only where the library can be changed: nobody writes in vain."""
+
+    @wraps(action)
+    def checked(screen: A, /, *arguments: P.args, **named: P.kwargs) -> None:
+        try:
+            screen._library.check_may_edit()
+        except ReadingListError as error:
+            screen._tell_not_done(error)
+        else:
+            action(screen, *arguments, **named)
+
+    return checked
 
 
 class Acting(Leaving[None]):
@@ -155,7 +173,7 @@ class Acting(Leaving[None]):
     def _tell_save_failed(self, error: str) -> None:
         if error != self._save_failed:
             self._save_failed = error
-            self._tell(error, "error", seconds=10)
+            self._tell(error, "error")
 
     def _tell_saved(self) -> None:
         """Say that it is over, where it was told that edits wait."""

@@ -11,7 +11,7 @@ from textual import work
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
 from readinglist.services import clipboard
-from readinglist.tui.screens.acting import Acting
+from readinglist.tui.screens.acting import Acting, editing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,12 +120,14 @@ class Citing(Acting):
             self._save_soon()
             self._tell(f"{plural(len(exported.papers), 'paper')} written to {path}")
 
+    @editing
     def action_import(self) -> None:
         """Import files."""
         from readinglist.tui.screens.importing import ImportFiles
 
         self.app.push_screen(ImportFiles(self._library), lambda _: self._after_import())
 
+    @editing
     def action_new(self) -> None:
         """Add a paper that is typed in, or papers that are pasted."""
         from readinglist.tui.screens.new_paper import NewPaper

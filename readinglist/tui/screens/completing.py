@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.tui.screens.acting import Acting
+from readinglist.tui.screens.acting import Acting, editing
 from readinglist.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Completing(Acting):
         """Whether sources are being asked."""
         return self._stop_completing is not None
 
+    @editing
     def action_complete(self) -> None:
         """Complete papers, or, where that is being done, stop."""
         from readinglist.services.completing import Progress

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from readinglist.domain.paper import Priority, Status
 from readinglist.domain.text import plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.tui.screens.acting import Acting
+from readinglist.tui.screens.acting import Acting, editing
 from readinglist.tui.screens.bulk_preview import BulkPreview, replaced, tagged
 from readinglist.tui.suspending import TO_NOTE_DOWN, edited_outside
 
@@ -32,16 +32,19 @@ class Marking(Acting):
         """Go to the paper of a citation key."""
         raise NotImplementedError
 
+    @editing
     def action_toggle_read(self) -> None:
         """Mark read; if all are read already, unread."""
         targets = self._targets()
         all_read = not self._library.values_among(targets, "status").keys() - {Status.READ}
         self._mark(targets, "status", Status.UNREAD if all_read else Status.READ)
 
+    @editing
     def action_set_status(self, status: str) -> None:
         """Set the status."""
         self._mark(self._targets(), "status", Status(status))
 
+    @editing
     def action_set_priority(self, priority: str) -> None:
         """Set the priority."""
         self._mark(self._targets(), "priority", Priority(priority))
@@ -82,6 +85,7 @@ class Marking(Acting):
             preview = BulkPreview(deed, effects(), targets, self._library.papers)
             self.app.push_screen(preview, change)
 
+    @editing
     def action_tags(self) -> None:
         """Ask for the tags and set them."""
         from readinglist.tui.screens.dialogs import AskText, LastOfList
@@ -111,6 +115,7 @@ class Marking(Acting):
 
         self.app.push_screen(AskText(title, text, printable(hint), LastOfList(known)), keep)
 
+    @editing
     def action_edit(self) -> None:
         """Edit all fields of the paper under the cursor."""
         from readinglist.tui.screens.entry_form import EntryForm
@@ -133,6 +138,7 @@ class Marking(Acting):
         """Show what was edited in the form of all fields."""
         self._after(step, "Edited: ")
 
+    @editing
     def action_note(self) -> None:
         """Write the note of the paper under the cursor."""
         from readinglist.tui.screens.note_editor import NoteEditor
@@ -150,6 +156,7 @@ class Marking(Acting):
         if left and left.follow:
             self._follow_key(left.follow)
 
+    @editing
     def action_note_in_editor(self) -> None:
         """Write the note in the editor of the user's choice."""
         from readinglist.services.notes import beginning
@@ -176,6 +183,7 @@ class Marking(Acting):
         if kept.step:
             self._after(kept.step)
 
+    @editing
     def action_delete(self) -> None:
         """Delete after a question."""
         targets = self._targets()
@@ -231,6 +239,7 @@ class Marking(Acting):
         if paper:
             self.app.push_screen(History(self._library, paper), brought_back)
 
+    @editing
     def action_undo(self) -> None:
         """Take back the last step."""
         self._do(
@@ -240,6 +249,7 @@ class Marking(Acting):
             lambda step: self._after(step, "Undone: ", "redo"),
         )
 
+    @editing
     def action_redo(self) -> None:
         """Bring again what undo took back."""
         self._do(

@@ -200,7 +200,12 @@ class NoteEditor(Dialog[Left]):
             try:
                 kept = self._library.keep_note(self._paper, text)
             except ReadingListError as error:
-                self._tell(str(error), "error")
+                if self._library.is_read_only and self._note_draft():
+                    told = "What you wrote stays a draft, for readinglist when it is updated."
+                    self._tell(f"{error.message} {told}", "warning", seconds=10)
+                    self.dismiss(Left(None))
+                else:
+                    self._tell(str(error), "error")
                 return
         self._draft.end()
         self.dismiss(Left(kept, follow))
@@ -214,12 +219,13 @@ class NoteEditor(Dialog[Left]):
         self._preview_timer.reset()
         self._preview_timer.resume()
 
-    def _note_draft(self) -> None:
-        """Keep as a draft what is written by now."""
+    def _note_draft(self) -> bool:
+        """Keep as a draft what is written by now; return whether that could be done."""
         text = self.area.text
         if text != self._begun or self._draft.text is not None:
             self._draft.text = text
-            self._keep_draft()
+            return self._keep_draft()
+        return True
 
     def _write_draft(self) -> None:
         self._draft_timer.pause()
@@ -232,11 +238,13 @@ class NoteEditor(Dialog[Left]):
     def _keep_draft_in_thread(self) -> None:
         self._keep_draft()
 
-    def _keep_draft(self) -> None:
+    def _keep_draft(self) -> bool:
         try:
             self._draft.write()
         except ReadingListError as error:
             self.app.call_later(self._tell_draft_failed, str(error))
+            return False
+        return True
 
     def _tell_draft_failed(self, error: str) -> None:
         if error != self._draft_problem:

@@ -11,10 +11,11 @@ from textual.message import Message
 
 from readinglist.domain.text import plural
 from readinglist.errors import ReadingListError
-from readinglist.tui.screens.acting import Acting
+from readinglist.tui.screens.acting import Acting, editing
 
 if TYPE_CHECKING:
     from readinglist.config import Config
+    from readinglist.services.changing import Step
     from readinglist.services.library import Library
 
 
@@ -60,10 +61,17 @@ class OtherMachines(Acting):
         self._reload()
         self._save_soon()
 
+    @editing
     def action_bring_back(self) -> None:
         """Make the edits again that git took out of the library file."""
-        self._after(self._library.bring_back(), "Brought back: ")
-        self._withdrawn = 0
+
+        def brought_back(step: Step) -> None:
+            self._withdrawn = 0
+            self._after(step, "Brought back: ")
+
+        self._do(
+            "Bring back …", self._withdrawn, lambda library: library.bring_back(), brought_back
+        )
 
     def _tell_withdrawn(self) -> None:
         before, self._withdrawn = self._withdrawn, len(self._library.withdrawn())
@@ -109,7 +117,8 @@ class OtherMachines(Acting):
         try:
             with closing(self._library.sibling()) as library:
                 came_in = library.came_in
-            self.post_message(self.CameIn(bool(came_in), came_in.put_back))
+            held_up = str(came_in.held_up or "")
+            self.post_message(self.CameIn(bool(came_in), came_in.put_back, held_up))
         except ReadingListError as error:
             self.post_message(self.CameIn(error=str(error)))
 
