@@ -51,6 +51,13 @@ class ForeignValueError(LibraryError):
         self.what = what
 
 
+class UnfinishedError(LibraryError):
+    """Another program has begun to change the library file, or a log of that lies beside it.
+
+    The file is not whole without the log, and another one in its place would be destroyed by it.
+    """
+
+
 class FormatError(ReadingListError):
     """A file to import can't be read as what it should be.
 

@@ -10,7 +10,7 @@ import click
 
 from readinglist.cli.session import Session, json_option, pass_session, print_json, say
 from readinglist.domain.text import plural, printable
-from readinglist.errors import LibraryError
+from readinglist.errors import LibraryError, UnfinishedError
 
 if TYPE_CHECKING:
     from readinglist.services.salvaging import Salvaged
@@ -36,6 +36,8 @@ def check(session: Session, file: str | None, as_json: bool) -> int:
     path = Path(file) if file else session.library_path(session.load_config())
     try:
         verdict = check_library(path)
+    except UnfinishedError:  # what salvage would save is not what that program has written
+        raise
     except LibraryError as error:
         return _tell_unsound(path, error, as_json)
     if as_json:
@@ -110,8 +112,8 @@ def salvage(session: Session, damaged: str, output: str, as_json: bool) -> int:
 
 
 def _tell_missing(saved: Salvaged) -> None:
-    if saved.working_copy:
-        say(saved.working_copy)
+    for problem in filter(None, (saved.unfinished, saved.working_copy)):
+        say(problem)
     if saved.cut_off:
         say(f"{saved.cut_off:,} of {plural(saved.of_pages, 'page')} are missing at the file's end.")
     if saved.lost:

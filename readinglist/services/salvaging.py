@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from readinglist.config import state_folder
-from readinglist.errors import LibraryError
+from readinglist.errors import LibraryError, UnfinishedError
 from readinglist.storage import document
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.inspection import survey
@@ -50,6 +50,8 @@ class Salvaged:
     """How many rows are of no table that we know."""
     too_long: int
     """How many rows had more values than we know of: those are left out, the rest is not."""
+    unfinished: str
+    """What another program has not brought into the file yet; empty if nothing."""
     working_copy: str
     """What is wrong with this machine's working copy of it; empty if nothing."""
     has_all_seen: bool
@@ -65,6 +67,7 @@ class Salvaged:
             or self.pages
             or self.cut_off
             or self.strange
+            or self.unfinished
             or self.working_copy
         )
 
@@ -111,6 +114,7 @@ def salvage(path: Path, new: Path, state: Path | None = None) -> Salvaged:
 class _Found:
     salvage: Salvage
     from_here: int = 0
+    unfinished: str = ""
     kept: Kept | None = None
 
 
@@ -120,6 +124,11 @@ def _found(path: Path, state: Path) -> _Found:
     # It may be the database of a working copy that was set aside: its last edits are in its log.
     is_of_here = path.resolve().is_relative_to(state.resolve())
     found = _Found(read_damaged(path, log=is_of_here))
+    try:
+        if not is_of_here:
+            document.check_finished(path)
+    except UnfinishedError as error:
+        found.unfinished = f"{error} What is in it is not read."
     found.kept = kept_here(path, state)
     if found.kept:
         _complete(found, found.kept)
@@ -199,6 +208,7 @@ def _told(found: _Found) -> Salvaged:
         of_pages=salvage.pages,
         strange=salvage.strange,
         too_long=salvage.too_long,
+        unfinished=found.unfinished,
         working_copy=kept.problem if kept else "",
         has_all_seen=is_known and not (salvage.mended or lost or salvage.strange),
     )

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from readinglist.domain.text import printable
-from readinglist.errors import ForeignValueError, LibraryError
+from readinglist.errors import ForeignValueError, LibraryError, UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -201,18 +201,23 @@ def open_inspected(
 
 
 @contextmanager
-def private_copy(path: Path) -> Iterator[Path]:
+def private_copy(path: Path, *, is_finished: bool = True) -> Iterator[Path]:
     """Give a copy of the file at `path`, in a folder of its own.
+
+    Args:
+        path: the file.
+        is_finished: whether it must be whole without a log beside it.
 
     Raises:
         LibraryError: it can't be read, is too large, or there is no room for a copy.
+        UnfinishedError: another program is changing it, or was killed at that.
     """
     with temporary_folder() as folder:
         copy = folder / "library.db"
         try:
             if os.path.getsize(path) > LARGEST_FILE:
                 raise LibraryError(f"{path} is larger than a library may be (4 GiB).")
-            _copy_between_writes(path, copy)
+            _copy_between_writes(path, copy, is_finished)
         except OSError as error:
             if error.errno in NO_ROOM:
                 raise no_room(folder.parent, str(error.strerror)) from error
@@ -326,13 +331,6 @@ class DocumentChangedError(Exception):
     """Another program replaced the library file in the meantime, or is writing it."""
 
 
-class UnfinishedError(LibraryError):
-    """Another program has begun to change the library file, and a log of that lies beside it.
-
-    The file is not whole without the log, and another one in its place would be destroyed by it.
-    """
-
-
 def check_finished(path: Path) -> None:
     """Look whether a log lies beside the file that SQLite would still bring into it.
 
@@ -363,8 +361,8 @@ def _unfinished(path: Path, log: Path) -> UnfinishedError:
         )
     return UnfinishedError(
         f"{log} lies beside the library: another program is changing it, or was killed at that.",
-        "Your edits are kept on this machine until you close that program; if there is none, "
-        f"sqlite3 {shlex.quote(str(path))} .tables ends the change.",
+        "Close that program; if there is none, delete a log that came from elsewhere, or, for one "
+        f"of your own, sqlite3 {shlex.quote(str(path))} .tables ends the change.",
     )
 
 
@@ -409,7 +407,7 @@ def _locks(handle: int, kind: int, start: int, length: int = 1) -> bool:
     return True
 
 
-def _copy_between_writes(path: Path, copy: Path) -> None:
+def _copy_between_writes(path: Path, copy: Path, is_finished: bool) -> None:
     """Copy the file when no other program is in the middle of writing to it.
 
     Raises:
@@ -422,13 +420,13 @@ def _copy_between_writes(path: Path, copy: Path) -> None:
     try:
         while not _locks(handle, fcntl.LOCK_SH, *_SHARED_BYTES):
             if time.monotonic() > until:
-                raise LibraryError(
+                raise UnfinishedError(
                     f"Another program has been writing {path} for {_PATIENCE} seconds.",
                     "Close it and try again.",
                 )
             time.sleep(0.01)
         # A log of who has this lock, too, is of a change that has not come to the file yet.
-        if _locks(handle, fcntl.LOCK_SH, _RESERVED_BYTE):
+        if is_finished and _locks(handle, fcntl.LOCK_SH, _RESERVED_BYTE):
             check_finished(path)
         shutil.copyfile(path, copy)
     finally:

@@ -123,7 +123,7 @@ def read_damaged(path: Path, log: bool = False) -> Salvage:
     """
     forms = _forms()
     salvage = Salvage()
-    with private_copy(path) as copy:
+    with private_copy(path, is_finished=False) as copy:
         if log:
             with (
                 contextlib.suppress(OSError),

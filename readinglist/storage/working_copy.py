@@ -28,7 +28,7 @@ from readinglist.domain.change import (
     Change,
 )
 from readinglist.domain.text import plural
-from readinglist.errors import LibraryError
+from readinglist.errors import LibraryError, UnfinishedError
 from readinglist.storage import document
 from readinglist.storage.differences import (
     attach,
@@ -273,7 +273,7 @@ class WorkingCopy:
         """
         try:
             return self.take_in()
-        except document.UnfinishedError as error:
+        except UnfinishedError as error:
             if self._meta("document") is None:
                 raise
             return TakenIn(held_up=error)

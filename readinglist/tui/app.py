@@ -26,6 +26,7 @@ from readinglist.errors import ConfigError, InvalidValueError, ReadingListError
 from readinglist.services.kept_views import KeptViews
 from readinglist.tui import themes
 from readinglist.tui.keymap import check_keys, displayed
+from readinglist.tui.notice import Notice
 from readinglist.tui.presentation import as_markup
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.screens.leaving import Palette
@@ -34,7 +35,7 @@ from readinglist.tui.screens.library import LibraryScreen
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from textual.notifications import SeverityLevel
+    from textual.notifications import Notify, SeverityLevel
     from textual.screen import Screen
 
     from readinglist.config import Config
@@ -137,6 +138,10 @@ class ReadingListApp(App[None]):
         if severity == "error" and timeout is None:
             timeout = _ERRORS_SHOWN
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_notify(self, event: Notify) -> None:
+        """Have a notice shown, before Textual sees to it."""
+        event.notification = Notice.of(event.notification)
 
     def on_ready(self) -> None:
         """Give newcomers the tour."""

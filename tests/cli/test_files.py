@@ -127,6 +127,21 @@ def test_check_says_what_a_library_holds(filled: CommandLine, tmp_path: Path) ->
     assert not missing.exists()
 
 
+def test_what_another_program_has_begun_is_told_and_not_taken_for_damage(
+    filled: CommandLine, tmp_path: Path
+) -> None:
+    log = Path(f"{filled.path}-wal")
+    log.write_bytes(b"its log")
+    assert filled("check", code=1).err.startswith(f"readinglist: {log} lies beside the library")
+    new = tmp_path / "new.db"
+    saved = filled("salvage", str(filled.path), "-o", str(new), code=1)
+    assert f"{log} lies beside the library" in saved.err
+    assert "What is in it is not read." in saved.err
+    assert f"{new} has 3 papers" in saved.err
+    log.unlink()
+    assert "is sound: 3 papers" in filled("check").out
+
+
 def test_salvage_says_what_it_saved_and_what_is_missing(
     filled: CommandLine, tmp_path: Path
 ) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from readinglist.cli.main import run
 from readinglist.domain.paper import Status
-from readinglist.errors import LibraryError
+from readinglist.errors import LibraryError, UnfinishedError
 from readinglist.services.library import Library
 from readinglist.services.merge_driver import merge_files
-from readinglist.storage.document import SCHEMA_VERSION, UnfinishedError
+from readinglist.storage.document import SCHEMA_VERSION
 from tests.conftest import PageMaker, by_sql, rows
 from tests.storage.test_document import SPOILED
 from tests.storage.test_migrations import first_schema

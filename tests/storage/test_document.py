@@ -14,13 +14,12 @@ import pytest
 
 from readinglist.config import state_folder
 from readinglist.domain.paper import Status
-from readinglist.errors import LibraryError
+from readinglist.errors import LibraryError, UnfinishedError
 from readinglist.services.checking import check_library
 from readinglist.services.library import Library
 from readinglist.storage import document
 from readinglist.storage.document import (
     DocumentChangedError,
-    UnfinishedError,
     fingerprint,
     open_inspected,
     replacing,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from textual import events
 from textual.containers import VerticalScroll
 from textual.widgets import Input, TextArea
+from textual.widgets._toast import Toast
 
 from readinglist.config import Config, ExportConfig
 from readinglist.domain.paper import Priority, Status
@@ -588,3 +591,20 @@ def test_every_default_key_has_a_story() -> None:
     for key in (*LIBRARY, *TRIAGE):
         for one in key.keys.split(","):
             assert one in pressed, f"no story presses {one}"
+
+
+async def test_a_notice_whose_time_is_over_as_it_is_shown_does_not_stop_the_app(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Textual's timer of such a notice would run round for ever."""
+    app = make_app()
+    async with app.run_test(notifications=True) as pilot:
+        await settle(pilot)
+        looks = itertools.count()
+        monkeypatch.setattr("textual.notifications.time", lambda: time.time() + next(looks) / 10)
+        for timeout in range(1, 15):  # each look at the clock is a tenth later
+            app.clear_notifications()
+            looks = itertools.count()
+            app.notify(f"for {timeout} tenths", timeout=timeout / 10 - 0.05)
+            await pilot.pause()
+        await until(pilot, lambda: not app.screen.query(Toast))
