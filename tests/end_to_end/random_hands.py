@@ -235,6 +235,7 @@ class RandomHands:
                         return
             self._check_alive()
         stuck = self.terminal.screen()
+        self.terminal.resize(200, 300)  # room for what comes
         os.kill(self.pid, signal.SIGABRT)  # it tells where each of its threads is
         self.terminal.wait_for_end(_PATIENCE)
         raise AssertionError(
