@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,6 +23,22 @@ class DiffLine(NamedTuple):
     text: str
     spans: tuple[tuple[int, int], ...] = ()
     """What in it differs from the line it became, or that it was; none if it is another line."""
+
+
+def parts_that_differ(old: str, new: str, most: int) -> tuple[str, str]:
+    """Return about `most` letters of two texts, from some lines before they begin to differ.
+
+    What is left out before or behind is an ellipsis in a line of its own.
+    """
+    if max(len(old), len(new)) <= most:
+        return old, new
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    near = max(0, alike - most // 10)
+    start = old.rfind("\n", 0, near) + 1
+    start = start if near - start < most // 2 else near  # a line may be longer than that
+    parts = (text[start : start + most] + "\n…" * (len(text) > start + most) for text in (old, new))
+    first, second = (f"…\n{part}" if start else part for part in parts)
+    return first, second
 
 
 def differing_lines(old: str, new: str) -> Iterator[DiffLine]:

@@ -144,14 +144,18 @@ def _today() -> datetime.date:
 
 
 def excerpt(text: str, spans: Sequence[tuple[int, int]], width: int) -> Marked:
-    """Return a line of `width` cells from `text`, where most of `spans` is, and what is near."""
-    first = max(
-        (start for start, _ in spans),
-        key=lambda at: sum(end - start for start, end in spans if at <= start < at + width // 2),
-    )
+    """Return a line of `width` cells from `text`, where most of `spans` is, and what is near.
+
+    Args:
+        text: a text of one line.
+        spans: places in it, in order and without overlaps; at least one.
+        width: the cells of the line.
+    """
+    first = densest(spans, width // 2)
     # A third is for what stands before, or all that what comes behind leaves.
     room = max(width // 3, width - cell_len(text[first : first + width]))
-    start = 0 if cell_len(text[:first]) <= room else first
+    is_near = first <= 4 * width and cell_len(text[:first]) <= room
+    start = 0 if is_near else first
     while start and (room := room - cell_len(text[start - 1])) >= len("…"):
         start -= 1
     if start:
@@ -163,6 +167,22 @@ def excerpt(text: str, spans: Sequence[tuple[int, int]], width: int) -> Marked:
     by = len(before) - start
     end = start + width
     return Marked(shown, [(one + by, other + by) for one, other in spans if start <= one < end])
+
+
+def densest(spans: Sequence[tuple[int, int]], width: int) -> int:
+    """Return where the `width` letters begin in which most of `spans` is."""
+    best = covered = behind = 0
+    first = spans[0][0]
+    for place, (start, end) in enumerate(spans):
+        behind = max(behind, place)
+        while behind < len(spans) and spans[behind][0] < start + width:
+            covered += spans[behind][1] - spans[behind][0]
+            behind += 1
+        if covered > best:
+            best, first = covered, start
+        if behind > place:
+            covered -= end - start
+    return first
 
 
 def version(entry: Entry) -> str:

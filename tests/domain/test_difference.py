@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readinglist.domain.difference import DiffLine, differing_lines
+from readinglist.domain.difference import DiffLine, differing_lines, parts_that_differ
 
 TEXTS = st.lists(st.sampled_from(["a b c", "a x c", "", "d e", "- one"]), max_size=7).map("\n".join)
 
@@ -42,3 +42,22 @@ def test_a_text_of_very_many_lines_is_not_compared() -> None:
     assert lines[0].sign == "-"
     words = " ".join(map(str, range(2000)))
     assert [line.spans for line in differing_lines(words, f"{words} more")] == [(), ()]
+
+
+@given(st.text("ab\n", max_size=300), st.text("ab\n", max_size=300), st.text("ab\n", max_size=300))
+def test_of_long_texts_the_parts_that_differ_are_left(begin: str, one: str, other: str) -> None:
+    old, new = begin + one, begin + other
+    first, second = parts_that_differ(old, new, 60)
+    assert all(len(part) <= 60 + 2 * len("…\n") for part in (first, second))
+    assert (first == second) == (old == new)
+    assert parts_that_differ(old, new, 600) == (old, new)
+
+
+def test_what_is_left_out_is_marked() -> None:
+    lines = [f"line {number}" for number in range(100)]
+    old = "\n".join(lines)
+    new = old.replace("line 60\n", "line sixty\n")
+    assert parts_that_differ(old, new, 60) == (
+        "…\nline 59\nline 60\nline 61\nline 62\nline 63\nline 64\nline 65\nline\n…",
+        "…\nline 59\nline sixty\nline 61\nline 62\nline 63\nline 64\nline 65\nl\n…",
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +13,7 @@ from textual.content import Content
 
 from readinglist.domain.paper import Paper
 from readinglist.domain.text import printable
-from readinglist.tui.presentation import as_markup, cell, excerpt
+from readinglist.tui.presentation import as_markup, cell, densest, excerpt
 from tests.hostile_text import HOSTILE
 
 FILLER = "Herons wade in shallow water and wait for fish at dusk. " * 6
@@ -76,6 +79,25 @@ def test_wide_letters_take_two_cells() -> None:
     assert found[0] == "梟は"
     assert shown.startswith("…")
     assert shown.endswith("…")
+
+
+@given(st.text("o ", max_size=120), st.integers(-3, 80))
+def test_the_excerpt_is_where_most_matched(text: str, width: int) -> None:
+    spans = [match.span() for match in re.finditer("o+", text)]
+    if spans:
+        counts = {
+            at: sum(end - start for start, end in spans if at <= start < at + width // 2)
+            for at, _ in spans
+        }
+        assert densest(spans, width // 2) == max(counts, key=counts.__getitem__)
+
+
+def test_of_a_note_as_long_as_a_book_it_is_there_at_once() -> None:
+    text = "owls and " * 120_000
+    spans = [match.span() for match in re.finditer("owls", text)]
+    before = time.monotonic()
+    assert len(excerpt(text, spans, 60).spans) == 7
+    assert time.monotonic() - before < 10
 
 
 @pytest.mark.parametrize("width", [-3, 0, 1, 2, 3])

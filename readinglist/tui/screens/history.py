@@ -10,7 +10,7 @@ from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from readinglist.domain.change import SOURCE, WHOLE_PAPER, Action, Change, describe
-from readinglist.domain.difference import DiffLine, differing_lines
+from readinglist.domain.difference import DiffLine, differing_lines, parts_that_differ
 from readinglist.domain.text import printable, printable_block
 from readinglist.errors import ReadingListError
 from readinglist.services.changing import Step
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _SHORT = 60
 """Values of at most so many letters are shown one under the other, longer ones as a difference."""
+_MOST_SHOWN = 20_000
+"""Letters of a value: a note may be a book, and all of what is shown is laid out at once."""
 _SIGN_STYLES = {"-": "$text-error", "+": "$text-success", " ": ""}
 
 
@@ -142,6 +144,7 @@ def _values(change: Change) -> Content:
     """Return all of an entry: what it did, when and where, the value before and the one after."""
     where = f" on {change.machine_name}" if change.machine_name else ""
     old, new = (printable_block(value).rstrip("\n") for value in past_values(change))
+    old, new = parts_that_differ(old, new, _MOST_SHOWN)
     if change.field == SOURCE:  # its number says nothing
         old = new = ""
     is_value = (old or new) and change.field != WHOLE_PAPER

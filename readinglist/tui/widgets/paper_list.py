@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from textual import events
     from textual.geometry import Region
 
+_LOOKED_THROUGH = 50_000
+"""So many letters of a text may be shown as what matched: a note may be a book."""
 _CACHE_LIMIT = 300
 """So many papers, and lines of them, are kept: more than any screen shows."""
 _NEVER_SEARCHED = ("status", "priority", "year", "added", "why")
@@ -352,7 +354,7 @@ class PaperList(ScrollView, can_focus=True, inherit_bindings=False):
             *(paper.title, paper.note, paper.abstract, "; ".join(paper.authors)),
             *(paper.organization, " ".join(paper.tags), paper.venue, paper.key),
         )
-        marked = (self._marked(printable(text)) for text in texts if text)
+        marked = (self._marked(printable(text[:_LOOKED_THROUGH])) for text in texts if text)
         return next((one for one in marked if one.spans), None)
 
     @staticmethod
