@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections import Counter, deque
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -234,14 +235,20 @@ class RandomHands:
                     if self._seen(_is_list, 1):
                         return
             self._check_alive()
-        stuck = self.terminal.screen()
-        self.terminal.resize(200, 300)  # room for what comes
-        os.kill(self.pid, signal.SIGABRT)  # it tells where each of its threads is
-        self.terminal.wait_for_end(_PATIENCE)
         raise AssertionError(
             f"The app does not come back to its list after: {' '.join(self.diary)}\n"
-            f"{stuck}\n{self.terminal.screen()}"
+            f"{self.terminal.screen()}\n{self._where_it_is()}"
         )
+
+    def _where_it_is(self) -> str:
+        """Return what the system knows of the process, and what its threads are at."""
+        process = Path(f"/proc/{self.pid}")
+        known = [(process / name).read_text() for name in ("wchan", "status")]
+        self.terminal.resize(200, 300)  # room for what comes
+        os.kill(self.pid, signal.SIGABRT)
+        with suppress(AssertionError):  # it may be stopped
+            self.terminal.wait_for_end(5)
+        return "\n".join([*known, self.terminal.screen()])
 
     def _press(self) -> None:
         keys = self._keys
