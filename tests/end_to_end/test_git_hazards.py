@@ -9,7 +9,7 @@ import time
 import pytest
 
 from readinglist.domain.paper import Status
-from readinglist.errors import LibraryError
+from readinglist.errors import LibraryError, UnfinishedError
 from readinglist.services.checking import check_library
 from readinglist.services.library import Library
 from tests.services.clones import Clone, World
@@ -77,9 +77,13 @@ def test_a_commit_holds_every_edit_and_nothing_lies_beside_the_file(clone: Clone
 
 def test_a_forced_checkout_does_not_mix_two_versions(clone: Clone) -> None:
     clone.library.note("owls", "unsaved")
-    (clone.folder / "library.db-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" * 64)
+    log = clone.folder / "library.db-journal"
+    log.write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" * 64)
     clone.git("checkout", "-q", "-f", "HEAD~1")
     aged(clone)
+    with pytest.raises(UnfinishedError, match="lies beside the library"):
+        clone.library.take_in()
+    log.unlink()
     clone.library.take_in()
     assert clone.library.paper("foxes").status is Status.UNREAD
     assert clone.library.paper("owls").note == "unsaved"
