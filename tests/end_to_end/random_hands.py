@@ -35,8 +35,10 @@ _TMUX = {
 _EDITING = ("BSpace", "DC", "C-w", "C-k", "C-y", "C-a", "C-x", "C-v", "Left", "Right")
 """What fields know, beside the keymap.
 
-C-c and C-z are signals wherever the app has just left the terminal, to an editor or for good.
+C-c, C-z and C-s are the terminal's own wherever the app has just left it, to an editor or for good.
 """
+_OF_TERMINAL = "C-s"
+"""The key of the keymap that stops a terminal then: it is pressed only in the boxes that it ends."""
 _WRITES_FILES = "e"
 """The key of the export: it is pressed only where the path is seen."""
 _QUITTING = ("q", "C-q")
@@ -76,7 +78,7 @@ def key_names() -> list[str]:
     """Return all keys of the keymap, by tmux's names; the export is left out."""
     keys = (key.keys for key in chain(*PLACES, *DIALOGS.values()))
     names = {name for some in (*keys, PALETTE[0]) for name in some.split(",")}
-    return sorted({*map(_tmux_name, names), *_EDITING} - {_WRITES_FILES})
+    return sorted({*map(_tmux_name, names), *_EDITING} - {_WRITES_FILES, _OF_TERMINAL})
 
 
 def _tmux_name(key: str) -> str:
