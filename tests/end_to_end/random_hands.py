@@ -38,7 +38,7 @@ _EDITING = ("BSpace", "DC", "C-w", "C-k", "C-y", "C-a", "C-x", "C-v", "Left", "R
 C-c, C-z and C-s are the terminal's own wherever the app has just left it, to an editor or for good.
 """
 _OF_TERMINAL = "C-s"
-"""The key of the keymap that stops a terminal then: it is pressed only in the boxes that it ends."""
+"""The key of the keymap that stops a terminal then: it is pressed only in boxes that it ends."""
 _WRITES_FILES = "e"
 """The key of the export: it is pressed only where the path is seen."""
 _QUITTING = ("q", "C-q")
