@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 4_000_000
 _ENTRY_TYPE = re.compile(r"[a-z][a-z0-9_-]{0,40}")
-_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?ai:https?)://\S+")
 _BETWEEN_NAMES = re.compile(r"[{}]|[;\n]|(?<=\s)and(?=\s)")
 
 

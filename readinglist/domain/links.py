@@ -9,7 +9,7 @@ from readinglist.domain.text import STEERING
 #: Runs up to white space, what no address holds unescaped, or the next one of a list;
 #: `\_` and its like are TeX.
 _ADDRESS = re.compile(
-    rf"https?://(?:(?![,;]https?://)[^\s<>\"{{}}\\^`|{STEERING}]|\\[_%#&~])+", re.IGNORECASE
+    rf"(?ai:https?)://(?:(?![,;](?ai:https?)://)[^\s<>\"{{}}\\^`|{STEERING}]|\\[_%#&~])+"
 )
 _TEX_ESCAPE = re.compile(r"\\([_%#&~])")
 _PAIRS = {")": "(", "]": "["}

@@ -10,7 +10,7 @@ from readinglist.domain.text import printable
 #: Stricter than browsers, so that none can find another host in it: no backslash, which they take
 #: for a slash, no escapes in the host, nothing before or after it.
 _ADDRESS = re.compile(
-    r"(?P<scheme>https?)://(?:(?P<user>[^/?#\\]*)@)?"
+    r"(?P<scheme>(?ai:https?))://(?:(?P<user>[^/?#\\]*)@)?"
     r"(?P<host>[^\s/?#\\@:\[\]%<>\"^`{|}]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{0,5}))?(?:[/?#].*)?",
     re.IGNORECASE,
 )

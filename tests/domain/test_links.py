@@ -76,3 +76,9 @@ def test_any_text_has_links_or_none(text: str) -> None:
         assert link.lower().startswith(("http://", "https://"))
         assert not set(link) & set(' {}<>"\\')
         assert find_links(link) == (link,)
+
+
+def test_a_letter_that_looks_like_an_s_makes_no_address() -> None:
+    """Without regard to case it is one to Python, but for nobody else."""
+    assert find_links("http\u017f://a.org/x") == ()
+    assert find_links("HTTPS://a.org/x") == ("HTTPS://a.org/x",)

@@ -23,6 +23,10 @@ PAST_FINDINGS: dict[str, tuple[str, ...]] = {
         _listing("Dec 8, 2022 " + "9" * 30),
     ),
     "html": (f"<div data-props='{{\"paper\": &#{'9' * 5000};}}'></div>",),
+    "atom": (
+        "<rss><channel><item><title>x</title><guid>oai:arXiv.org:2401.00001</guid>"
+        "<description>at http\u017f://a.org/x</description></item></channel></rss>",
+    ),
     "csl": (
         _ITEM % '"x", "issued": {"date-parts": [[1e999]]}',
         _ITEM % r'"\ud800x"',
