@@ -5,9 +5,11 @@ https://huggingface.co/.well-known/openapi.json, the routes below /api/papers
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from readinglist.domain.text import printable, printable_block
 from readinglist.formats.hugging_face import parse_answer
 
 if TYPE_CHECKING:
@@ -47,4 +49,13 @@ class HuggingFace:
         else:
             question = {"q": paper.title[:250], "limit": str(_MOST)}
             found = web.ask("/api/papers/search", question, parse_answer, is_search=True)
-        return [list(found or ())[:_MOST]]
+        return [[sound for one in (found or ())[:_MOST] if (sound := _sound(one))]]
+
+
+def _sound(paper: Paper) -> Paper | None:
+    """Return a paper as lines that can be shown; None where its title says nothing."""
+    title = printable(paper.title)
+    if not any(character.isalnum() for character in title):
+        return None
+    abstract = printable_block(paper.abstract or "").strip() or None
+    return replace(paper, title=title, abstract=abstract)

@@ -16,18 +16,31 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from readinglist.errors import ReadingListError
+from readinglist.errors import LibraryError, ReadingListError
 from readinglist.services.library import Library
 from readinglist.services.syncing import sync
 
 _LONGEST = 40
+_PATIENCE = 10
+"""Seconds for which git may be at a file."""
+
+
+def opened(path: str, state: Path) -> Library:
+    """Open the library, again where git is just writing it."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return Library.open(path, state=state)
+        except LibraryError as error:
+            if time.monotonic() > until or "Try again" not in error.hint:
+                raise
 
 
 def main() -> None:
     """Edit until the process is killed."""
     path, state, name, diary_path, syncs = sys.argv[1:]
     diary = os.open(diary_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    library = Library.open(path, state=Path(state))
+    library = opened(path, Path(state))
     dice = random.Random()
     number = 0
     saved = looked = synced = time.monotonic()

@@ -118,7 +118,7 @@ def check_sentence(message: str) -> None:
 def check_sound(paper: Paper) -> None:
     """Check that a paper can be shown and stored, and has at most one entry."""
     for value in (paper.title, paper.venue, paper.abstract, *paper.authors):
-        assert value is None or (value and printable(value) == value)
+        assert value is None or (value and printable(value) == " ".join(value.split()))
         assert value is None or value.encode()
     assert any(character.isalnum() for character in paper.title)
     assert len(paper.title) <= 2000
