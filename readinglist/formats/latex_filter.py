@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from readinglist.formats.latex import (
+    MACRO_OF_MARK,
     MATH_COMMANDS,
     STYLES,
     Repertoire,
@@ -266,4 +267,5 @@ def _group(text: str, position: int) -> str | None:
 
 @cache
 def _text_commands() -> frozenset[str]:
-    return STYLES | frozenset(named_characters())
+    # What we write ourselves, with its definition, comes back in a file of ours.
+    return STYLES | frozenset(named_characters()) | frozenset(MACRO_OF_MARK.values())

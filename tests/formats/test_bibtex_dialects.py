@@ -283,3 +283,16 @@ def test_what_a_title_says_survives_the_round(title: str) -> None:
     shown = to_text(value(paper, BIBLATEX, "title"))
     (again,) = parse(write_bibtex([paper], BIBLATEX).text).papers
     assert again.title == shown
+
+
+@pytest.mark.parametrize("title", ["Học tập Trương", "On ctƯ", "Ỏ, ở, ẹ, ç, ą and ḇ"])
+def test_letters_with_hook_horn_or_dot_come_back_from_a_file_of_ours(title: str) -> None:
+    """Their commands are our own: they are as good the second time."""
+    text = write_bibtex([Paper(title, id=1, key="k", added_at="")]).text
+    for _ in range(2):
+        parsed = parse(text)
+        assert [paper.title for paper in parsed.papers] == [title]
+        written = write_bibtex(parsed.papers)
+        assert "textbackslash" not in written.text
+        assert not any("list of commands" in one for one in written.warnings)
+        text = written.text

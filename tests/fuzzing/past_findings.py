@@ -50,6 +50,7 @@ PAST_FINDINGS: dict[str, tuple[str, ...]] = {
         "@I(k$)@r{title=\x02}",
         "@a{k}" * 20_000,
         "% \n@@m{v}",
+        "@misc{k, title = {On ct\u01af}}",
         '@misc{a, title={One} x,\n@book{, author =*"'
         + 'Ann {"}Quo{"} Lee@book{, author =*"' * 9000,
     ),
