@@ -252,9 +252,8 @@ class Editor:
                 *((TAG, tag) for tag in whole.tags if tag not in kept.tags),
             ]
             changes = [
-                *self._deletions([dropped])[
-                    drop
-                ],  # its keys go first: each can name one paper at a time
+                # Its keys go first: each can name one paper at a time.
+                *self._deletions([dropped])[drop],
                 *(Change(keep, field, None, value, key=kept.key) for field, value in added),
             ]
             # What a file said and nobody chose goes on as that: an import may complete it.

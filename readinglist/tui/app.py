@@ -261,7 +261,8 @@ def tune_interpreter() -> None:
     with suppress(OSError, AttributeError, TypeError):  # another C library may lack it
         import ctypes
 
+        mallopt = ctypes.CDLL(None).mallopt
         for option, value in _MALLOC.items():
-            ctypes.CDLL(None).mallopt(option, value)
+            mallopt(option, value)
     gc.freeze()  # what is there by now stays to the end: it is never looked through again
     gc.set_threshold(*_GARBAGE_THRESHOLDS)
