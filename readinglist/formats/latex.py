@@ -424,53 +424,47 @@ def _pieces(text: str, repertoire: Repertoire, groups: bool = True) -> list[_Pie
             tokens.extend((match.lastgroup or "", match[0]) for match in matches)
     # Braces after a command that is refused are that command's own: they are printed too.
     bare_groups = groups and ("character", "\\") not in tokens
-    open_groups: list[tuple[str, list[_Piece]]] = [("", [])]
+    pieces: list[_Piece] = []
+    opened: list[tuple[str, int]] = []
+    """What opens the groups that are open, and where it stands."""
     for kind, token in tokens:
-        pieces = open_groups[-1][1]
-        if token == "{" or kind == "style":
-            open_groups.append((token, []))
-        elif token == "}" and len(open_groups) > 1:
-            opener, inner = open_groups.pop()
-            allowed = bare_groups if opener == "{" else groups
-            open_groups[-1][1].extend(
-                [_Piece(_OBJECT, f"{opener}{''.join(piece.latex for piece in inner)}}}")]
-                if allowed and len(open_groups) <= _DEEPEST
-                else [*_literally(opener), *inner, *_literally("}")]
-            )
+        if kind == "plain":
+            pieces.append(_Piece(token, token))
+        elif token == "{" or kind == "style":
+            opened.append((token, len(pieces)))
+            pieces += _literally(token)
+        elif token == "}" and opened:
+            opener, start = opened.pop()
+            if (bare_groups if opener == "{" else groups) and len(opened) < _DEEPEST:
+                inner = "".join(piece.latex for piece in pieces[start + len(opener) :])
+                pieces[start:] = [_Piece(_OBJECT, f"{opener}{inner}}}")]
+            else:
+                pieces += _literally(token)
+        elif token == '"':
+            opens = not pieces or pieces[-1].shape in _OPENING
+            pieces.append(_Piece(token, "``" if opens else "''"))
+        elif kind == "character":
+            pieces += _literally(token)
         else:
-            pieces.extend(_token_pieces(kind, token, pieces, repertoire))
-    whole = open_groups[0][1]
-    for opener, inner in open_groups[1:]:
-        whole += [*_literally(opener), *inner]
-    return whole
+            pieces += _token_pieces(kind, token, repertoire)
+    return pieces
 
 
-def _token_pieces(
-    kind: str, token: str, before: Sequence[_Piece], repertoire: Repertoire
-) -> Iterable[_Piece]:
-    if kind == "plain":
-        return [_Piece(token, token)]
+def _token_pieces(kind: str, token: str, repertoire: Repertoire) -> tuple[_Piece, ...]:
     if kind == "space":
-        return [_Piece(" ", "~" if _NBSP in token else " ")]
-    if kind == "formula":
-        return [_math_piece(token)]
-    if kind == "foreign":
-        return _foreign(token, repertoire)
-    if kind == "accent":
-        return _foreign(_accented(token), repertoire)
-    if kind == "command":
-        name = token.strip("{\\} ")
-        return _foreign(named_characters()[name], repertoire)
+        return (_Piece(" ", "~" if _NBSP in token else " "),)
     if kind == "escape":
         return _literally(token[1])
-    if token == '"':
-        opens = not before or before[-1].shape in _OPENING
-        return [_Piece(token, "``" if opens else "''")]
-    return _literally(token)
+    if kind == "formula":
+        return (_math_piece(token),)
+    if kind == "command":
+        return _foreign(named_characters()[token.strip("{\\} ")], repertoire)
+    return _foreign(_accented(token) if kind == "accent" else token, repertoire)
 
 
-def _literally(characters: str) -> list[_Piece]:
-    return [_Piece(c, _SPECIAL.get(c, c)) for c in characters]
+@lru_cache(maxsize=1 << 10)
+def _literally(characters: str) -> tuple[_Piece, ...]:
+    return tuple(_Piece(c, _SPECIAL.get(c, c)) for c in characters)
 
 
 @cache
@@ -552,6 +546,7 @@ def _by_kind(
         yield kind, [(source, latex) for source, _, latex in group]
 
 
+@lru_cache(maxsize=1 << 14)
 def _character(cluster: str, repertoire: Repertoire) -> tuple[_Kind, str]:
     """Return the kind and the LaTeX of one character with its combining marks."""
     if repertoire is Repertoire.UNICODE and _is_read_by_pdflatex(cluster):
@@ -689,6 +684,7 @@ def _split_at_formulas(text: str) -> list[str]:
     return parts
 
 
+@lru_cache(maxsize=1 << 14)
 def _formula(source: str) -> str | None:
     """Return the formula in ASCII, or None if it is none that may stand."""
     if not source or source != source.strip():

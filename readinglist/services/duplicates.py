@@ -39,6 +39,8 @@ _PARTS = 3
 """Into so many parts a title is cut: slips in two words leave one part as it was."""
 _SHORTEST_TITLE = 12
 """Letters of a title that is long enough for a slip to be told from another title."""
+_LONGEST_TITLE = 1000
+"""Characters of a title that a person may have copied by hand; longer ones agree or don't."""
 _NO_LETTER = re.compile(r"[\W_]+")
 _ROMAN = re.compile("[ivx]+")
 
@@ -98,7 +100,7 @@ class _Row:
     arxiv: str | None
     doi: str | None
     words: tuple[str, ...]
-    """The telling words of the title, folded."""
+    """The telling words of the title, folded; none of one that is too long for a slip."""
 
 
 def find_pairs(
@@ -121,8 +123,8 @@ def find_pairs(
     for number, title, arxiv, doi in papers.identifiers():
         if len(rows) % _STEP == 0 and not goes_on(len(rows), steps):
             return []
-        words = tuple(_telling_words(fold(title)))
-        rows.append(_Row(number, title, arxiv, doi, words))
+        words = _telling_words(fold(title)) if len(title) <= _LONGEST_TITLE else ()
+        rows.append(_Row(number, title, arxiv, doi, tuple(words)))
     found: dict[tuple[int, int], Why] = {}
     for pass_, (why, block) in enumerate(blocks, 1):
         if not goes_on(pass_ * total, steps):

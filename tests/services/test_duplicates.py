@@ -104,6 +104,18 @@ def test_another_title_is_another_work(
     assert titled(library, folder, one, other) == set()
 
 
+def test_a_page_for_a_title_is_the_same_letter_for_letter_or_another(
+    library: Library, folder: Path
+) -> None:
+    page = "Foxes and the moons that they howl at. " * 30
+    one, other, third = add(library, folder, *({"title": f"Fox {n}"} for n in range(3)))
+    library.edit(one.key, {"title": page})
+    library.edit(other.key, {"title": page.replace("moons", "monos", 1)})
+    assert library.duplicates() == []
+    library.edit(third.key, {"title": page.upper()})
+    assert [pair.why for pair in library.duplicates()] == [Why.TITLE]
+
+
 def test_one_identifier_is_one_work_whatever_the_title(library: Library, folder: Path) -> None:
     one, other, third, fourth = add(
         library,
