@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from rich.style import Style
 from textual._styles_cache import StylesCache
+from textual.events import Click
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, TextArea
@@ -119,6 +121,44 @@ async def test_the_palette_is_left_while_it_looks_for_something(make_app: MakeAp
         await settle(pilot)
         assert app.screen is screen_of(app)
         assert app.is_running
+
+
+@pytest.mark.parametrize("make", [Palette, partial(Choose, "Which", [Item("a", "A")])])
+async def test_a_click_on_what_was_taken_away_meanwhile(
+    make_app: MakeApp, make: Callable[[], Palette | Choose]
+) -> None:
+    """The mouse went down on the line of something that what came since has not."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        asked = make()
+        await app.push_screen(asked)
+        options = asked.query_one(OptionList)
+        await until(pilot, lambda: bool(options.option_count))
+        gone = Style(meta={"option": options.option_count})
+        options.post_message(Click(options, 2, 2, 0, 0, 1, False, False, False, style=gone))
+        await settle(pilot)
+        assert app.screen is asked
+
+
+async def test_what_was_chosen_and_taken_away_is_not_another(make_app: MakeApp) -> None:
+    app = make_app()
+    chosen: list[str | None] = []
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        asked = Choose("Which", [Item(name, name) for name in "abc"])
+        app.push_screen(asked, chosen.append)
+        await pilot.pause()
+        options = asked.query_one(OptionList)
+        options.highlighted = 1
+        options.action_select()
+        asked.remove_item("b")
+        await settle(pilot)
+        assert app.screen is asked
+        options.action_select()
+        asked.remove_item("a")
+        await until(pilot, lambda: bool(chosen))
+        assert chosen == ["c"]
 
 
 def _offers(palette: Palette) -> bool:

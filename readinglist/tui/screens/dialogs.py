@@ -95,7 +95,9 @@ class Choose(Dialog[str | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Give back what was chosen."""
-        self.dismiss(self._items[event.option_index].value)
+        place = self.query_one(OptionList).place_of(event)
+        if place is not None:
+            self.dismiss(self._items[place].value)
 
 
 def _prompt(item: Item) -> Content:

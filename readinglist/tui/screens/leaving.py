@@ -12,7 +12,10 @@ from textual.command import CommandList, CommandPalette
 from textual.css.query import NoMatches
 from textual.screen import Screen, ScreenResultType
 
+from readinglist.tui.widgets.options import OptionList
+
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.events import Mount
 
 
@@ -45,6 +48,10 @@ class Leaving(Screen[ScreenResultType]):
         StylesCache.get_inner_outer.cache_clear()
 
 
+class Commands(CommandList, OptionList, can_focus=False):
+    """What is found."""
+
+
 class Palette(CommandPalette, Leaving[None]):  # Textual's styles are those of the first one
     """Finds anything by its name."""
 
@@ -59,7 +66,7 @@ class Palette(CommandPalette, Leaving[None]):  # Textual's styles are those of t
         with suppress(NoMatches):
             await CommandPalette._gather_commands.__wrapped__(self, search_value)  # type: ignore[attr-defined]
 
-    def _action_command_list(self, action: str) -> None:
-        """Move in what is offered; there are no pages before it is laid out, see `options`."""
-        if not action.startswith("page") or self.query_one(CommandList)._lines:
-            super()._action_command_list(action)
+    def compose(self) -> ComposeResult:
+        """Lay out Textual's palette, with a list that bears changes."""
+        for widget in super().compose():
+            yield Commands() if isinstance(widget, CommandList) else widget

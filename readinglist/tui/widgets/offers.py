@@ -92,7 +92,9 @@ class Offers(OptionList, can_focus=False):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Hand over the offer that was clicked."""
         event.stop()
-        self.take()
+        place = self.place_of(event)
+        if self.is_open and place is not None:
+            self._take(self._offered[place].value)
 
 
 def _fitted(text: str, width: int) -> str:

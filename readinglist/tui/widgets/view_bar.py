@@ -81,7 +81,9 @@ class ViewBar(OptionList, can_focus=True, inherit_bindings=False):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Ask for the view."""
         event.stop()
-        self.post_message(self.Opened(self._rows[event.option_index].name))
+        place = self.place_of(event)
+        if place is not None:
+            self.post_message(self.Opened(self._rows[place].name))
 
     def on_blur(self) -> None:
         """Highlight what is shown, not what one has only looked at."""
