@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 EXAMPLES = int(os.environ.get("READINGLIST_EXAMPLES", "50"))
 """How many texts go through each door; READINGLIST_EXAMPLES=5000 is the long run."""
 IS_LONG = EXAMPLES >= 1000
-FEW = max(5, EXAMPLES // 25)
-"""How many go where each takes commands, or keys and a picture."""
+FEW = int(os.environ.get("READINGLIST_FEW", max(5, EXAMPLES // 25)))
+"""How many go where each takes commands, or keys and a picture; READINGLIST_FEW is another."""
 
 PIECES: dict[str, tuple[str, ...]] = {
     "escapes": (

@@ -279,7 +279,8 @@ async def test_hostile_papers_on_each_screen(hostile: Library) -> None:
         app = the_app(pilot)
         for name in SCREENS if IS_LONG else ("the form", "the note", "triage", "a filter"):
             keys = SCREENS[name]
-            for place in range(max(1, FEW // 10)):
+            places = max(1, FEW // 10)
+            for place in range(places):
                 screen_of(app).papers.move_to(place * 7)
                 await pilot.press(*keys)
                 await at_rest(pilot)
@@ -290,7 +291,7 @@ async def test_hostile_papers_on_each_screen(hostile: Library) -> None:
                     lines_of(app, name)
                 check_picture(app)
                 await back(pilot)
-            TALLY.note(f"the app: {name}", texts(EXAMPLES))
+            TALLY.note(f"the app: {name}", texts(places))
 
 
 async def test_the_palette_and_the_side_bar(literal: Library, tmp_path: Path) -> None:
