@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from readinglist.domain.text import printable, printable_block
-from readinglist.errors import LibraryError
+from readinglist.errors import LibraryError, ReadingListError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from threading import Event
 
     from click.shell_completion import CompletionItem
@@ -195,10 +195,13 @@ def complete_view(context: click.Context, parameter: click.Parameter, incomplete
 
 
 def view_names(session: Session) -> list[str]:
-    """Return the names of all views, without those that nobody can type."""
+    """Return the names of all views that can be read and typed, for who completes one."""
     from readinglist.services.finding import VIEWS
 
-    return [*VIEWS, *(name for name in session.kept_views().all() if printable(name) == name)]
+    kept: Iterable[str] = ()
+    with suppress(ReadingListError):  # one who only presses Tab asked for nothing
+        kept = session.kept_views().all()
+    return [*VIEWS, *(name for name in kept if printable(name) == name)]
 
 
 class _PaperKey(click.ParamType):  # type: ignore[type-arg]  # plain in click before 8.3
@@ -229,8 +232,13 @@ PAPER = _PaperKey()
 
 
 def keys_beginning(session: Session, incomplete: str) -> list[str]:
-    """Return the citation keys that begin with what was typed, in upper or lower case."""
-    if not session.library_path(session.load_config()).exists():
-        return []
-    with session.open_library(reading=True) as library:
-        return [key for key in library.all_keys() if key.lower().startswith(incomplete.lower())]
+    """Return the citation keys that begin with what was typed, in upper or lower case.
+
+    There are none where the library or the configuration can't be read.
+    """
+    with suppress(ReadingListError):
+        if session.library_path(session.load_config()).exists():
+            with session.open_library(reading=True) as library:
+                keys = library.all_keys()
+            return [key for key in keys if key.lower().startswith(incomplete.lower())]
+    return []

@@ -176,6 +176,21 @@ def test_commands_and_keys_are_completed(
     assert complete(program, "mark", "Build", "--status", "re") == ["reading", "read"]
 
 
+def test_who_completes_a_word_is_told_of_no_fault(
+    program: Program, library_file: Path, tmp_path: Path
+) -> None:
+    """A damaged file gives no offers: one who pressed Tab reads on in the line that he is in."""
+    config = tmp_path / "config.yaml"
+    config.write_text("")
+    (tmp_path / "views.yaml").write_text("{broken")
+    library_file.write_text("no library")
+    here = {"READINGLIST_LIBRARY": str(library_file), "READINGLIST_CONFIG": str(config)}
+    assert complete(program, "list", "--view", "re", **here) == ["reading", "read"]
+    assert complete(program, "show", "re", **here) == []
+    config.write_text("{broken")
+    assert complete(program, "show", "re", **here) == []
+
+
 def test_every_command_has_its_options_explained() -> None:
     for name, command in group.commands.items():
         for parameter in command.params:
