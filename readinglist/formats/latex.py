@@ -22,7 +22,7 @@ import re
 import unicodedata
 from enum import Enum
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from readinglist.domain.text import printable
@@ -243,6 +243,9 @@ _SYMBOL = re.compile(r"\\[^A-Za-z]|`|\{\\(?:text[A-Za-z]+|ldots)\}")
 _WORD_BEGINS_WITH_SYMBOL = re.compile(r"(?:^|[ ~-])[^\w \"'.,~-]")
 _MISREAD_IN_NAME = re.compile(r"[\[\]()=]|(?:^| )(?:and|others)(?: |$)", re.IGNORECASE)
 
+#: Characters that TeX takes for themselves behind a backslash.
+_ESCAPED = "&%$#_{}"
+_OPENERS = frozenset(f"\\{style}" for style in STYLES)
 #: Characters after which a straight double quote opens.
 _OPENING = frozenset(" ([{-–—/`‘“")
 #: Characters that close a word without being part of it.
@@ -415,51 +418,50 @@ def _part_keeps_case(part: str) -> bool:
 def _pieces(text: str, repertoire: Repertoire, groups: bool = True) -> list[_Piece]:
     """Return clean `text` in pieces; a group in braces is one, if there may be any."""
     segments = _split_at_formulas(text)
-    tokens: list[tuple[str, str]] = []
-    for position, segment in enumerate(segments):
-        if position % 2:
-            tokens.append(("formula", segment))
-        else:
-            matches = _scanner().finditer(segment)
-            tokens.extend((match.lastgroup or "", match[0]) for match in matches)
+    tokens = [_token().findall(segment) for segment in segments[::2]]
     # Braces after a command that is refused are that command's own: they are printed too.
-    bare_groups = groups and ("character", "\\") not in tokens
+    bare_groups = groups and not any("\\" in some for some in tokens)
+    known: dict[str, tuple[_Piece, ...]] = {}
     pieces: list[_Piece] = []
     opened: list[tuple[str, int]] = []
     """What opens the groups that are open, and where it stands."""
-    for kind, token in tokens:
-        if kind == "plain":
-            pieces.append(_Piece(token, token))
-        elif token == "{" or kind == "style":
-            opened.append((token, len(pieces)))
-            pieces += _literally(token)
-        elif token == "}" and opened:
-            opener, start = opened.pop()
-            if (bare_groups if opener == "{" else groups) and len(opened) < _DEEPEST:
-                inner = "".join(piece.latex for piece in pieces[start + len(opener) :])
-                pieces[start:] = [_Piece(_OBJECT, f"{opener}{inner}}}")]
-            else:
+    for some, formula in zip_longest(tokens, segments[1::2]):
+        for token in some:
+            if token in known:
+                pieces += known[token]
+            elif token == "{" or token[:-1] in _OPENERS:
+                opened.append((token, len(pieces)))
                 pieces += _literally(token)
-        elif token == '"':
-            opens = not pieces or pieces[-1].shape in _OPENING
-            pieces.append(_Piece(token, "``" if opens else "''"))
-        elif kind == "character":
-            pieces += _literally(token)
-        else:
-            pieces += _token_pieces(kind, token, repertoire)
+            elif token == "}":
+                opener, start = opened.pop() if opened else ("", 0)
+                allowed = bare_groups if opener == "{" else groups and opener
+                if allowed and len(opened) < _DEEPEST:
+                    inner = "".join(piece.latex for piece in pieces[start + len(opener) :])
+                    pieces[start:] = [_Piece(_OBJECT, f"{opener}{inner}}}")]
+                else:
+                    pieces += _literally(token)
+            elif token == '"':
+                opens = not pieces or pieces[-1].shape in _OPENING
+                pieces.append(_Piece(token, "``" if opens else "''"))
+            else:
+                known[token] = _made_of(token, repertoire)
+                pieces += known[token]
+        if formula:
+            pieces.append(_math_piece(formula))
     return pieces
 
 
-def _token_pieces(kind: str, token: str, repertoire: Repertoire) -> tuple[_Piece, ...]:
-    if kind == "space":
+def _made_of(token: str, repertoire: Repertoire) -> tuple[_Piece, ...]:
+    if token.isspace():
         return (_Piece(" ", "~" if _NBSP in token else " "),)
-    if kind == "escape":
+    if len(token) == 2 and token[0] == "\\" and token[1] in _ESCAPED:
         return _literally(token[1])
-    if kind == "formula":
-        return (_math_piece(token),)
-    if kind == "command":
-        return _foreign(named_characters()[token.strip("{\\} ")], repertoire)
-    return _foreign(_accented(token) if kind == "accent" else token, repertoire)
+    if "\\" in token[:-1]:
+        named = named_characters().get(token.strip("{\\} "))
+        return _foreign(named or _accented(token), repertoire)
+    if not token.isascii():
+        return _foreign(token, repertoire)
+    return (_Piece(token, _SPECIAL.get(token, token)),)
 
 
 @lru_cache(maxsize=1 << 10)
@@ -468,8 +470,8 @@ def _literally(characters: str) -> tuple[_Piece, ...]:
 
 
 @cache
-def _scanner() -> re.Pattern[str]:
-    """Return what tells the tokens of plain text apart, the TeX that it may hold included."""
+def _token() -> re.Pattern[str]:
+    """Return what is taken together in plain text, the TeX that it may hold included."""
     accent = (
         r"""\\(?:[`'^"~=.]\s*|[uvHcdbkr](?:\s+|(?=\{)))"""
         r"(?:\{(?:[A-Za-z]|\\[ij])\}|\\[ij](?![A-Za-z])|[A-Za-z](?![\u0300-\u036f]))"
@@ -477,14 +479,14 @@ def _scanner() -> re.Pattern[str]:
     names = "|".join(sorted(named_characters(), key=len, reverse=True))
     return re.compile(
         rf"""
-          (?P<plain> [A-Za-z0-9]+(?![\u0300-\u036f]) | [!()*+,\-./:;=?@\[\]'`])
-        | (?P<space> [\ {_NBSP}]+)
-        | (?P<foreign> [A-Za-z0-9]?[^\x00-\x7f{_NBSP}]+)
-        | (?P<accent> \{{{accent}\}} | {accent})
-        | (?P<command> \{{\\(?:{names})\ *\}} | \\(?:{names})(?![A-Za-z])(?:\{{\}}|\ +)?)
-        | (?P<escape> \\[&%$\#_{{}}])
-        | (?P<style> \\(?:{"|".join(sorted(STYLES))})\{{)
-        | (?P<character> .)
+          [A-Za-z0-9]+(?![\u0300-\u036f]) | [!()*+,\-./:;=?@\[\]'`]
+        | [\ {_NBSP}]+
+        | [A-Za-z0-9]?[^\x00-\x7f{_NBSP}]+
+        | \{{{accent}\}} | {accent}
+        | \{{\\(?:{names})\ *\}} | \\(?:{names})(?![A-Za-z])(?:\{{\}}|\ +)?
+        | \\[{_ESCAPED}]
+        | \\(?:{"|".join(sorted(STYLES))})\{{
+        | .
         """,
         re.VERBOSE,
     )
