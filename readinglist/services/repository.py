@@ -128,8 +128,13 @@ class Repository:
 
     def in_progress(self) -> str | None:
         """Return what git is in the middle of: `merge`, `rebase`; None for nothing."""
-        folder = self._git_folder()
-        return next((word for name, word in _IN_PROGRESS.items() if (folder / name).exists()), None)
+        mark = self.mark()
+        return _IN_PROGRESS[mark.name] if mark else None
+
+    def mark(self) -> Path | None:
+        """Return the file or folder by which git knows what it is in the middle of."""
+        marks = map(self._git_folder().joinpath, _IN_PROGRESS)
+        return next(filter(Path.exists, marks), None)
 
     def merge_message(self) -> str:
         """Return the message of the commit that is to end a merge; empty where there is none."""

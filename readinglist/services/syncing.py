@@ -29,6 +29,7 @@ from readinglist.services.repository import (
     literal,
     make_repository,
 )
+from readinglist.storage.document import way_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -189,10 +190,10 @@ def sync(
     if not dry_run:
         is_settled = merge_stages(library, repository) is not None
         _end_merge(repository, is_settled)
-    busy = repository.in_progress()
-    if busy:
+    mark = repository.mark()
+    if mark:
         raise ReadingListError(
-            f"git is in the middle of a {busy}.", "Finish it (git status tells how), then sync."
+            f"git is in the middle of a {repository.in_progress()}.", way_out(mark)
         )
     report = SyncReport()
     _commit_edits(library, repository, report, dry_run, progress)

@@ -120,13 +120,21 @@ def git_is_busy(path: Path, marks: Iterable[str] = GIT_AT_WORK) -> bool:
     return _mark_of_git(path, marks) is not None
 
 
+def way_out(mark: Path) -> str:
+    """Return what ends that of which git has put a mark into its folder."""
+    # git was hindered between putting changes aside and its first step: its status names two
+    # commands, and both fail.
+    if mark.name == "rebase-merge" and not (mark / "head-name").exists():
+        return "git rebase --quit ends it; then git stash pop brings back what git put aside."
+    return "Finish it: git status tells how."
+
+
 def git_at_work(path: Path) -> LibraryError:
     """Return the error that says what git is at work on, and what to do if it was killed."""
     mark = _mark_of_git(path, GIT_AT_WORK)
     if mark and mark.name != GIT_LOCK:
         return LibraryError(
-            f"git is in the middle of a merge or a rebase in {path.parent}.",
-            "Finish it: git status tells how.",
+            f"git is in the middle of a merge or a rebase in {path.parent}.", way_out(mark)
         )
     if mark:
         more = f"Wait until it is done; if no git runs any more, delete {mark}."

@@ -118,7 +118,7 @@ def test_no_acknowledged_edit_is_lost(world: World, tmp_path: Path) -> None:
 def finish(clone: Clone) -> None:
     """Bring a clone to rest, as its owner would."""
     (clone.folder / ".git" / "index.lock").unlink(missing_ok=True)
-    for command in (["rebase", "--abort"], ["merge", "--abort"]):
+    for command in (["rebase", "--abort"], ["rebase", "--quit"], ["merge", "--abort"]):
         with suppress(AssertionError):
             clone.git(*command)
     clone.git("checkout", "-q", "-f", "main")

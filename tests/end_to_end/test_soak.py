@@ -135,10 +135,16 @@ class GitBeside:
             "restore": [["checkout", "-q", "--", "library.db"]],
         }[deed]
         for command in commands:
-            done = subprocess.run(
-                ["git", *command], cwd=self._folder, capture_output=True, check=False, timeout=300
-            )
-        self.deeds[deed if done.returncode == 0 else f"{deed} refused"] += 1
+            is_done = self._git(*command)
+        self.deeds[deed if is_done else f"{deed} refused"] += 1
+        if (self._folder / ".git" / "rebase-merge").exists():  # git found its index locked
+            self._git("rebase", "--quit")
+
+    def _git(self, *command: str) -> bool:
+        done = subprocess.run(
+            ["git", *command], cwd=self._folder, capture_output=True, check=False, timeout=300
+        )
+        return done.returncode == 0
 
 
 class Watch:
@@ -181,6 +187,10 @@ class Watch:
     def around(self, seconds: float) -> float:
         """Return the median of the MiB in the minute around a time."""
         return statistics.median(mib for t, _, mib in self.memory if abs(t - seconds) <= 30)
+
+    def least(self, seconds: float) -> float:
+        """Return the least MiB in the three minutes up to a time."""
+        return min(mib for t, _, mib in self.memory if seconds - 180 <= t <= seconds)
 
     def slope(self, since: float) -> tuple[float, float]:
         """Return the MiB an hour of the last process, by least squares, and over how many seconds.
@@ -269,6 +279,8 @@ def report_memory(watch: Watch) -> float:
     print(f"memory in MiB: {told}; {slope:+.1f} an hour over the last {seconds:.0f} s")
     if SECONDS < LONG:
         return 0.0
+    least = (f"{watch.least(place):.0f}" for place in range(180, int(SECONDS) + 1, 180))
+    print(f"the least in each three minutes: {', '.join(least)}")
     growth = watch.around(SECONDS - 30) - watch.around(WARM)
     print(f"{growth:+.1f} MiB after the first {WARM:.0f} s")
     return growth

@@ -62,7 +62,7 @@ def test_edits_of_both_machines_are_on_both(two: tuple[Clone, Clone]) -> None:
     one.library.mark([one.library.paper("foxes").id], status=Status.READ)
     one.library.note("owls", "first\nlast, by one")
     other.library.edit("owls", {"venue": "Nature"})
-    other.library.mark([other.library.paper("foxes").id], add_tags=["snow"])
+    other.library.mark([other.library.paper("Foxes").id], add_tags=["snow"])
     assert one.sync().lines() == [
         "Committed: Read 1 paper, 1 note.",
         "1 commit went to origin.",
@@ -90,9 +90,9 @@ def test_a_conflict_is_kept_and_settled_on_both(two: tuple[Clone, Clone]) -> Non
         assert (conflict.base, conflict.kept, conflict.other) == (None, "Science", "Nature")
         assert conflict.machine
     other.library.settle(other.library.conflicts(), take=True)
-    assert other.library.paper("foxes").venue == "Nature"
+    assert other.library.paper("Foxes").venue == "Nature"
     other.library.undo()
-    assert other.library.paper("foxes").venue == "Science"
+    assert other.library.paper("Foxes").venue == "Science"
     assert len(other.library.conflicts()) == 1
     other.library.redo()
     other.sync()
@@ -127,7 +127,7 @@ def test_undo_turns_back_what_was_merged(two: tuple[Clone, Clone]) -> None:
     other.sync()
     other.library.undo()
     assert other.library.paper("owls").venue is None
-    assert other.library.paper("foxes").venue == "Nature"
+    assert other.library.paper("Foxes").venue == "Nature"
 
 
 def test_only_the_library_is_committed(two: tuple[Clone, Clone]) -> None:
@@ -203,7 +203,7 @@ def test_other_files_that_conflict_leave_all_as_it_was(two: tuple[Clone, Clone])
         other.sync()
     assert other.repository.in_progress() is None
     assert (other.folder / "paper.tex").read_text() == "two"
-    assert other.library.paper("foxes").note == "two"
+    assert other.library.paper("Foxes").note == "two"
 
 
 def test_git_replaces_no_library_that_a_program_was_killed_at(two: tuple[Clone, Clone]) -> None:
@@ -227,9 +227,34 @@ def test_in_the_middle_of_a_merge_or_on_no_branch(two: tuple[Clone, Clone]) -> N
     with pytest.raises(ReadingListError, match="in the middle of a cherry-pick"):
         one.sync()
     (one.folder / ".git" / "CHERRY_PICK_HEAD").unlink()
+    (one.folder / ".git" / "rebase-merge").mkdir()
+    (one.folder / ".git" / "rebase-merge" / "head-name").write_text("refs/heads/main")
+    with pytest.raises(ReadingListError, match=r"of a rebase. Finish it: git status tells how."):
+        one.sync()
+    shutil.rmtree(one.folder / ".git" / "rebase-merge")
     one.git("checkout", "-q", "--detach")
     with pytest.raises(ReadingListError, match="on no branch"):
         one.sync()
+
+
+def test_a_rebase_that_was_hindered_before_its_first_step(two: tuple[Clone, Clone]) -> None:
+    """Another program had the index at that moment; what ends it is not what git's status says."""
+    one, other = two
+    one.library.note("Foxes", "red")
+    one.library.save()
+    (one.folder / ".git" / "rebase-merge").mkdir()
+    (one.folder / ".git" / "rebase-merge" / "autostash").write_text(one.git("stash", "create"))
+    one.git("checkout", "-q", "--", "library.db")
+    one.library.take_in()
+    with pytest.raises(ReadingListError, match=r"a rebase\. git rebase --quit ends it"):
+        one.sync()
+    for command in ("continue", "abort"):
+        one.git("rebase", f"--{command}", fails=True)
+    one.git("rebase", "--quit")
+    one.git("stash", "pop", "-q")
+    one.sync()
+    other.sync()
+    assert other.library.paper("Foxes").note == "red"
 
 
 def test_histories_without_a_common_ancestor(world: World, two: tuple[Clone, Clone]) -> None:
@@ -309,7 +334,7 @@ def test_a_side_that_was_dropped_comes_back(apart: tuple[Clone, Clone], option: 
     for side in dropped_sides(other.library, other.repository):
         other.library.merge_in(side.tables)
     assert shows_all(other)
-    assert other.library.paper("foxes").published == "1999"
+    assert other.library.paper("Foxes").published == "1999"
     other.library.save()
     assert dropped_sides(other.library, other.repository) == []
 
@@ -326,7 +351,7 @@ def test_a_conflicted_copy_is_merged(two: tuple[Clone, Clone]) -> None:
     side = version_in_file(other.library, copy)
     assert len(side.changes) == 3
     other.library.merge_in(side.tables)
-    foxes = other.library.paper("foxes")
+    foxes = other.library.paper("Foxes")
     assert (foxes.venue, foxes.note, other.library.count()) == ("Nature", "mine", 1)
     assert version_in_file(other.library, other.library.path).changes == ()
 
@@ -339,7 +364,7 @@ def test_what_is_no_library_is_refused_and_nothing_changes(two: tuple[Clone, Clo
     other.library.note("foxes", "mine")
     with pytest.raises(ReadingListError, match=r"The library in origin/main .* nothing was merged"):
         other.sync()
-    assert other.library.paper("foxes").note == "mine"
+    assert other.library.paper("Foxes").note == "mine"
     assert other.library.count() == 2
 
 
