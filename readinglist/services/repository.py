@@ -287,9 +287,10 @@ def _git(
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment of git: in English, and never waiting for a password."""
+    """Return the environment of git: in English, with neither a prompt nor a lock to spare."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(_OF_ANOTHER)}
-    return {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"} | inherited | {"LC_ALL": "C"}
+    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "GIT_OPTIONAL_LOCKS": "0"}
+    return quiet | inherited | {"LC_ALL": "C"}
 
 
 def _reason(command: str, done: subprocess.CompletedProcess[bytes]) -> str:
