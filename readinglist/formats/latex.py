@@ -423,19 +423,18 @@ def _pieces(text: str, repertoire: Repertoire, groups: bool = True) -> list[_Pie
     bare_groups = groups and not any("\\" in some for some in tokens)
     known: dict[str, tuple[_Piece, ...]] = {}
     pieces: list[_Piece] = []
-    opened: list[tuple[str, int]] = []
-    """What opens the groups that are open, and where it stands."""
+    open_groups: list[tuple[str, int]] = []
     for some, formula in zip_longest(tokens, segments[1::2]):
         for token in some:
             if token in known:
                 pieces += known[token]
             elif token == "{" or token[:-1] in _OPENERS:
-                opened.append((token, len(pieces)))
+                open_groups.append((token, len(pieces)))
                 pieces += _literally(token)
             elif token == "}":
-                opener, start = opened.pop() if opened else ("", 0)
+                opener, start = open_groups.pop() if open_groups else ("", 0)
                 allowed = bare_groups if opener == "{" else groups and opener
-                if allowed and len(opened) < _DEEPEST:
+                if allowed and len(open_groups) < _DEEPEST:
                     inner = "".join(piece.latex for piece in pieces[start + len(opener) :])
                     pieces[start:] = [_Piece(_OBJECT, f"{opener}{inner}}}")]
                 else:
