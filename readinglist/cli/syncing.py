@@ -173,8 +173,9 @@ def recover(session: Session, files: tuple[str, ...], dry_run: bool) -> int:
                 say(f"git took {plural(len(taken_out), 'edit')} of this machine out:")
                 _tell(taken_out)
                 missing = True
-                if not dry_run:
-                    library.bring_back()
+                left_out = 0 if dry_run else library.bring_back().left_out
+                if left_out:
+                    say(f"{plural(left_out, 'edit')} wait: the paper is not in the library.")
         for side in (side for side in sides if side.changes):
             missing = True
             say(f"{side.name} has {plural(len(side.changes), 'edit')} more. {side.subject}")

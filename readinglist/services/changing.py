@@ -71,7 +71,10 @@ class Step:
     fields: frozenset[str] = frozenset()
     """What of them changed."""
     left_out: int = 0
-    """How many changes were not turned back, since somebody changed the same place after."""
+    """How many changes were not turned back, since somebody changed the same place after.
+
+    Of edits that git took out: how many were not made again, since their paper is gone.
+    """
     overwritten: tuple[str, ...] = ()
     """The fields that were changed elsewhere while they were edited here."""
     batch: int | None = None
@@ -379,23 +382,29 @@ class Editor:
         ]
 
     def bring_back(self) -> Step:
-        """Make the edits again that git has taken out of the library file, as one step."""
+        """Make the edits again that git has taken out of the library file, as one step.
+
+        Those of a paper that is not in the library wait until it is.
+        """
         with self._working.transaction():
             changes: list[Change] = []
+            waiting: list[Change] = []
             for change in self._working.withdrawn():
                 papers = self._working.papers.get([change.paper])
-                if change.field in _OF_NO_COLUMN:
-                    again = replace(change, action=Action.EDIT)
-                elif papers:
+                is_of_column = change.field not in _OF_NO_COLUMN
+                if not papers and (is_of_column or change.field == TAG):
+                    waiting.append(change)
+                    continue
+                if is_of_column:
                     value = decode(change.field, change.new)
                     again = field_change(papers[0], change.field, value)
                 else:
-                    continue
+                    again = replace(change, action=Action.EDIT)
                 self._apply([again])
                 changes.append(again)
-            self._working.forget_withdrawn()
+            self._working.keep_withdrawn(waiting)
             self._working.journal.record(changes, Action.EDIT)
-            return _step(changes)
+            return _step(changes, len(waiting))
 
     def undo(self, batch: int | None = None) -> Step:
         """Take back a step of this machine: the newest that is in force, unless one is named.

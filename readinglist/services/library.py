@@ -228,7 +228,10 @@ class Library:
         return self._working.withdrawn()
 
     def bring_back(self) -> Step:
-        """Make the edits again that git has taken out of the library file, as one step."""
+        """Make the edits again that git has taken out of the library file, as one step.
+
+        Those of a paper that is not in the library wait until it is.
+        """
         return self._editor.bring_back()
 
     def version(self) -> int:

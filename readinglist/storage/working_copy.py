@@ -311,8 +311,7 @@ class WorkingCopy:
                 base = self._before(pending, ours)
                 merged = merge(base, ours, theirs, is_taken=names_another(versions, papers))
                 changed = self._write(merged.tables, ours, theirs)
-                withdrawn = [astuple(change) for change in known + gone]
-                self._set_meta("withdrawn", json.dumps(withdrawn))
+                self.keep_withdrawn(known + gone)
                 self._set_meta("document", file)
         return TakenIn(changed, len(put_back), len(gone), len(merged.conflicts))
 
@@ -406,9 +405,9 @@ class WorkingCopy:
         """Return the edits of this machine that git has taken out of the library file."""
         return [Change(*row) for row in json.loads(self._meta("withdrawn") or "[]")]
 
-    def forget_withdrawn(self) -> None:
-        """Keep the edits no longer that git has taken out of the library file."""
-        self._set_meta("withdrawn", "[]")
+    def keep_withdrawn(self, changes: Iterable[Change]) -> None:
+        """Keep these as the edits that git has taken out of the library file, no others."""
+        self._set_meta("withdrawn", json.dumps([astuple(change) for change in changes]))
 
     def _missing(
         self, ours: Tables, theirs: Tables, file: document.Fingerprint
@@ -566,8 +565,9 @@ class WorkingCopy:
             for paper in rescued.frozen:
                 if self.papers.has(paper):
                     self.papers.set(paper, "key_frozen", True)
-            known = [c for c in rescued.withdrawn if (c.id, c.machine) not in ours["journal"]]
-            self._set_meta("withdrawn", json.dumps([astuple(change) for change in known]))
+            self.keep_withdrawn(
+                c for c in rescued.withdrawn if (c.id, c.machine) not in ours["journal"]
+            )
             self._set_meta("aside", "")
         new = sum((row[0], row[1]) not in ours["journal"] for row in rescued.journal)
         self._tell_mended(self.files.folder / aside, carried, new, rescued.is_whole)

@@ -902,6 +902,23 @@ def test_what_was_taken_away_on_purpose_stays_away_and_can_be_brought_back(
     assert library.papers(three[:1])[0].status is Status.UNREAD
 
 
+def test_what_was_taken_away_of_a_paper_that_is_gone_waits_for_it(
+    library: Library, library_file: Path, three: list[int], earlier: bytes
+) -> None:
+    put(library_file, earlier)
+    os.utime(library_file, (time.time() + 60, time.time() + 60))
+    library.take_in()
+    library.delete(three[:1])
+    step = library.bring_back()
+    assert (step.papers, step.left_out) == ((), 2)
+    assert [change.field for change in library.withdrawn()] == ["status", "tag"]
+    library.undo()
+    assert library.bring_back().left_out == 0
+    (paper,) = library.papers(three[:1])
+    assert (paper.status, paper.tags) == (Status.READ, ("mine",))
+    assert library.withdrawn() == []
+
+
 def test_what_came_back_by_itself_is_no_longer_missing(
     library: Library, library_file: Path, earlier: bytes
 ) -> None:

@@ -17,7 +17,7 @@ from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
 from tests.conftest import by_sql
 from tests.services.clones import Clone, World, add
-from tests.tui.conftest import line, screen_of, told, until
+from tests.tui.conftest import line, screen_of, settle, told, until
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
@@ -125,6 +125,29 @@ async def test_what_git_took_away_is_offered(two: tuple[Clone, Clone]) -> None:
         await until(pilot, lambda: any("B brings" in n.message for n in app._notifications))
         await pilot.press("B")
         await until(pilot, lambda: one.library.papers([number])[0].status is Status.READ)
+
+
+async def test_what_git_took_away_of_a_paper_that_is_gone_is_offered_again(
+    two: tuple[Clone, Clone],
+) -> None:
+    one, _ = two
+    number = one.library.paper("foxes").id
+    one.library.mark([number], status=Status.READ)
+    one.library.save()
+    one.git("checkout", "-q", "--", "library.db")
+    later = time.time() + 60
+    os.utime(one.library.path, (later, later))
+    one.library.take_in()
+    step = one.library.delete([number])
+    app = app_of(one)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("B")
+        await until(pilot, lambda: "1 edit left out: the paper is not in the library" in told(app))
+        one.library.undo(step)
+        await pilot.press("B")
+        await until(pilot, lambda: "Brought back: " in told(app))
+    assert one.library.papers([number])[0].status is Status.READ
 
 
 async def test_a_library_of_a_newer_version_can_be_looked_at(

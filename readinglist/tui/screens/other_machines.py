@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -66,8 +66,15 @@ class OtherMachines(Acting):
         """Make the edits again that git took out of the library file."""
 
         def brought_back(step: Step) -> None:
-            self._withdrawn = 0
-            self._after(step, "Brought back: ")
+            self._withdrawn = step.left_out
+            if step.papers or not step.left_out:
+                self._after(replace(step, left_out=0), "Brought back: ")
+            if step.left_out:
+                self._tell(
+                    f"{plural(step.left_out, 'edit')} left out: the paper is not in the library. "
+                    "B makes them once it is.",
+                    "warning",
+                )
 
         self._do(
             "Bring back …", self._withdrawn, lambda library: library.bring_back(), brought_back
