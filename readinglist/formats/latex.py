@@ -262,6 +262,9 @@ class _Piece(NamedTuple):
     """A formula without the braces that keep its case."""
 
 
+_OPENING_QUOTE, _CLOSING_QUOTE = _Piece('"', "``"), _Piece('"', "''")
+
+
 def to_latex(text: str, repertoire: Repertoire = Repertoire.ASCII) -> str:
     """Return `text` as LaTeX for a field that no style changes the case of."""
     text = _clean(text)
@@ -441,7 +444,7 @@ def _pieces(text: str, repertoire: Repertoire, groups: bool = True) -> list[_Pie
                     pieces += _literally(token)
             elif token == '"':
                 opens = not pieces or pieces[-1].shape in _OPENING
-                pieces.append(_Piece(token, "``" if opens else "''"))
+                pieces.append(_OPENING_QUOTE if opens else _CLOSING_QUOTE)
             else:
                 known[token] = _made_of(token, repertoire)
                 pieces += known[token]
