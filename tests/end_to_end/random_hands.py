@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -296,11 +297,15 @@ class RandomHands:
         self._type(f"{token}, ")
         if not self._seen(token):
             return
+        chosen = re.search(r"([\d,]+) chosen", self.terminal.screen())
+        are_many = chosen is not None and chosen[1] != "1"
         self._send("Enter")
         if not self._seen(lambda screen: "Enter done" not in screen):
             return
-        if self._seen("─ Set tags", 1):  # the preview of a change of many papers
+        if self._seen("─ Set tags", 20 if are_many else 1):  # the preview of a change of many
             self._send("Enter")
+        elif are_many:
+            return
         if not self._seen(_is_list):
             return
         self.tokens[token] = self.terminal.screen()
