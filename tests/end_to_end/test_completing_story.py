@@ -42,7 +42,7 @@ def test_a_page_becomes_a_bibliography(
         terminal.keys("Enter")
         terminal.wait_for("2 added")
         terminal.keys("Escape")
-        terminal.wait_for("2 papers")
+        terminal.wait_for(lambda screen: "─ Import" not in screen and "2 papers" in screen)
         terminal.keys("a")
         terminal.wait_for("2 chosen")
         terminal.keys("c")

@@ -526,8 +526,7 @@ def test_the_list_can_be_read_in_a_poor_terminal(
     with Terminal(120, 40, library_of_the_page) as terminal:
         terminal.start(["env", setting, *PROGRAM])
         terminal.wait_for(detail_of(FOXES), LONG)
-        screen = terminal.wait_for(lambda s: all(shows(p.title, "○")(s) for p in PAPERS))
-        assert ALL in screen
+        terminal.wait_for(lambda s: ALL in s and all(shows(p.title, "○")(s) for p in PAPERS))
         terminal.keys("j")
         terminal.wait_for(detail_of(UMBRELLAS[:30]))
         before, current, after = (line for line in looks(terminal.styled_screen())[2:5])
