@@ -37,7 +37,8 @@ _OF_ANOTHER = (
 #: A folder of a clone can look like a repository, with a configuration that names programs:
 #: it came with the clone, so git shall not take it for one.
 _OPTIONS = ("-c", "safe.bareRepository=explicit")
-_IN_PROGRESS = {
+#: What git is in the middle of, by the name of its mark.
+IN_PROGRESS = {
     "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
@@ -129,11 +130,11 @@ class Repository:
     def in_progress(self) -> str | None:
         """Return what git is in the middle of: `merge`, `rebase`; None for nothing."""
         mark = self.mark()
-        return _IN_PROGRESS[mark.name] if mark else None
+        return IN_PROGRESS[mark.name] if mark else None
 
     def mark(self) -> Path | None:
         """Return the file or folder by which git knows what it is in the middle of."""
-        marks = map(self._git_folder().joinpath, _IN_PROGRESS)
+        marks = map(self._git_folder().joinpath, IN_PROGRESS)
         return next(filter(Path.exists, marks), None)
 
     def merge_message(self) -> str:

@@ -23,6 +23,7 @@ from readinglist.services.foreign_files import read_file
 from readinglist.services.merge_driver import changes_since, check_version
 from readinglist.services.recovering import merge_stages
 from readinglist.services.repository import (
+    IN_PROGRESS,
     GitError,
     Repository,
     check_identity,
@@ -193,7 +194,7 @@ def sync(
     mark = repository.mark()
     if mark:
         raise ReadingListError(
-            f"git is in the middle of a {repository.in_progress()}.", way_out(mark)
+            f"git is in the middle of a {IN_PROGRESS[mark.name]}.", way_out(mark)
         )
     report = SyncReport()
     _commit_edits(library, repository, report, dry_run, progress)
