@@ -444,7 +444,7 @@ def test_settings(cli: CommandLine, tmp_path: Path) -> None:
             cli("--config", str(path), "config", "show")
 
     each("settings", texts(EXAMPLES, "settings"), load)
-    each("config check, config show", texts(max(2, FEW // 10), "config"), command)
+    each("config check, config show", texts(FEW, "config"), command)
 
 
 def test_views(full: CommandLine, tmp_path: Path) -> None:
@@ -461,7 +461,7 @@ def test_views(full: CommandLine, tmp_path: Path) -> None:
             full("--config", str(path), "--plain", stdin=b"view\nview x\n")
             full("--config", str(path), "config", "check")
 
-    each("views", texts(max(4, FEW // 4), "views"), view)
+    each("views", texts(FEW, "views"), view)
 
 
 def test_line_by_line(full: CommandLine) -> None:
@@ -539,7 +539,7 @@ def test_a_library_that_another_program_wrote(tmp_path: Path) -> None:
                 other(*command)
             other.data("history", "--json")
 
-    each("a library.db of another program", texts(max(3, FEW // 2), "received"), receive)
+    each("a library.db of another program", texts(FEW, "received"), receive)
     assert refused
 
 
@@ -583,7 +583,7 @@ def test_pictures(full: CommandLine, tmp_path: Path) -> None:
             assert element.tag.partition("}")[2] != "script"
             assert not any(name.lower().startswith("on") for name in element.attrib)
 
-    each("--screenshot", texts(max(2, FEW // 10), "pictures"), draw)
+    each("--screenshot", texts(FEW, "pictures"), draw)
     plot = tmp_path / "plot.svg"
     full("mark", *[paper["key"] for paper in full.data("list", "--json")[:50]], "--status", "read")
     full("stats", "--plot", str(plot))
