@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from readinglist.domain.text import printable, printable_block
+from readinglist.domain.text import plural, printable, printable_block
 from readinglist.errors import LibraryError, ReadingListError
 
 if TYPE_CHECKING:
@@ -86,6 +86,10 @@ class Session:
             say(f"{path} was written by a newer readinglist: this one can only read it.")
         if library.mended:
             say(library.mended)
+        if reading and library.came_in.withdrawn:
+            edits = plural(library.came_in.withdrawn, "edit")
+            told = f"The library file no longer has {edits} of this machine"
+            say(f"{told}: readinglist recover brings them back.")
         with closing(library):
             try:
                 with library.faults_told():

@@ -16,6 +16,7 @@ from readinglist.errors import ReadingListError
 if TYPE_CHECKING:
     from readinglist.domain.change import Change
     from readinglist.services.conflicts import Conflict
+    from readinglist.services.library import Library
 
 
 @click.command(short_help="Make a folder ready for git.")
@@ -170,12 +171,12 @@ def recover(session: Session, files: tuple[str, ...], dry_run: bool) -> int:
                 sides = dropped_sides(library, repository)
             taken_out = library.withdrawn()
             if taken_out:
-                say(f"git took {plural(len(taken_out), 'edit')} of this machine out:")
+                edits = plural(len(taken_out), "edit")
+                say(f"The library file no longer has {edits} of this machine:")
                 _tell(taken_out)
                 missing = True
-                left_out = 0 if dry_run else library.bring_back().left_out
-                if left_out:
-                    say(f"{plural(left_out, 'edit')} wait: the paper is not in the library.")
+                if not dry_run:
+                    _tell_left_out(library)
         for side in (side for side in sides if side.changes):
             missing = True
             say(f"{side.name} has {plural(len(side.changes), 'edit')} more. {side.subject}")
@@ -185,6 +186,18 @@ def recover(session: Session, files: tuple[str, ...], dry_run: bool) -> int:
         if not missing:
             say("Nothing is missing.")
     return 0
+
+
+def _tell_left_out(library: Library) -> None:
+    """Bring back what git took out, and tell what of it was not made again, and why."""
+    step = library.bring_back()
+    if step.left_out:
+        say(f"{plural(step.left_out, 'change')} left out: the same place was changed since.")
+    waiting = library.withdrawn()
+    if waiting:
+        names = ", ".join(list(dict.fromkeys(change.key for change in waiting))[:5])
+        told = f"Left out for now: {plural(len(waiting), 'edit')} of what is not in the library: "
+        say(f"{told}{names}. Import or add that, then say it again.")
 
 
 def _tell(changes: list[Change]) -> None:

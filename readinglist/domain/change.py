@@ -91,6 +91,11 @@ class Change:
         return Change(self.paper, self.field, self.new, self.old, key=self.key, source=self.source)
 
 
+def is_whole(change: Change) -> bool:
+    """Return whether a change adds a paper, and has all of it."""
+    return change.field == WHOLE_PAPER and (change.new or "").startswith("{")
+
+
 def summary(changes: Sequence[Change]) -> str:
     """Return what `changes` do, in a few words."""
     if not changes:

@@ -20,6 +20,7 @@ from readinglist.domain.change import (
     WHOLE_PAPER,
     Action,
     Change,
+    is_whole,
     summary,
 )
 from readinglist.domain.citekey import possible_keys
@@ -71,10 +72,9 @@ class Step:
     fields: frozenset[str] = frozenset()
     """What of them changed."""
     left_out: int = 0
-    """How many changes were not turned back, since somebody changed the same place after.
-
-    Of edits that git took out: how many were not made again, since their paper is gone.
-    """
+    """How many changes were not made, or turned back, since somebody changed the place after."""
+    waiting: int = 0
+    """How many edits that git took out were not made again yet, since their paper is gone."""
     overwritten: tuple[str, ...] = ()
     """The fields that were changed elsewhere while they were edited here."""
     batch: int | None = None
@@ -384,27 +384,77 @@ class Editor:
     def bring_back(self) -> Step:
         """Make the edits again that git has taken out of the library file, as one step.
 
-        Those of a paper that is not in the library wait until it is.
+        Those of a paper that is not in the library wait until it is. Left out is what somebody
+        has decided otherwise since: a paper that was edited stays, and a key that another
+        paper has.
         """
-        with self._working.transaction():
+        with self._working.transaction(), self._working.room():
             changes: list[Change] = []
             waiting: list[Change] = []
-            for change in self._working.withdrawn():
-                papers = self._working.papers.get([change.paper])
-                is_of_column = change.field not in _OF_NO_COLUMN
-                if not papers and (is_of_column or change.field == TAG):
+            left_out = 0
+            withdrawn = self._working.withdrawn()
+            deletions = {_step_and_paper(c) for c in withdrawn if _deletes(c)}
+            for number, change in enumerate(withdrawn):
+                if not number % _TOLD_EVERY:
+                    self._progress(number, len(withdrawn))
+                present = next(iter(self._working.papers.get([change.paper])), None)
+                if self._is_decided_otherwise(change, present):
+                    left_out += 1
+                    continue
+                again = self._again(change, present, deletions)
+                if again is None:
                     waiting.append(change)
                     continue
-                if is_of_column:
-                    value = decode(change.field, change.new)
-                    again = field_change(papers[0], change.field, value)
-                else:
-                    again = replace(change, action=Action.EDIT)
-                self._apply([again])
-                changes.append(again)
+                self._apply(again)
+                changes += again
             self._working.keep_withdrawn(waiting)
             self._working.journal.record(changes, Action.EDIT)
-            return _step(changes, len(waiting))
+            return replace(_step(changes, left_out), waiting=len(waiting))
+
+    def _is_decided_otherwise(self, change: Change, present: Paper | None) -> bool:
+        """Return whether somebody's later decision stands against an edit that git took out."""
+        if change.field in ("key", ALIAS) and change.new is not None:
+            return not self._is_free(change.new, change.paper)
+        return bool(
+            present
+            and _deletes(change)
+            and self._working.journal.changed_since(change.paper, change.id)
+        )
+
+    def _again(
+        self, change: Change, present: Paper | None, deletions: Collection[tuple[int, str, int]]
+    ) -> list[Change] | None:
+        """Return what makes an edit again that git took out; None where its paper is missing."""
+        if change.field == WHOLE_PAPER and change.new is not None:
+            return [] if present else self._added_again(change)
+        if _deletes(change) and present:
+            return self._deletions([present])[present.id]
+        if change.field not in _OF_NO_COLUMN or change.field == TAG:
+            if present is None:
+                return None
+            if change.field != TAG:
+                return [field_change(present, change.field, decode(change.field, change.new))]
+        if change.field in (ALIAS, SOURCE) and present:
+            if change.new is None and _step_and_paper(change) in deletions:
+                return []  # it goes with the paper, if that goes
+            if change.field == SOURCE and change.new is not None:
+                self._working.bring_back_source(int(change.new))
+        return [replace(change, action=Action.EDIT)]
+
+    def _added_again(self, change: Change) -> list[Change] | None:
+        """Return what adds a paper, under a key that is free; None where its values are lost."""
+        if not is_whole(change):
+            return None
+        paper = paper_from_json(change.new or "")
+        keys = (key for key in (paper.key, *possible_keys(paper)) if self._is_free(key, paper.id))
+        key = next(keys, None)
+        if key is None:
+            return None
+        text = paper_to_json(replace(paper, key=key))
+        return [Change(change.paper, WHOLE_PAPER, None, text, key=key, source=change.source)]
+
+    def _is_free(self, key: str, paper: int) -> bool:
+        return self._working.papers.id_of_key(key) in (None, paper)
 
     def undo(self, batch: int | None = None) -> Step:
         """Take back a step of this machine: the newest that is in force, unless one is named.
@@ -570,10 +620,18 @@ def _step(changes: Sequence[Change], left_out: int = 0) -> Step:
     return Step(papers, summary(changes), fields, left_out)
 
 
+def _deletes(change: Change) -> bool:
+    return change.field == WHOLE_PAPER and change.new is None
+
+
+def _step_and_paper(change: Change) -> tuple[int, str, int]:
+    return change.batch, change.machine, change.paper
+
+
 def _is_without_order(step: Sequence[Change]) -> bool:
     """Return whether the changes of a step can be turned back in any order."""
     places = {(c.paper, c.field, c.field in _OF_NO_COLUMN and (c.new or c.old)) for c in step}
-    gone = {change.paper for change in step if change.field == WHOLE_PAPER and change.new is None}
+    gone = {change.paper for change in step if _deletes(change)}
     return len(places) == len(step) and all(
         is_by_itself(change) and (change.field in _OF_NO_COLUMN or change.paper not in gone)
         for change in step

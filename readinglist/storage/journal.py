@@ -210,6 +210,11 @@ class Journal:
         ).fetchone()
         return row is not None
 
+    def changed_since(self, paper: int, since: int) -> bool:
+        """Return whether any machine has changed a paper since the change `since`."""
+        query = "SELECT 1 FROM journal WHERE paper = ? AND id > ? LIMIT 1"
+        return self._connection.execute(query, (paper, since)).fetchone() is not None
+
     def is_saved(self) -> bool:
         """Return whether the library file has all changes."""
         query = f"SELECT 1 FROM journal WHERE {_UNSAVED} LIMIT 1"

@@ -26,6 +26,7 @@ from readinglist.domain.change import (
     WHOLE_PAPER,
     Action,
     Change,
+    is_whole,
 )
 from readinglist.domain.text import plural
 from readinglist.errors import LibraryError, UnfinishedError
@@ -40,7 +41,13 @@ from readinglist.storage.differences import (
 from readinglist.storage.document import DocumentChangedError
 from readinglist.storage.journal import Journal, change_from_row
 from readinglist.storage.layout import COUNTING
-from readinglist.storage.papers import COLUMNS, PaperStore, decode, paper_from_json
+from readinglist.storage.papers import (
+    COLUMNS,
+    PaperStore,
+    decode,
+    paper_from_json,
+    paper_to_json,
+)
 from readinglist.storage.received import (
     check_received,
     checked,
@@ -310,8 +317,9 @@ class WorkingCopy:
                 pending = [*put_back, *self.journal.unsaved()]
                 base = self._before(pending, ours)
                 merged = merge(base, ours, theirs, is_taken=names_another(versions, papers))
+                self.keep_withdrawn([*known, *self._with_papers(gone)])
+                self._keep_sources(differing(merged.tables["source"], ours["source"]), ours)
                 changed = self._write(merged.tables, ours, theirs)
-                self.keep_withdrawn(known + gone)
                 self._set_meta("document", file)
         return TakenIn(changed, len(put_back), len(gone), len(merged.conflicts))
 
@@ -407,7 +415,23 @@ class WorkingCopy:
 
     def keep_withdrawn(self, changes: Iterable[Change]) -> None:
         """Keep these as the edits that git has taken out of the library file, no others."""
-        self._set_meta("withdrawn", json.dumps([astuple(change) for change in changes]))
+        kept = [astuple(change) for change in changes]
+        self._set_meta("withdrawn", json.dumps(kept))
+        if not kept:
+            self._set_meta("withdrawn_sources", "[]")
+
+    def _keep_sources(self, keys: Iterable[Row], ours: Tables) -> None:
+        """Keep what is known here of sources, for papers that git took out with them."""
+        rows = [ours["source"][key] for key in keys if key in ours["source"]]
+        if rows:
+            known = json.loads(self._meta("withdrawn_sources") or "[]")
+            self._set_meta("withdrawn_sources", json.dumps([*known, *rows]))
+
+    def bring_back_source(self, source: int) -> None:
+        """Know a source again that git has taken out with its papers; any other one is left."""
+        for row in json.loads(self._meta("withdrawn_sources") or "[]"):
+            if row[0] == source:
+                self.papers.save_source(*row)
 
     def _missing(
         self, ours: Tables, theirs: Tables, file: document.Fingerprint
@@ -430,6 +454,24 @@ class WorkingCopy:
             else:
                 withdrawn.append(change)
         return lost, withdrawn
+
+    def _with_papers(self, gone: list[Change]) -> Iterator[Change]:
+        """Give edits that git took out; what added a paper comes with the paper and its sources.
+
+        An import's row of the journal has but the name of the file, which may be gone by then.
+        """
+        whole = [change for change in gone if change.field == WHOLE_PAPER]
+        texts = {change.paper: change.old for change in whole if change.new is None}
+        papers = self.papers.get({change.paper for change in whole})
+        texts |= {paper.id: paper_to_json(paper) for paper in papers}
+        sources = self.papers.sources_of([paper.id for paper in papers])
+        for change in gone:
+            if change.field != WHOLE_PAPER or change.new is None:
+                yield change
+                continue
+            yield replace(change, new=texts.get(change.paper) or change.new)
+            for source in sources.get(change.paper, ()):
+                yield replace(change, field=SOURCE, new=str(source))
 
     def _before(self, changes: list[Change], ours: Tables) -> Tables:
         """Return the working copy as it was before `changes`, and without frozen keys."""
@@ -504,7 +546,7 @@ class WorkingCopy:
         papers = self.papers
         there = papers.those_there({change.paper for change in changes})
         whole = [change for change in changes if change.field == WHOLE_PAPER]
-        back = {c.paper: c.new for c in whole if c.new and c.new.startswith("{")}
+        back = {c.paper: c.new or "" for c in whole if is_whole(c)}
         coming = [
             checked(replace(paper_from_json(text), id=paper))
             for paper, text in back.items()

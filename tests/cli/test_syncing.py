@@ -171,9 +171,11 @@ def test_recover_brings_back_what_git_took_out(cli: CommandLine, two: tuple[Clon
     one.git("checkout", "-q", "--", "library.db")
     later = time.time() + 60
     os.utime(one.library.path, (later, later))
-    assert "Note" not in on(cli, one)("show", "foxes").out
+    shown = on(cli, one)("show", "foxes")
+    assert "Note" not in shown.out
+    assert "no longer has 1 edit of this machine: readinglist recover brings" in shown.err
     done = on(cli, one)("recover")
-    assert "git took 1 edit of this machine out:" in done.err
+    assert "The library file no longer has 1 edit of this machine:" in done.err
     assert "mine" in on(cli, one)("show", "foxes").out
 
 

@@ -20,6 +20,7 @@ from readinglist.config import state_folder
 from readinglist.domain.change import Action, Change
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import LibraryError
+from readinglist.services.checking import check_library
 from readinglist.services.library import Library
 from readinglist.services.salvaging import salvage
 from readinglist.storage import document, working_files
@@ -910,13 +911,110 @@ def test_what_was_taken_away_of_a_paper_that_is_gone_waits_for_it(
     library.take_in()
     library.delete(three[:1])
     step = library.bring_back()
-    assert (step.papers, step.left_out) == ((), 2)
+    assert (step.papers, step.waiting) == ((), 2)
     assert [change.field for change in library.withdrawn()] == ["status", "tag"]
     library.undo()
-    assert library.bring_back().left_out == 0
+    assert library.bring_back().waiting == 0
     (paper,) = library.papers(three[:1])
     assert (paper.status, paper.tags) == (Status.READ, ("mine",))
     assert library.withdrawn() == []
+
+
+@pytest.fixture
+def set_back(library: Library, library_file: Path) -> Callable[[bytes], None]:
+    """Puts an earlier version of the library file in its place, on purpose."""
+
+    def put_back(earlier: bytes) -> None:
+        library.save()
+        put(library_file, earlier)
+        os.utime(library_file, (time.time() + 60, time.time() + 60))
+        library.take_in()
+
+    return put_back
+
+
+def test_an_import_that_was_taken_away_comes_back_as_it_was(
+    library: Library, library_file: Path, tmp_path: Path, set_back: Callable[[bytes], None]
+) -> None:
+    library.add({"title": "Another"})
+    library.save()
+    before = library_file.read_bytes()
+    (tmp_path / "owls.bib").write_text(
+        "@string{me = {Ada Vale}}\n@book{owls, title = {Owls}, author = me, year = 2020}\n"
+        "@book{bats, title = {Bats}, author = me, year = 2021}\n"
+    )
+    library.import_files([tmp_path / "owls.bib"])
+    library.note("owls", "precious")
+    library.mark([library.paper("bats").id], status=Status.READ)
+    there = content(library)
+    set_back(before)
+    assert [paper.title for paper in content(library)] == ["Another"]
+    step = library.bring_back()
+    assert (step.waiting, step.left_out) == (0, 0)
+    assert content(library) == there
+    assert library.paper("owls").sources == ("owls.bib",)
+    library.save()
+    assert rows(library_file, "SELECT name, definitions FROM source")[0][0] == "owls.bib"
+    assert "Ada Vale" in str(rows(library_file, "SELECT definitions FROM source"))
+    again = library.import_files([tmp_path / "owls.bib"]).files[0]
+    assert (again.added, again.unchanged) == (0, 2)
+    library.undo()
+    assert [paper.title for paper in content(library)] == ["Another"]
+
+
+def test_an_import_and_its_undo_that_were_taken_away_leave_no_paper_and_nothing_that_waits(
+    library: Library, library_file: Path, tmp_path: Path, set_back: Callable[[bytes], None]
+) -> None:
+    library.add({"title": "Another"})
+    library.save()
+    before = library_file.read_bytes()
+    add_by_hand(library, ["Owls in Snow"], tmp_path)
+    library.note("OwlsSnow", "precious")
+    library.delete([library.paper("OwlsSnow").id])
+    set_back(before)
+    step = library.bring_back()
+    assert (step.waiting, step.left_out) == (0, 0)
+    assert [paper.title for paper in content(library)] == ["Another"]
+    library.undo()
+    library.redo()
+    assert any("precious" in f"{change.old}" for change in library.history(limit=None))
+
+
+def test_a_paper_that_was_edited_since_its_deletion_was_taken_away_stays(
+    library: Library, library_file: Path, three: list[int], set_back: Callable[[bytes], None]
+) -> None:
+    before = library_file.read_bytes()
+    library.delete(three[:2])
+    set_back(before)
+    assert len(content(library)) == 3
+    library.note(KEYS[0], "written after")
+    there = content(library)
+    step = library.bring_back()
+    assert (step.papers, step.left_out, step.waiting) == ((three[1],), 1, 0)
+    assert library.paper(KEYS[0]).note == "written after"
+    assert library.withdrawn() == []
+    library.undo()
+    assert content(library) == there
+
+
+def test_a_paper_that_comes_back_leaves_its_key_to_whom_has_it_by_now(
+    library: Library, library_file: Path, three: list[int], set_back: Callable[[bytes], None]
+) -> None:
+    before = library_file.read_bytes()
+    library.add({"title": "Owls", "key": "owls"})
+    library.edit(KEYS[0], {"key": "bats"})
+    set_back(before)
+    library.add({"title": "Other Owls", "key": "owls"})
+    library.add({"title": "Other Bats", "key": "bats"})
+    step = library.bring_back()
+    assert (step.left_out, step.waiting) == (1, 0)
+    keys = {paper.title: paper.key for paper in content(library)}
+    assert keys["Other Owls"] == "owls"
+    assert keys["Other Bats"] == "bats"
+    assert keys["Owls"] != "owls"
+    assert len({key.lower() for key in keys.values()}) == 6
+    library.save()
+    assert not check_library(library_file).warnings
 
 
 def test_what_came_back_by_itself_is_no_longer_missing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -66,13 +66,13 @@ class OtherMachines(Acting):
         """Make the edits again that git took out of the library file."""
 
         def brought_back(step: Step) -> None:
-            self._withdrawn = step.left_out
-            if step.papers or not step.left_out:
-                self._after(replace(step, left_out=0), "Brought back: ")
-            if step.left_out:
+            self._withdrawn = step.waiting
+            if step.papers or not step.waiting:
+                self._after(step, "Brought back: ")
+            if step.waiting:
                 self._tell(
-                    f"{plural(step.left_out, 'edit')} left out: the paper is not in the library. "
-                    "B makes them once it is.",
+                    f"{plural(step.waiting, 'edit')} left out: the paper is not in the library. "
+                    "Import or add it, then B makes them.",
                     "warning",
                 )
 
@@ -84,8 +84,8 @@ class OtherMachines(Acting):
         before, self._withdrawn = self._withdrawn, len(self._library.withdrawn())
         if self._withdrawn > before:
             self._tell(
-                f"git took {plural(self._withdrawn - before, 'edit')} of this machine out of the "
-                "library. B brings them back.",
+                f"The library file no longer has {plural(self._withdrawn - before, 'edit')} of "
+                "this machine. B brings them back.",
                 "warning",
             )
 
