@@ -31,6 +31,7 @@ from readinglist.tui.presentation import as_markup
 from readinglist.tui.screens.acting import Acting
 from readinglist.tui.screens.leaving import Palette
 from readinglist.tui.screens.library import LibraryScreen
+from readinglist.tui.terminating import end_at_sigterm
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -143,6 +144,10 @@ class ReadingListApp(App[None]):
         """Have a notice shown, before Textual sees to it."""
         event.notification = Notice.of(event.notification)
 
+    def on_load(self) -> None:
+        """Be ready to be ended from outside."""
+        end_at_sigterm(self)
+
     def on_ready(self) -> None:
         """Give newcomers the tour."""
         memory = self._library.memory
@@ -234,6 +239,7 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
     """Run the app until the user leaves; then everything is in the library file.
 
     Raises:
+        SystemExit: the system asked the app to end, and it did.
         ReadingListError: the library file can't be written, or the working copy can't be used.
         Exception: what nobody foresaw and has ended the app. Nothing more is done then: each
             edit is on this machine, as is a note that was being written, for the next start.
@@ -253,6 +259,8 @@ def run_app(library: Library, config: Config, views: KeptViews) -> None:
         library.save()
     if app.fault:
         raise app.fault
+    if app.return_code:
+        raise SystemExit(app.return_code)
 
 
 def tune_interpreter() -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from readinglist.services.live_search import FIRST
 from readinglist.tui import themes
+from readinglist.tui.terminating import TERMINATED, end_at_sigterm
 from readinglist.tui.widgets.paper_list import PaperList
 from readinglist.tui.widgets.text_line import TextLine
 
@@ -58,6 +59,10 @@ class Picker(App[tuple[int, ...]]):
         yield PaperList(("year", "title", "authors", "key"), self._library.papers)
         yield Static("Enter take · Tab choose one more · Esc leave", id="hint", markup=False)
 
+    def on_load(self) -> None:
+        """Be ready to be ended from outside."""
+        end_at_sigterm(self)
+
     def on_mount(self) -> None:
         """Begin with what was asked for."""
         self._show()
@@ -99,5 +104,13 @@ class Picker(App[tuple[int, ...]]):
 
 
 def pick(library: Library, config: Config, query: str = "") -> tuple[int, ...] | None:
-    """Let the user search under the prompt; return the ids taken, None if they left."""
-    return Picker(library, config, query).run(inline=True, inline_no_clear=False)
+    """Let the user search under the prompt; return the ids taken, None if they left.
+
+    Raises:
+        SystemExit: the system asked it to end, and it did.
+    """
+    picker = Picker(library, config, query)
+    taken = picker.run(inline=True, inline_no_clear=False)
+    if picker.return_code == TERMINATED:
+        raise SystemExit(TERMINATED)
+    return taken

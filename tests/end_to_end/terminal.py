@@ -146,6 +146,11 @@ class Terminal:
         """The process of the program."""
         return int(self._told("@pid"))
 
+    @property
+    def is_as_before(self) -> bool:
+        """Whether a program has left the terminal as it was: its screen and its mouse."""
+        return [self._told(mode) for mode in ("alternate_on", "mouse_any_flag")] == ["0", "0"]
+
     def close(self) -> None:
         """End the terminal and all that runs in it; do nothing if it has ended."""
         with contextlib.suppress(subprocess.CalledProcessError):

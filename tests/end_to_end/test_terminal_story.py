@@ -246,6 +246,27 @@ def test_an_edit_that_was_shown_outlives_the_program(home: Path, own_page: str) 
         assert (paper["status"], paper["priority"]) == ("skipped", "medium")
 
 
+def test_asked_to_end_it_saves_and_leaves_the_terminal_as_it_was(home: Path, own_page: str) -> None:
+    """So does the shutdown of a machine, or `kill` from another terminal; a note is kept, too."""
+    with Terminal(120, 40, home) as terminal:
+        subprocess.run(
+            [*PROGRAM, "import", own_page], cwd=home, env=terminal.environment, check=True
+        )
+        terminal.start(PROGRAM)
+        terminal.wait_for("4 papers")
+        assert not terminal.is_as_before
+        search(terminal, "zihters", "Zithers at Dawn")
+        terminal.keys("x", "n")
+        terminal.wait_for("Markdown")
+        terminal.type("half a thought")
+        terminal.wait_for("half a thought")
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.wait_for_end() == 128 + signal.SIGTERM
+        assert terminal.is_as_before
+        (paper,) = on_the_command_line(terminal, "list", "--json", "zithers")
+        assert (paper["status"], paper["note"].strip()) == ("skipped", "half a thought")
+
+
 def test_line_by_line_nothing_but_lines_is_written(home: Path, own_page: str) -> None:
     """In a terminal that can do nothing, one searches, marks, and brings earlier lines back."""
     with Terminal(100, 30, home) as terminal:
