@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readinglist.errors import ReadingListError
-from readinglist.formats.bib_syntax import split
 from readinglist.formats.recognition import read_lines
 from readinglist.formats.tex_document import TexDocument, read_aux, read_bcf, read_tex
 from readinglist.services.exporting import (
     check_target,
     check_way,
     format_of_file,
+    keys_in,
     write_bytes,
 )
 from readinglist.services.foreign_files import home_of, read_file
@@ -155,7 +155,7 @@ def export_cited(
 
     Raises:
         ReadingListError: the document can't be read or names no .bib file, or this can't
-            be written.
+            be written, or has an entry without an end: ours would be a part of it.
     """
     citations = read_citations(document)
     target = output or (_target(document, citations) if write else Path("-"))
@@ -166,7 +166,7 @@ def export_cited(
         present = read_file(target) if write and os.path.isfile(target) else b""
     except OSError as error:
         raise ReadingListError(f"{target} can't be read: {error.strerror}.") from error
-    there = _entries_outside(target, _BLOCK.sub(b"", present))
+    there = {key.lower(): key for key in keys_in(target, _BLOCK.sub(b"", present))}
     papers: list[Paper] = []
     aliases: list[tuple[str, str]] = []
     unknown: list[tuple[str, tuple[str, ...]]] = []
@@ -203,21 +203,6 @@ def export_cited(
         (*exported.warnings, *_told_apart_by_case(citations.keys, there)),
         exported.text,
     )
-
-
-def _entries_outside(target: Path, text: bytes) -> dict[str, str]:
-    """Return the keys of the entries that are not ours, by their lower case.
-
-    Raises:
-        ReadingListError: an entry has no end: ours would be a part of it.
-    """
-    file = split(read_lines(text)[0])
-    for problem in file.problems:
-        if "don't balance" in problem.message:
-            raise ReadingListError(
-                f"{target}:{problem.line}: the braces of an entry don't balance.", "Mend it first."
-            )
-    return {entry.key.lower(): entry.key for _, entry in file.entries}
 
 
 def _told_apart_by_case(keys: Iterable[str], there: dict[str, str]) -> Iterator[str]:

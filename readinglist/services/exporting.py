@@ -253,20 +253,35 @@ def check_way(path: Path) -> None:
         raise ReadingListError(str(out), f"If it is meant, name {there} itself.")
 
 
-def foreign_keys(path: Path, is_known: Callable[[str], bool]) -> list[str]:
-    """Return the keys of the entries in the .bib file at `path` that are not known.
+def keys_in(path: Path, text: bytes) -> list[str]:
+    """Return the keys of the entries in the text of the .bib file at `path`.
 
     Raises:
-        ReadingListError: it can't be read.
+        ReadingListError: an entry has no end: nobody can tell what belongs to it.
     """
     from readinglist.formats.bib_syntax import split
     from readinglist.formats.recognition import read_lines
 
+    file = split(read_lines(text)[0])
+    for problem in file.problems:
+        if "don't balance" in problem.message:
+            raise ReadingListError(
+                f"{path}:{problem.line}: the braces of an entry don't balance.", "Mend it first."
+            )
+    return [entry.key for _, entry in file.entries]
+
+
+def foreign_keys(path: Path, is_known: Callable[[str], bool]) -> list[str]:
+    """Return the keys of the entries in the .bib file at `path` that are not known.
+
+    Raises:
+        ReadingListError: it can't be read, or an entry has no end.
+    """
     try:
-        text, _ = read_lines(read_file(path))
+        text = read_file(path)
     except OSError as error:
         raise ReadingListError(f"{path} can't be read: {error.strerror}.") from error
-    return [entry.key for _, entry in split(text).entries if not is_known(entry.key)]
+    return [key for key in keys_in(path, text) if not is_known(key)]
 
 
 def write_file(path: Path, text: str) -> None:

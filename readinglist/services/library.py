@@ -741,15 +741,17 @@ class Library:
             ReadingListError: the file can't be written, is no bibliography, or has entries
                 that the library doesn't have.
         """
-        from readinglist.services.exporting import format_of_file, write_file
+        from readinglist.services.exporting import check_target, format_of_file, write_file
 
         cited = self.cited(keys)
         everything = ids is None and not cited
         papers = self.papers(self._working.papers.all_ids() if everything else ids or ())
         there = {paper.key.lower() for paper in cited}
         file = Path(os.path.expanduser(path)) if path is not None else None
-        if file is not None:
-            self._check_target(file, replace_all)
+        if file is not None and replace_all:
+            check_target(file, self._working.path)
+        elif file is not None:
+            self.check_target(file)
         exported = self.render(
             [*cited, *(paper for paper in papers if paper.key.lower() not in there)],
             format or (format_of_file(file) if file else None),
@@ -759,11 +761,16 @@ class Library:
                 write_file(file, exported.text)
         return exported
 
-    def _check_target(self, file: Path, replace_all: bool) -> None:
+    def check_target(self, file: Path) -> None:
+        """Look whether an export may take the place of what is at `file`, without a question.
+
+        Raises:
+            ReadingListError: it is something else, or more than the library has.
+        """
         from readinglist.services.exporting import check_target, foreign_keys
 
         check_target(file, self._working.path)
-        if replace_all or file.suffix != ".bib" or not file.is_file():
+        if file.suffix != ".bib" or not file.is_file():
             return
         foreign = foreign_keys(file, lambda key: self._working.papers.id_of_key(key) is not None)
         if foreign:

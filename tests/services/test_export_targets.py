@@ -74,6 +74,18 @@ def test_entries_that_the_library_lacks_are_replaced_only_when_it_is_said(
     filled.export(path=target)
 
 
+def test_an_entry_without_an_end_is_replaced_only_when_it_is_said(
+    filled: Library, tmp_path: Path
+) -> None:
+    target = tmp_path / "refs.bib"
+    target.write_text("@misc{mine, title={x}}\n\n@misc{theirs, title={y}, year=2020\n")
+    with pytest.raises(ReadingListError, match=r"refs\.bib:3: the braces of an entry don't"):
+        filled.export(path=target)
+    assert "theirs" in target.read_text()
+    filled.export(path=target, replace_all=True)
+    assert "theirs" not in target.read_text()
+
+
 def test_a_parent_that_got_another_key_goes_along_once(filled: Library, tmp_path: Path) -> None:
     file = tmp_path / "proc.bib"
     file.write_text(

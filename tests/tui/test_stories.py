@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.containers import VerticalScroll
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 from textual.widgets._toast import Toast
 
 from readinglist.config import Config, ExportConfig
@@ -280,6 +280,26 @@ async def test_exporting_after_a_preview(make_app: MakeApp, tmp_path: Path) -> N
         await pilot.press("enter")
         await settle(pilot)
         assert target.read_text().count("@") == 1
+
+
+async def test_what_an_export_would_take_away_is_named_first(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    target = tmp_path / "refs.bib"
+    theirs = "@misc{thesis, title={On Hours of Work}}\n"
+    target.write_text(theirs)
+    app = make_app(config=Config(export=ExportConfig(path=str(target))))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("e")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        hint = " ".join(str(app.screen.query_one("#export-hint", Static).render()).split())
+        assert "has 1 entry that the library doesn't have: thesis. Enter again" in hint
+        assert target.read_text() == theirs
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "thesis" not in target.read_text()
 
 
 async def test_an_export_that_fails_is_told(make_app: MakeApp, tmp_path: Path) -> None:

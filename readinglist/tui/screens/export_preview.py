@@ -10,15 +10,18 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static, TextArea
 
 from readinglist.domain.text import plural, printable, printable_block
+from readinglist.errors import ReadingListError
 from readinglist.tui.dialog_keys import LINE
 from readinglist.tui.keymap import bindings
 from readinglist.tui.screens.dialog import Dialog
 from readinglist.tui.widgets.text_line import PathLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from textual.app import ComposeResult
+
+    from readinglist.services.exporting import Exported
 
 
 _SHOWN = 200_000
@@ -32,12 +35,20 @@ class ExportPreview(Dialog[str | None]):
     BINDINGS = bindings(LINE)
     """The way back."""
 
-    def __init__(self, text: str, count: int, path: str, warnings: Sequence[str] = ()) -> None:
+    def __init__(self, exported: Exported, path: str, check_target: Callable[[Path], None]) -> None:
+        """Prepare to ask.
+
+        Args:
+            exported: what is to be written.
+            path: the file to begin with.
+            check_target: raises a ReadingListError where a file has what would be lost.
+        """
         super().__init__()
-        self._warnings = warnings
-        self._text = text
-        self._count = count
+        self._warnings = exported.warnings
+        self._text = exported.text
+        self._count = len(exported.papers)
         self._path = path
+        self._check_target = check_target
         self._replacing = ""
 
     def compose(self) -> ComposeResult:
@@ -82,11 +93,19 @@ class ExportPreview(Dialog[str | None]):
             return
         self.dismiss(path)
 
+    def _lost(self, path: Path) -> str:
+        """Return what there is to know before a file is replaced."""
+        try:
+            self._check_target(path)
+        except ReadingListError as error:
+            return error.message
+        return f"{path.name} is there already."
+
     def _hint(self, value: str) -> None:
         path = Path(os.path.expanduser(value))
         hint = f"→ {path.absolute()}"
         if self._replacing:
-            hint = f"{path.name} is there already: Enter again replaces all that is in it."
+            hint = f"{self._lost(path)} Enter again replaces all that is in it."
         elif path.is_dir():
             hint += " (a folder: add a file's name)"
         elif path.exists():
