@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ def check(session: Session, file: str | None, as_json: bool) -> int:
         return 0
     for warning in verdict.warnings:
         say(warning)
+    tell_earlier(path)
     click.echo(
         printable(
             f"{path} is sound: {plural(verdict.papers, 'paper')}, "
@@ -52,6 +54,19 @@ def check(session: Session, file: str | None, as_json: bool) -> int:
         )
     )
     return 0
+
+
+def tell_earlier(path: Path) -> bool:
+    """Say what this machine keeps of libraries that were at a path before; return whether any."""
+    from readinglist.services.recovering import earlier_libraries
+
+    found = earlier_libraries(path)
+    for kept in found:
+        say(
+            f"What this machine had of an earlier library in this place is kept as {kept}: "
+            f"readinglist recover {shlex.quote(str(kept))} brings it back."
+        )
+    return bool(found)
 
 
 def _tell_unsound(path: Path, error: LibraryError, as_json: bool) -> int:
@@ -70,7 +85,7 @@ def _tell_unsound(path: Path, error: LibraryError, as_json: bool) -> int:
     _tell_missing(left)
     say(
         f"{plural(left.papers, 'paper')} and {plural(left.changes, 'change')} can be read: "
-        f"readinglist salvage {path} -o NEW saves them."
+        f"readinglist salvage {shlex.quote(str(path))} -o NEW saves them."
     )
     return error.exit_code
 

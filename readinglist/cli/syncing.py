@@ -156,6 +156,7 @@ def recover(session: Session, files: tuple[str, ...], dry_run: bool) -> int:
     Example: readinglist recover
              readinglist recover "library (conflicted copy).db"
     """
+    from readinglist.cli.checking import tell_earlier
     from readinglist.services.recovering import dropped_sides, merge_stages, version_in_file
     from readinglist.services.repository import Repository
 
@@ -177,6 +178,7 @@ def recover(session: Session, files: tuple[str, ...], dry_run: bool) -> int:
                 missing = True
                 if not dry_run:
                     _tell_left_out(library)
+            missing |= tell_earlier(library.path)
         for side in (side for side in sides if side.changes):
             missing = True
             say(f"{side.name} has {plural(len(side.changes), 'edit')} more. {side.subject}")

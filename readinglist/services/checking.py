@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from readinglist.config import state_folder
 from readinglist.errors import LibraryError
 from readinglist.services.repository import is_unprepared
 from readinglist.storage import document
 from readinglist.storage.inspection import survey
+from readinglist.storage.kept_here import look_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +35,17 @@ def check_library(path: Path) -> Verdict:
         LibraryError: it is missing, or not sound.
     """
     if document.fingerprint(path) is None:
-        raise LibraryError(f"There is no library {path}.", "Name a file with --library.")
+        raise LibraryError(f"There is no library {path}.", _what_is_here(path))
     papers, changes, warnings = survey(path)
     if is_unprepared(path):
         warnings += ("This clone can't merge libraries yet: say readinglist init, once.",)
     return Verdict(papers, changes, warnings)
+
+
+def _what_is_here(path: Path) -> str:
+    """Return what to do about a library file that is missing: this machine may still have it."""
+    kept = look_at(path.parent.resolve() / path.name, state_folder())
+    if kept is None:
+        return "Name a file with --library."
+    names = f"{shlex.quote(str(kept.database))} -o {shlex.quote(str(path))}"
+    return f"This machine still has it: readinglist salvage {names} brings it back."

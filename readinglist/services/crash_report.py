@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import shlex
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -117,7 +118,8 @@ def verdict_on(path: Path) -> Verdict:
         if not path.exists():
             told += f" What this machine has of it is in {kept.database}." if kept else ""
         else:
-            told += f" To bring out what can be read: readinglist salvage {path} -o NEW."
+            name = shlex.quote(str(path))
+            told += f" To bring out what can be read: readinglist salvage {name} -o NEW."
         return Verdict(told, f"library: not sound; working copy: {working}", is_safe=False)
     noted = f"library: sound; working copy: {working}"
     if kept and not kept.is_sound:

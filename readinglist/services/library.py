@@ -17,6 +17,7 @@ from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
 from readinglist.services.query_history import QueryHistory
 from readinglist.storage.document import check_finished, git_at_work
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
+from readinglist.storage.working_files import EARLIER
 
 if TYPE_CHECKING:
     import threading
@@ -109,6 +110,11 @@ class Library:
     def mended(self) -> str:
         """What became of an earlier or a damaged working copy when this was opened; or empty."""
         return self._working.mended
+
+    @property
+    def keeps_earlier(self) -> bool:
+        """Whether this machine keeps what it had of a library that was here before."""
+        return any(self._working.files.folder.glob(f"{EARLIER}*.db"))
 
     def check_place(self) -> None:
         """Look whether what is edited here is still what others would open.

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from readinglist.config import state_folder
 from readinglist.domain.change import Action
 from readinglist.errors import LibraryError
 from readinglist.services.merge_driver import read_journal, read_version
 from readinglist.services.repository import literal
 from readinglist.storage.document import fingerprint
 from readinglist.storage.journal import change_from_row
+from readinglist.storage.kept_here import earlier_here, read_set_aside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,12 +103,20 @@ def dropped_sides(library: Library, repository: Repository) -> list[Dropped]:
 def version_in_file(library: Library, path: Path) -> Dropped:
     """Return what a file holds that the library lacks: a sync client's `conflicted copy`.
 
+    It may also be what this machine has set aside of a library.
+
     Raises:
         LibraryError: it is no sound library.
     """
     if fingerprint(path) is None:
         raise LibraryError(f"There is no file {path}.")
-    tables = read_version(path)
+    is_of_here = path.resolve().is_relative_to(state_folder().resolve())
+    tables = read_set_aside(path) if is_of_here else read_version(path)
     present = read_version(library.path)["journal"]
     missing = [row for key, row in tables["journal"].items() if key not in present]
     return Dropped(str(path), "", tuple(map(change_from_row, sorted(missing))), tables)
+
+
+def earlier_libraries(path: Path) -> list[Path]:
+    """Return what this machine keeps of libraries that were at a path before, and has more."""
+    return earlier_here(path, state_folder())

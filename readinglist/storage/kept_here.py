@@ -14,7 +14,7 @@ from readinglist.storage.received import check_received
 from readinglist.storage.salvaging import read_damaged
 from readinglist.storage.tables import empty, read_tables
 from readinglist.storage.working_copy import is_of
-from readinglist.storage.working_files import DATABASE, NO_WORKING_COPY, folder_of
+from readinglist.storage.working_files import DATABASE, EARLIER, NO_WORKING_COPY, folder_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +101,36 @@ def copy_library(path: Path, state: Path, copy: Path, copied_state: Path) -> Non
         raise LibraryError(f"{path} can't be copied: {error.strerror}.") from error
     except sqlite3.Error:
         (folder / DATABASE).unlink(missing_ok=True)  # it is made anew from the file
+
+
+def earlier_here(path: Path, state: Path) -> list[Path]:
+    """Return what this machine keeps of libraries that were at a path before, and has more.
+
+    Those are databases of working copies, set aside when the file was gone. One that can't be
+    read is left out, as is one of which the library file at `path` has all that was done.
+    """
+    here = path.parent.resolve() / path.name
+    found = []
+    for database in sorted(folder_of(here, state).absolute().glob(f"{EARLIER}*.db")):
+        with suppress(LibraryError, sqlite3.Error, OSError):
+            with document.open_inspected(here, may_be_newer=True) as present:
+                known = set(present.execute("SELECT id, machine FROM journal"))
+            if not known.issuperset(read_set_aside(database)["journal"]):
+                found.append(database)
+    return found
+
+
+def read_set_aside(database: Path) -> Tables:
+    """Return the rows of the database of a working copy that was set aside.
+
+    Raises:
+        LibraryError: it is no such database, or not sound.
+    """
+    with document.temporary_folder() as folder:
+        try:
+            return _kept(_copied(database, folder), database).tables
+        except (sqlite3.Error, OSError) as error:
+            raise LibraryError(f"{database} can't be read: {error}.") from error
 
 
 class Kept(NamedTuple):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import time
 from contextlib import contextmanager
 from dataclasses import astuple, replace
@@ -633,7 +634,8 @@ class WorkingCopy:
         elif not is_whole:
             self.mended += " Not all of it can be read, and more edits may be in it"
         if lost or not is_whole:
-            self.mended += f": readinglist salvage {aside} -o NEW saves what can be read."
+            kept = shlex.quote(str(aside))
+            self.mended += f": readinglist salvage {kept} -o NEW saves what can be read."
 
     # --- from the working copy to the library file
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 DATABASE = "working.db"
 """The file of the working copy, in the folder of its library."""
+EARLIER = "earlier"
+"""What it is called, with a number, once its library file is gone and another one begins."""
 _PARTS = ("", "-wal", "-shm")
 """What stands behind its name in those of its own file, its log, and the index of that."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -130,10 +132,10 @@ class WorkingFiles:
         document.check_finished(self.path)
         is_empty = "NOT EXISTS (SELECT 1 FROM paper) AND NOT EXISTS (SELECT 1 FROM journal)"
         if self.database.is_file() and not self._holds(is_empty):
-            aside = self.folder / self._set_aside_numbered("earlier")
+            aside = self.folder / self._set_aside_numbered(EARLIER)
             self.told = (
                 f"{self.path} was missing: what this machine had of it is kept as {aside}; "
-                f"readinglist salvage {shlex.quote(str(aside))} -o NEW brings it back."
+                f"readinglist recover {shlex.quote(str(aside))} brings it back."
             )
         # Another machine may write the same file at this moment: then it is there.
         with contextlib.suppress(DocumentChangedError), document.replacing(self.path, None):

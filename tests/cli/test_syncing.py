@@ -179,6 +179,26 @@ def test_recover_brings_back_what_git_took_out(cli: CommandLine, two: tuple[Clon
     assert "mine" in on(cli, one)("show", "foxes").out
 
 
+def test_recover_brings_back_what_this_machine_had_of_a_file_that_is_gone(
+    filled: CommandLine,
+) -> None:
+    filled("note", "AttentionDetail", "--text", "precious")
+    before = filled("list", "--json").out
+    filled.path.unlink()
+    gone = filled("check", code=1).err
+    assert "This machine still has it: readinglist salvage" in gone
+    told = filled("list").err
+    (kept,) = filled.path.parent.glob("**/earlier.db")
+    for command in ("check", "recover"):
+        assert f"is kept as {kept}: readinglist recover {kept} brings" in filled(command).err
+    assert "Nothing is missing" not in filled("recover").err
+    assert f"readinglist recover {kept} brings it back" in told
+    filled("recover", str(kept))
+    assert filled("list", "--json").out == before
+    assert "Nothing is missing" in filled("recover").err
+    assert not filled("check").err
+
+
 def test_log_tells_each_step(cli: CommandLine, two: tuple[Clone, Clone]) -> None:
     one, _ = two
     one.library.edit("foxes", {"venue": "Nature", "published": "2001"})

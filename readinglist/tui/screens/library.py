@@ -432,6 +432,8 @@ class LibraryScreen(
             redo = next(key for key in LIBRARY if key.id == "redo")
             key = displayed(self._config.keys.get(redo.id, redo.keys))
             return f"{_EMPTY}\n\nundo took the papers away: {key} brings them again."
+        if not total and self._library.keeps_earlier:
+            return f"{_EMPTY}\n\nAnother library was here before: readinglist recover tells of it."
         if not total:
             return _EMPTY
         if self.search.value:
