@@ -76,7 +76,8 @@ def _tell_unsound(path: Path, error: LibraryError, as_json: bool) -> int:
     try:
         left = readable(path)
     except LibraryError:
-        raise error from None
+        hint = "Nothing of a library can be read in it." if path.exists() else error.hint
+        raise LibraryError(error.message, hint) from None
     if as_json:
         saves = dataclasses.asdict(left)
         print_json({"file": str(path), "sound": False, "problem": str(error), "readable": saves})
@@ -113,6 +114,8 @@ def salvage(session: Session, damaged: str, output: str, as_json: bool) -> int:
         _tell_missing(saved)
         here = f", {plural(saved.from_here, 'row')} of them from this machine's working copy"
         missing = "what is missing is named above"
+        if saved.cut_off or saved.pages:
+            missing += ", as far as that can be known"
         if saved.is_whole:
             missing = "nothing else is missing" if saved.too_long else "nothing is missing"
         elif saved.has_all_seen:

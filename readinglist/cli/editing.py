@@ -12,6 +12,7 @@ from readinglist.cli.session import (
     PAPER,
     Session,
     json_option,
+    need_terminal,
     pass_session,
     print_json,
     say,
@@ -99,11 +100,13 @@ def note(
         elif append is not None:
             text = f"{paper.note.rstrip()}\n\n{append}\n" if paper.note else append
         elif text is None:
-            from readinglist.services.external_editor import edit_text
+            from readinglist.services.external_editor import edit_text, editor_of
             from readinglist.services.notes import beginning
 
             library.check_may_edit()  # before anybody writes in vain
             config = session.load_config()
+            if not editor_of(config.editor):
+                need_terminal("The editor vi", "Set $EDITOR, or say --text, --append or -.")
             begun = beginning(paper, config.notes)
             text = edit_text(begun, config.editor)
             if text == begun:

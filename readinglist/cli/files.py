@@ -16,6 +16,7 @@ from readinglist.cli.session import (
     PAPER,
     Session,
     json_option,
+    need_terminal,
     pass_session,
     print_json,
     progress_bar,
@@ -44,7 +45,7 @@ def open_app(session: Session) -> None:
     from readinglist.services.library import Library
 
     config = session.load_config()
-    _need_terminal("The app")
+    need_terminal("The app")
     path = session.library_path(config)
     with progress_bar(f"Reading {path.name}") as progress:
         library = Library.open(path, config, progress=progress)
@@ -54,11 +55,6 @@ def open_app(session: Session) -> None:
         run_app(library, config, session.kept_views())
     finally:
         library.close()
-
-
-def _need_terminal(what: str) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ReadingListError(f"{what} needs a terminal.", "See readinglist --help.")
 
 
 @click.command(name="import", short_help="Import listing pages and .bib files.")
@@ -352,7 +348,7 @@ def demo(session: Session) -> None:
     from readinglist.services.kept_views import KeptViews
 
     settings = session.load_config()
-    _need_terminal("The demo")
+    need_terminal("The demo")
     with sample_library(settings) as library:
         from readinglist.tui.app import run_app
 

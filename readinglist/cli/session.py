@@ -130,6 +130,16 @@ def stopped_by_interrupt() -> Iterator[Event]:
         signal.signal(signal.SIGINT, before)
 
 
+def need_terminal(what: str, hint: str = "See readinglist --help.") -> None:
+    """Look whether there is a terminal.
+
+    Raises:
+        ReadingListError: there is none, and `what` needs it.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ReadingListError(f"{what} needs a terminal.", hint)
+
+
 def say(text: str) -> None:
     """Narrate: one line on standard error."""
     click.echo(printable(text), err=True)

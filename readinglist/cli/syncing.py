@@ -227,7 +227,16 @@ def merge_driver(base: Path, mine: Path, theirs: Path, rest: tuple[str, ...]) ->
     try:
         count = merge_files(base, mine, theirs)
     except ReadingListError as error:
-        say(f"readinglist: {error}")
+        told = error.message  # of files that git deletes at once
+        name = rest[1] if len(rest) > 1 else mine.name
+        sides = (
+            (base, "the common version of"),
+            (theirs, "the other side's"),
+            (mine, "this side's"),
+        )
+        for file, which in sides:
+            told = told.replace(str(file), f"{which} {name}")
+        say(f"readinglist: {told} Nothing was merged: git merge --abort takes the attempt back.")
         return 1
     if count:
         say(f"readinglist: {plural(count, 'conflict')} to settle, see readinglist conflicts.")

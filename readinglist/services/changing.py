@@ -324,7 +324,10 @@ class Editor:
             if change.field == WHOLE_PAPER:
                 return self.carry_out(self._deletion_turned_back(change, present))
             if present is None:
-                raise InvalidValueError(f"{change.key} is deleted.", "Bring the paper back first.")
+                raise InvalidValueError(
+                    f"{change.key} is deleted.",
+                    "Bring the paper back first, from its deletion in its history.",
+                )
             return self.carry_out(self._former_value(change, present))
 
     def _former_value(self, change: Change, present: Paper) -> list[Change]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readinglist.config import state_folder
 from readinglist.errors import LibraryError
-from readinglist.services.repository import is_unprepared
+from readinglist.services.repository import is_unprepared, setting_up
 from readinglist.storage import document
 from readinglist.storage.inspection import survey
 from readinglist.storage.kept_here import look_at
@@ -38,7 +39,11 @@ def check_library(path: Path) -> Verdict:
         raise LibraryError(f"There is no library {path}.", _what_is_here(path))
     papers, changes, warnings = survey(path)
     if is_unprepared(path):
-        warnings += ("This clone can't merge libraries yet: say readinglist init, once.",)
+        warnings += (f"This clone can't merge libraries yet: say {setting_up(path)}, once.",)
+    with suppress(LibraryError):  # what is wrong with a working copy says nothing of the file
+        kept = look_at(path.parent.resolve() / path.name, state_folder())
+        if kept and kept.is_sound and kept.has_more:
+            warnings += ("This machine has edits that it lacks: the next command saves them.",)
     return Verdict(papers, changes, warnings)
 
 

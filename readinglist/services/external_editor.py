@@ -15,18 +15,23 @@ from readinglist.services.drafts import set_aside
 _OTHER_EDITOR = "Set $EDITOR to another one."
 
 
+def editor_of(editor: str = "") -> str:
+    """Return the command that a user has chosen: `editor`, $VISUAL, $EDITOR; empty if none."""
+    return editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+
+
 def edit_text(text: str, editor: str = "") -> str:
     """Open `text` as a Markdown file in an editor and return what was saved.
 
     Args:
         text: what to begin with.
-        editor: the command; if empty, that of $VISUAL, $EDITOR, else vi. No shell reads it.
+        editor: the command; if empty, that of `editor_of`, else vi. No shell reads it.
 
     Raises:
         ReadingListError: there is no such editor, it failed, or the text is not UTF-8. What was
             written is in a file then, which it names.
     """
-    command = editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    command = editor_of(editor) or "vi"
     begun = text.encode("utf-8", "replace")
     with tempfile.TemporaryDirectory(prefix="readinglist-") as folder:
         file = Path(folder) / "note.md"

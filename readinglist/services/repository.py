@@ -224,6 +224,11 @@ class Repository:
             )
 
 
+def setting_up(file: Path) -> str:
+    """Return the command that makes a repository, or a clone of one, ready for a library."""
+    return f"readinglist --library {shlex.quote(str(file))} init"
+
+
 def is_unprepared(file: Path) -> bool:
     """Return whether a library lies in a clone whose git would call it a binary conflict.
 

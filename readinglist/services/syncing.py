@@ -29,6 +29,7 @@ from readinglist.services.repository import (
     check_identity,
     literal,
     make_repository,
+    setting_up,
 )
 from readinglist.storage.document import way_out
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from readinglist.domain.change import Change
     from readinglist.services.library import Library
 
+_MOST_DEEDS = 4
+"""So many kinds of edits fit into the subject of a commit."""
 _NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 _ATTRIBUTES = "{name} binary diff=readinglist merge=readinglist"
 _IGNORED = ("{name}-*", ".{name}.*", "*.merge_file_*")
@@ -182,11 +185,11 @@ def sync(
     repository = Repository.of(library.path)
     if repository is None:
         raise ReadingListError(
-            f"{library.path} is in no git repository.", "readinglist init makes one."
+            f"{library.path} is in no git repository.", f"{setting_up(library.path)} makes one."
         )
     if not (repository.has_driver() and repository.has_attributes()):
         raise ReadingListError(
-            "This clone can't merge libraries yet.", "Say readinglist init, once."
+            "This clone can't merge libraries yet.", f"Say {setting_up(library.path)}, once."
         )
     if not dry_run:
         is_settled = merge_stages(library, repository) is not None
@@ -244,7 +247,8 @@ def commit_message(changes: Iterable[Change]) -> str:
         ("edit", "{}", "edit"),
     )
     parts = [text.format(plural(counts[deed], noun)) for deed, text, noun in words if counts[deed]]
-    message = ", ".join(parts[:4]) or "Edit the reading list"
+    more = ", …" if len(parts) > _MOST_DEEDS else ""
+    message = ", ".join(parts[:_MOST_DEEDS]) + more or "Edit the reading list"
     return message[0].upper() + message[1:]
 
 

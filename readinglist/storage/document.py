@@ -62,7 +62,6 @@ SQLITE_VERSION = sqlite3.sqlite_version
 """The version of SQLite that reads and writes here."""
 
 _WAY_OUT = "Your edits are kept on this machine until it can."
-_RESCUE = "Bring back an earlier version, e.g. from git, or try readinglist salvage."
 _UPDATE = "Update readinglist, then try again."
 _OF_TODAY = "of-today.db"
 _SEE_TO_IT = "See to it that you may read it."
@@ -479,7 +478,7 @@ def _check_header(path: Path, copy: Path) -> None:
     if not size:
         raise LibraryError(
             f"{path} is empty: another program is writing it, or it was damaged.",
-            f"Try again. {_RESCUE}",
+            f"Try again. {_rescue(path)}",
         )
     if len(header) < 100 or not header.startswith(_HEADER):
         raise LibraryError(
@@ -494,13 +493,21 @@ def _check_header(path: Path, copy: Path) -> None:
         raise LibraryError(
             f"{path} is {'longer than it says itself' if is_long else 'cut off'} or not complete "
             "yet.",
-            f"Try again. {_RESCUE}",
+            f"Try again. {_rescue(path)}",
         )
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise LibraryError(
             f"{path} is a database of another program, not a readinglist library.",
             "Name another file.",
         )
+
+
+def _rescue(path: Path) -> str:
+    """Return what to do about a damaged file."""
+    return (
+        f"{_check_of(path)} says what can be read of it; an earlier version, e.g. from git, may be "
+        "sound."
+    )
 
 
 def _check_of(path: Path) -> str:
@@ -518,7 +525,7 @@ def _newer(path: Path) -> LibraryError:
 def _damaged(path: Path, what: str) -> LibraryError:
     """Return what is to be said of a damaged file; `what` may quote from it."""
     told = printable(what).removeprefix("*** in database main *** ")
-    return LibraryError(f"{path} is damaged ({told[:80]}).", _RESCUE)
+    return LibraryError(f"{path} is damaged ({told[:80]}).", _rescue(path))
 
 
 def _of_today(path: Path, newer: Path, thorough: bool) -> Path:
@@ -575,7 +582,7 @@ def _check_content(path: Path, connection: sqlite3.Connection, thorough: bool) -
         if schema_digest(connection) != SCHEMA_DIGESTS.get(version):
             raise LibraryError(
                 f"{path} does not have the tables of a readinglist library.",
-                f"It was changed by another program. {_RESCUE}",
+                f"It was changed by another program. {_rescue(path)}",
             )
         _check_pages(path, connection, thorough)
 

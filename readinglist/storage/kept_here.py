@@ -32,6 +32,8 @@ class Look(NamedTuple):
     is_sound: bool
     is_saved: bool
     """Whether the library file is the one last read or written here, and has all edits."""
+    has_more: bool = False
+    """Whether it has edits that were not in the library file when that was last read or written."""
 
 
 def look_at(path: Path, state: Path) -> Look | None:
@@ -62,7 +64,9 @@ def look_at(path: Path, state: Path) -> Look | None:
         return Look(database, is_sound=False, is_saved=False)
     known = meta.get("layout") in (layout_now(), *UPGRADES)
     is_current = is_of(meta.get("document"), document.fingerprint(path))
-    return Look(database, verdict == "ok" and known, is_current and not lacking)
+    return Look(
+        database, verdict == "ok" and known, is_current and not lacking, has_more=bool(lacking)
+    )
 
 
 def copy_library(path: Path, state: Path, copy: Path, copied_state: Path) -> None:

@@ -128,6 +128,15 @@ def test_a_note_is_set_continued_piped_and_removed(filled: CommandLine) -> None:
     assert note() is None
 
 
+def test_without_an_editor_and_a_terminal_nothing_waits_for_one(
+    filled: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+    told = filled("note", KEYS[0], code=1).err
+    assert "The editor vi needs a terminal. Set $EDITOR, or say --text" in told
+
+
 def test_without_an_option_the_note_opens_in_the_editor(
     filled: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -279,7 +279,7 @@ def test_the_app_opens_the_library_and_the_demo_a_sample(
         opened.append((library.path, library.count()))
 
     monkeypatch.setattr("readinglist.tui.app.run_app", run_app)
-    monkeypatch.setattr("readinglist.cli.files._need_terminal", lambda what: None)
+    monkeypatch.setattr("readinglist.cli.files.need_terminal", lambda what: None)
     filled()
     filled("demo")
     assert opened[0] == (filled.path, 3)

@@ -399,6 +399,7 @@ def test_at_a_terminal_there_is_a_prompt_and_the_editor(
 
     monkeypatch.setattr("builtins.input", typed)
     monkeypatch.setattr(sys, "stdin", Keyboard(io.BytesIO()))
+    monkeypatch.setenv("EDITOR", "mine")
     monkeypatch.setattr(external_editor, "edit_text", lambda text, editor: "mine")
     capsys.readouterr()
     assert run(["--library", str(filled.path), "--plain"]) == 0

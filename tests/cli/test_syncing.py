@@ -85,7 +85,8 @@ def test_sync_tells_what_it_did(cli: CommandLine, two: tuple[Clone, Clone]) -> N
 
 
 def test_sync_outside_of_a_repository(cli: CommandLine) -> None:
-    assert "is in no git repository. readinglist init makes one." in cli("sync", code=1).err
+    told = cli("sync", code=1).err
+    assert f"is in no git repository. readinglist --library {cli.path} init makes one." in told
 
 
 def test_conflicts_are_listed_and_settled(cli: CommandLine, two: tuple[Clone, Clone]) -> None:

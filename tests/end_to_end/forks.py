@@ -182,7 +182,7 @@ def _put_somebody_before_the_app() -> None:
         )
         await pilot.press("q")
 
-    files._need_terminal = lambda what: None
+    vars(files)["need_terminal"] = lambda what: None
     acting._SAVE_AFTER = library._FIRST_SCREEN = 0.01
     ReadingListApp.notify = tell  # type: ignore[method-assign, assignment]
     ReadingListApp.run = lambda app: run(  # type: ignore[method-assign, misc, assignment]

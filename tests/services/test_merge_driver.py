@@ -94,7 +94,9 @@ def test_the_command_says_what_git_shall_tell(
     assert told == "readinglist: 1 conflict to settle, see readinglist conflicts.\n"
     other.write_bytes(b"")
     assert run(command) == 1
-    assert "is empty" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "the other side's library.db is empty" in told
+    assert "git merge --abort" in told
 
 
 def test_a_forged_journal_beside_a_version_harms_nothing(versions: Versions) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from readinglist.domain.change import WHOLE_PAPER, Change
 from readinglist.domain.paper import Status
 from readinglist.errors import ReadingListError
 from readinglist.services import repository, syncing
@@ -15,7 +16,7 @@ from readinglist.services.checking import check_library
 from readinglist.services.library import Library
 from readinglist.services.recovering import dropped_sides, merge_stages, version_in_file
 from readinglist.services.repository import Repository
-from readinglist.services.syncing import set_up, state_of, sync
+from readinglist.services.syncing import commit_message, set_up, state_of, sync
 from readinglist.services.version_text import version_lines
 from tests.services.clones import Clone, World, add
 
@@ -48,7 +49,8 @@ def test_a_library_in_no_repository_and_a_clone_that_is_not_set_up(
     world.first("Foxes")
     clone = world.clone("two", driver=False)
     assert state_of(clone.library) == "driver"
-    assert "readinglist init" in check_library(clone.library.path).warnings[0]
+    setting_up = f"readinglist --library {clone.library.path} init"
+    assert setting_up in check_library(clone.library.path).warnings[0]
     with pytest.raises(ReadingListError, match="can't merge libraries yet"):
         clone.sync()
     assert "readinglist" not in clone.git("config", "--list")
@@ -612,3 +614,10 @@ def test_what_a_rebase_or_an_amended_merge_dropped_comes_back(
     for side in dropped_sides(other.library, other.repository):
         other.library.merge_in(side.tables)
     assert shows_all(other)
+
+
+def test_the_subject_of_a_commit_says_when_it_leaves_something_out() -> None:
+    fields = {"status": "read", "note": "x", "tag": "y", "title": "Z", WHOLE_PAPER: None}
+    done = [Change(n, field, "old", new) for n, (field, new) in enumerate(fields.items())]
+    assert commit_message(done[:4]) == "Read 1 paper, 1 note, 1 tag, 1 edit"
+    assert commit_message(done) == "Read 1 paper, 1 paper deleted, 1 note, 1 tag, …"
