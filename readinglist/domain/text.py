@@ -48,6 +48,8 @@ _IS_PLACELESS = re.compile(f"[{_PLACELESS}]")
 _MOST_MARKS = 3
 #: So many signs in a row that are no letters that there may be too many marks among them.
 _FLOOD = re.compile(rf"[^\x00-\u02ff\s\w]{{{_MOST_MARKS + 1},}}")
+#: What Unicode calls a letter that carries a vowel, and is named by one: alef.
+_VOWEL_CARRIER = re.compile(r".* LETTER (?:.* )?([AEIOU])[A-Z]*")
 
 
 def fold(text: str) -> str:
@@ -141,6 +143,17 @@ def plural(count: int, noun: str, plural_form: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural_form or noun + 's'}"
 
 
+def roman(letter: str) -> str:
+    """Return a letter of any script, with its marks, in ASCII; nothing if no sound is known."""
+    from anyascii import anyascii
+
+    sound = anyascii(letter)
+    if sound:
+        return sound
+    carrier = _VOWEL_CARRIER.fullmatch(unicodedata.name(letter[0], ""))
+    return carrier[1].lower() if carrier else ""
+
+
 def transliterate(text: str) -> str:
     """Return `text` in ASCII with its case, apostrophes closed up; other scripts as in English."""
     decomposed = unicodedata.normalize("NFKD", text.replace("'", "").replace("’", ""))
@@ -153,9 +166,7 @@ def _like_case(letter: str) -> str:
         return ""
     base = fold(letter)
     if not base.isascii():
-        from anyascii import anyascii
-
-        base = anyascii(letter) if letter.isalpha() else ""
+        base = roman(letter) if letter.isalpha() else ""
         return base if base.isalnum() else " "
     if not base.isalpha():
         return base if base.isdigit() else " "

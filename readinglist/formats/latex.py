@@ -12,8 +12,8 @@ Three forms look odd and have a reason, each measured with TeX Live 2022 and bib
 - `{\~{\^{e{}}}}`, and macros of our own such as `{\rldot{e}}`: biber turns an accented
   letter that it understands into Unicode, which pdflatex can't print beyond Latin
   Extended-A. These it leaves alone.
-- A letter that pdflatex has no means to print is written as `{U+674E}`: it can be seen
-  and looked up, and no style changes its case.
+- A letter that pdflatex has no means to print, and of which no sound is known, is written as
+  `{U+39DD}`: it can be seen and looked up, and no style changes its case.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from functools import cache, lru_cache
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from readinglist.domain.text import printable
+from readinglist.domain.text import printable, roman
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -337,9 +337,9 @@ def romanised(text: str) -> str:
     return "".join(dict.fromkeys(c for c in clusters if not c.isascii() and _is_unreachable(c)))
 
 
-def character(cluster: str, repertoire: Repertoire) -> str:
-    """Return one character beyond ASCII, with its combining marks, as LaTeX for running text."""
-    return "".join(piece.latex for piece in _foreign(cluster, repertoire))
+def foreign_text(run: str, repertoire: Repertoire) -> str:
+    """Return characters beyond ASCII, with their combining marks, as LaTeX for running text."""
+    return "".join(piece.latex for piece in _foreign(run, repertoire))
 
 
 def _name_part(part: str, repertoire: Repertoire) -> str:
@@ -544,8 +544,16 @@ def _script(kind: _Kind, latex: str) -> str:
 def _by_kind(
     run: str, repertoire: Repertoire = Repertoire.ASCII
 ) -> Iterator[tuple[_Kind, list[tuple[str, str]]]]:
-    """Yield runs of characters of one kind, each character with its LaTeX."""
-    clusters = [(cluster, *_character(cluster, repertoire)) for cluster in _CLUSTER.findall(run)]
+    """Yield runs of characters of one kind, each character with its LaTeX.
+
+    A mark that has no sound, such as a virama or a tone, leaves that of the letter as it is.
+    """
+    clusters: list[tuple[str, _Kind, str]] = []
+    for cluster in _CLUSTER.findall(run):
+        kind, latex = _character(cluster, repertoire)
+        behind_text = clusters and clusters[-1][1] == "text"
+        if not (kind == "stand-in" and behind_text and _is_mark(cluster)):
+            clusters.append((cluster, kind, latex))
     for kind, group in groupby(clusters, lambda cluster: cluster[1]):
         yield kind, [(source, latex) for source, _, latex in group]
 
@@ -560,11 +568,9 @@ def _character(cluster: str, repertoire: Repertoire) -> tuple[_Kind, str]:
         return known
     if repertoire is not Repertoire.ASCII:
         return "text", cluster
-    from anyascii import anyascii
-
-    roman = anyascii(cluster)
-    if roman.strip() and roman.isprintable():
-        return "text", "".join(_SPECIAL.get(c, c) for c in roman)
+    sound = roman(cluster)
+    if sound.strip() and sound.isprintable():
+        return "text", "".join(_SPECIAL.get(c, c) for c in sound)
     return "stand-in", _code_points(cluster)
 
 
@@ -589,6 +595,11 @@ def _known_character(cluster: str) -> tuple[_Kind, str] | None:
 
 def _is_unreachable(cluster: str) -> bool:
     return _known_character(cluster) is None
+
+
+def _is_mark(cluster: str) -> bool:
+    """Return whether a character only modifies the letter before it, as an accent does."""
+    return unicodedata.category(cluster[0]) in ("Mn", "Mc", "Me", "Lm")
 
 
 def _is_read_by_pdflatex(cluster: str) -> bool:

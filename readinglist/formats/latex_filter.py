@@ -20,7 +20,7 @@ from readinglist.formats.latex import (
     MATH_COMMANDS,
     STYLES,
     Repertoire,
-    character,
+    foreign_text,
     named_characters,
     names,
 )
@@ -64,7 +64,7 @@ _TOKEN = re.compile(
     | \\(?P<single>.)
     | (?P<brace>[{}])
     | (?P<math>\$\$(?:[^$\\]|\\.)+\$\$ | \$(?:[^$\\]|\\.)+\$)
-    | (?P<foreign>[^\x00-\x7f][\u0300-\u036f]*)
+    | (?P<foreign>[^\x00-\x7f]+)
     | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -162,7 +162,7 @@ class _Reading:
             elif kind == "math":
                 self._math(token[0])
             elif kind == "foreign":
-                self.out.append(character(token[0], repertoire))
+                self.out.append(foreign_text(token[0], repertoire))
             else:
                 self.out.append(_LITERAL.get(token[0], ""))
         self.balanced &= not depth

@@ -40,6 +40,7 @@ def test_the_default_key_is_name_year_and_first_telling_word() -> None:
         ("de la Cruz, Juan", "delacruz"),
         ("ACME Research", "acmeresearch"),
         ("李, 明", "li"),
+        ("سامي, علي", "samy"),
     ],
 )
 def test_names_come_in_plain_letters(author: str, start: str) -> None:

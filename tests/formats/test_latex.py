@@ -103,6 +103,38 @@ def test_a_title_reads_in_print_as_on_the_page(title: str, latex: str) -> None:
     assert protect_title(title) == latex
 
 
+@pytest.mark.parametrize(
+    ("title", "latex"),
+    [
+        ("الذكاء الاصطناعي", "aldhka' alastna`y"),
+        ("ذَكّـاء", "dhaka'"),
+        ("עִבְרִית", "'iveriyt"),
+        ("मशीन लर्निंग", "msin lrnimg"),
+        ("যন্ত্র", "yntr"),
+        ("தமிழ்", "tmil"),
+        ("การเรียนรู้ของเครื่อง", "kareriynrukhongekhrueong"),
+        ("ອັກສອນ", "oakson"),
+        ("ភាសាខ្មែរ", "phasakhmaer"),
+        ("サーバー", "saba"),
+    ],
+)
+def test_a_title_of_any_script_is_romanised_by_its_sounds(title: str, latex: str) -> None:
+    assert protect_title(title) == latex
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("㧝", "{U+39DD}"),
+        ("ー", "{U+30FC}"),
+        ("F\u20d7", "F{U+20D7}"),
+        ("α\u20d7", r"{$\alpha$}{U+20D7}"),
+    ],
+)
+def test_what_has_no_sound_and_modifies_none_is_shown_by_its_number(text: str, latex: str) -> None:
+    assert to_latex(text) == latex
+
+
 @pytest.mark.parametrize(("name", "latex"), NAMES)
 def test_a_name_is_one_name_for_bibtex(name: str, latex: str) -> None:
     assert latex_name(name) == latex

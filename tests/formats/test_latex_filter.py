@@ -75,6 +75,7 @@ def test_the_user_may_allow_a_command() -> None:
 
 def test_letters_come_in_the_repertoire_that_is_wanted() -> None:
     assert filter_tex("Größe 李").latex == r"Gr{\"o}{\ss}e Li"
+    assert filter_tex("तर्क").latex == "trk"
     assert filter_tex("Größe 李", Repertoire.UNICODE).latex == "Größe 李"
     assert filter_tex(r"\url{http://a.org/ü}", Repertoire.UNICODE).latex == r"\url{http://a.org/ü}"
 
