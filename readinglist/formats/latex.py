@@ -240,6 +240,8 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
 _FAMILY_WITH_SUFFIX = re.compile(rf"(.+) ({_SUFFIX.pattern})")
 _SYMBOL = re.compile(r"\\[^A-Za-z]|`|\{\\(?:text[A-Za-z]+|ldots)\}")
+#: An ayn, romanised, before a letter.
+_AYN = re.compile(r"`(?=[A-Za-z]|\{\\(?!text|ldots))")
 _WORD_BEGINS_WITH_SYMBOL = re.compile(r"(?:^|[ ~-])[^\w \"'.,~-]")
 _MISREAD_IN_NAME = re.compile(r"[\[\]()=]|(?:^| )(?:and|others)(?: |$)", re.IGNORECASE)
 
@@ -360,11 +362,14 @@ def _in_name(text: str, repertoire: Repertoire) -> str:
 
     Biber strips commands from the beginning and takes the next character, were it a closing
     brace: so what begins with a command that stands for a symbol is written as its number.
+    An ayn is left out, as names in English do.
     """
     pieces = [*_pieces(text, repertoire, groups=False)]
     latex = [piece.latex for piece in pieces]
     if pieces and _SYMBOL.match(latex[0]):
-        latex[0] = f"{{{_code_points(pieces[0].shape)}}}"
+        sign = pieces[0].shape
+        is_ayn = sign.isalpha() and _AYN.match("".join(latex[:2]))
+        latex[0] = "" if is_ayn else f"{{{_code_points(sign)}}}"
     return "".join(latex)
 
 

@@ -88,6 +88,9 @@ NAMES = [
         r"{\textcommabelow{T}}{\^i}ru, {\textcommabelow{S}}tefan",
     ),
     ("Иван", "{Ivan}"),
+    ("علي, عُمر", "ly, umr"),
+    ("ʿAlī, ʿĀdil", r"Al{\=i}, {\=A}dil"),
+    ("Saad, ع.", "Saad, {U+0639}."),
 ]
 
 text = st.text(
