@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from enum import Enum
 from functools import cache, lru_cache
 from itertools import groupby, zip_longest
@@ -252,6 +253,8 @@ _OPENERS = frozenset(f"\\{style}" for style in STYLES)
 _OPENING = frozenset(" ([{-–—/`‘“")
 #: Characters that close a word without being part of it.
 _CLOSING = frozenset(".,:;!?'\")]…’”»")
+#: Of those, what belongs to the word if the word has opened it: `SU(2)`.
+_OPENED_BY = {")": "(", "]": "["}
 _COMPOUND = re.compile(r"[-‐‑–—/:+'’=.,;(){}\[\]<>|]")
 
 
@@ -393,7 +396,13 @@ def _protected(word: Sequence[_Piece], words: frozenset[str]) -> str:
     start, end = 0, len(word)
     while start < end and not (word[start].shape.isalnum() or word[start].shape == _OBJECT):
         start += 1
-    while end > start and word[end - 1].shape in _CLOSING:
+    signs = Counter(piece.shape for piece in word[start:])
+    while (
+        end > start
+        and (last := word[end - 1].shape) in _CLOSING
+        and signs[last] > signs[_OPENED_BY.get(last, "")]
+    ):
+        signs[last] -= 1
         end -= 1
     core = word[start:end]
     shape = "".join(piece.shape for piece in core)

@@ -150,6 +150,8 @@ def test_a_name_is_one_name_for_bibtex(name: str, latex: str) -> None:
         ("Llama-3", "{Llama-3}"),
         ("Q-Learning and A* in A Maze", "{Q-Learning} and {A*} in A Maze"),
         ("I'm (BERT), too", "{I'm} ({BERT}), too"),
+        ("Spin: SU(2), (and SU(3))", "Spin: {SU(2)}, (and {SU(3)})"),
+        ("p(X|Y) of [R[x]].", r"{p(X{\textbar}Y)} of [{R[x]}]."),
         ("T$^2$I and α-Net", r"{T$^2$I} and {$\alpha$}-Net"),
         ("³HeX", r"{{}\textsuperscript{3}HeX}"),
         (r"{BERT}-based \emph{X}Net", r"{BERT}-based {{}\emph{X}Net}"),
