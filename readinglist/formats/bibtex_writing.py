@@ -3,7 +3,8 @@
 A paper that came from a .bib file goes out as it came in, but for what a person changed
 since, and for TeX that may not leave (see `readinglist.formats.latex_filter`). Of all others
 nothing is written that a style would warn about or misprint: an article without a journal
-is `@misc`, and the number of authors, or an organization, is a note and never an author.
+is `@misc`, an organization is a note and never an author, and how many authors there are is
+for no bibliography to tell.
 
 What was written is read back and compared before anyone gets it: bibtexparser's writer
 checks nothing, and LaTeX reports such faults far from their cause.
@@ -23,7 +24,7 @@ from urllib.parse import quote
 from readinglist.domain.citekey import importable_key
 from readinglist.domain.entry import Entry, Macro
 from readinglist.domain.paper import VERSIONS
-from readinglist.domain.text import plural, printable_block
+from readinglist.domain.text import printable_block
 from readinglist.domain.versions import cited_version
 from readinglist.errors import InvalidValueError, ReadingListError
 from readinglist.formats.bib_syntax import MONTHS, split
@@ -292,7 +293,7 @@ class _Writer:
             **self._eprint(paper.arxiv or ""),
             "doi": _doi(paper.doi or ""),
             "url": _url(_address(paper)),
-            "note": "" if authors else self._plain(paper, "note", _who(paper)),
+            "note": "" if authors else self._plain(paper, "note", paper.organization or ""),
             "abstract": self._plain(paper, "abstract", paper.abstract or "")
             if self._context.abstracts
             else "",
@@ -594,11 +595,6 @@ def _sort_key(paper: Paper) -> str:
             break
         words.append(word)
     return " ".join(words) or paper.key
-
-
-def _who(paper: Paper) -> str:
-    count = plural(paper.author_count, "author") if paper.author_count else ""
-    return ", ".join(filter(None, [paper.organization, count]))
 
 
 def _doi(doi: str) -> str:

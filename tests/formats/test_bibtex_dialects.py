@@ -131,7 +131,6 @@ def test_a_listed_paper_in_biblatex() -> None:
         "  eprint = {1706.03762},\n"
         "  eprinttype = {arXiv},\n"
         "  url = {https://arxiv.org/abs/1706.03762},\n"
-        "  note = {8 authors},\n"
         "}\n"
     )
 

@@ -53,15 +53,15 @@ def test_no_papers_are_an_empty_file() -> None:
     assert write_bibtex([]).text == ""
 
 
-def test_a_number_of_authors_is_a_note() -> None:
+def test_an_organization_is_a_note_and_a_number_of_authors_is_not_printed() -> None:
     paper = Paper(title="On $O(n)$: Größe, and a title that goes on for long", key="on")
     assert _fields(paper)["key"] == "On O n Groe and a title that goes on for"
     assert "note" not in _fields(paper)
     assert "year" not in _fields(paper)
     counted = Paper(title="x", key="x", author_count=24)
-    assert _fields(counted) == {"key": "x", "title": "x", "note": "24 authors"}
+    assert _fields(counted) == {"key": "x", "title": "x"}
     one = Paper(title="李", key="x", author_count=1, organization="R&D")
-    assert _fields(one) == {"key": "x", "title": "Li", "note": r"R\&D, 1 author"}
+    assert _fields(one) == {"key": "x", "title": "Li", "note": r"R\&D"}
 
 
 def test_a_file_says_what_an_unknown_year_is() -> None:
