@@ -91,9 +91,14 @@ class Change:
         return Change(self.paper, self.field, self.new, self.old, key=self.key, source=self.source)
 
 
+def is_addition(change: Change) -> bool:
+    """Return whether a change adds a paper."""
+    return change.field == WHOLE_PAPER and change.new is not None
+
+
 def is_whole(change: Change) -> bool:
     """Return whether a change adds a paper, and has all of it."""
-    return change.field == WHOLE_PAPER and (change.new or "").startswith("{")
+    return is_addition(change) and (change.new or "").startswith("{")
 
 
 def summary(changes: Sequence[Change]) -> str:
@@ -120,7 +125,8 @@ def describe(change: Change) -> str:
             return "conflict: was deleted elsewhere"
         return f"conflict: {change.field.replace('_', ' ')} was {_glimpse(change.new)} elsewhere"
     if change.field == WHOLE_PAPER:
-        origin = change.new if change.action == Action.IMPORT else None
+        origin = change.source if is_whole(change) else change.new
+        origin = origin if change.action == Action.IMPORT else None
         deed = f"added from {origin}" if origin else _deed(change)
     elif change.field == ENTRIES:
         deed = "BibTeX entry changed" if change.new else "BibTeX entry taken away"

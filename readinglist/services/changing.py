@@ -20,6 +20,7 @@ from readinglist.domain.change import (
     WHOLE_PAPER,
     Action,
     Change,
+    is_addition,
     is_whole,
     summary,
 )
@@ -428,20 +429,22 @@ class Editor:
         self, change: Change, present: Paper | None, deletions: Collection[tuple[int, str, int]]
     ) -> list[Change] | None:
         """Return what makes an edit again that git took out; None where its paper is missing."""
-        if change.field == WHOLE_PAPER and change.new is not None:
+        if is_addition(change):
             return [] if present else self._added_again(change)
         if _deletes(change) and present:
             return self._deletions([present])[present.id]
-        if change.field not in _OF_NO_COLUMN or change.field == TAG:
+        if change.field == TAG and present:
+            is_made = ((change.new or change.old) in present.tags) == (change.new is not None)
+            return [] if is_made else [replace(change, action=Action.EDIT)]
+        if change.field == TAG or change.field not in _OF_NO_COLUMN:
             if present is None:
                 return None
-            if change.field != TAG:
-                return [field_change(present, change.field, decode(change.field, change.new))]
-        if change.field in (ALIAS, SOURCE) and present:
-            if change.new is None and _step_and_paper(change) in deletions:
-                return []  # it goes with the paper, if that goes
-            if change.field == SOURCE and change.new is not None:
-                self._working.bring_back_source(int(change.new))
+            again = field_change(present, change.field, decode(change.field, change.new))
+            # An import leaves alone what a person has edited: of some fields, just by that.
+            return [] if again.old == again.new and change.field in _OF_READING else [again]
+        goes_with_paper = change.new is None and _step_and_paper(change) in deletions
+        if change.field in (ALIAS, SOURCE) and goes_with_paper and present:
+            return []
         return [replace(change, action=Action.EDIT)]
 
     def _added_again(self, change: Change) -> list[Change] | None:
@@ -454,7 +457,11 @@ class Editor:
         if key is None:
             return None
         text = paper_to_json(replace(paper, key=key))
-        return [Change(change.paper, WHOLE_PAPER, None, text, key=key, source=change.source)]
+        sources = self._working.bring_back_sources(change.paper)
+        return [
+            Change(change.paper, WHOLE_PAPER, None, text, key=key, source=change.source),
+            *(Change(change.paper, SOURCE, None, str(n), key=key) for n in sources),
+        ]
 
     def _is_free(self, key: str, paper: int) -> bool:
         return self._working.papers.id_of_key(key) in (None, paper)

@@ -27,6 +27,7 @@ from readinglist.domain.change import (
     WHOLE_PAPER,
     Action,
     Change,
+    is_addition,
     is_whole,
 )
 from readinglist.domain.text import plural
@@ -318,8 +319,8 @@ class WorkingCopy:
                 pending = [*put_back, *self.journal.unsaved()]
                 base = self._before(pending, ours)
                 merged = merge(base, ours, theirs, is_taken=names_another(versions, papers))
+                self._keep_sources(gone, ours)
                 self.keep_withdrawn([*known, *self._with_papers(gone)])
-                self._keep_sources(differing(merged.tables["source"], ours["source"]), ours)
                 changed = self._write(merged.tables, ours, theirs)
                 self._set_meta("document", file)
         return TakenIn(changed, len(put_back), len(gone), len(merged.conflicts))
@@ -421,18 +422,26 @@ class WorkingCopy:
         if not kept:
             self._set_meta("withdrawn_sources", "[]")
 
-    def _keep_sources(self, keys: Iterable[Row], ours: Tables) -> None:
-        """Keep what is known here of sources, for papers that git took out with them."""
-        rows = [ours["source"][key] for key in keys if key in ours["source"]]
+    def _keep_sources(self, gone: list[Change], ours: Tables) -> None:
+        """Keep what is known here of the sources of papers that git takes out."""
+        added = {change.paper for change in gone if is_addition(change)}
+        rows = [
+            (paper, *ours["source"][(source,)])
+            for paper, source in ours["paper_source"]
+            if paper in added and (source,) in ours["source"]
+        ]
         if rows:
             known = json.loads(self._meta("withdrawn_sources") or "[]")
             self._set_meta("withdrawn_sources", json.dumps([*known, *rows]))
 
-    def bring_back_source(self, source: int) -> None:
-        """Know a source again that git has taken out with its papers; any other one is left."""
-        for row in json.loads(self._meta("withdrawn_sources") or "[]"):
-            if row[0] == source:
-                self.papers.save_source(*row)
+    def bring_back_sources(self, paper: int) -> list[int]:
+        """Know the sources of a paper again that git took out with it; return their ids."""
+        found: dict[int, None] = {}
+        for owner, *source in json.loads(self._meta("withdrawn_sources") or "[]"):
+            if owner == paper:
+                self.papers.save_source(*source)
+                found[source[0]] = None
+        return list(found)
 
     def _missing(
         self, ours: Tables, theirs: Tables, file: document.Fingerprint
@@ -456,8 +465,8 @@ class WorkingCopy:
                 withdrawn.append(change)
         return lost, withdrawn
 
-    def _with_papers(self, gone: list[Change]) -> Iterator[Change]:
-        """Give edits that git took out; what added a paper comes with the paper and its sources.
+    def _with_papers(self, gone: list[Change]) -> list[Change]:
+        """Return edits that git takes out; what added a paper has all of it.
 
         An import's row of the journal has but the name of the file, which may be gone by then.
         """
@@ -465,14 +474,12 @@ class WorkingCopy:
         texts = {change.paper: change.old for change in whole if change.new is None}
         papers = self.papers.get({change.paper for change in whole})
         texts |= {paper.id: paper_to_json(paper) for paper in papers}
-        sources = self.papers.sources_of([paper.id for paper in papers])
-        for change in gone:
-            if change.field != WHOLE_PAPER or change.new is None:
-                yield change
-                continue
-            yield replace(change, new=texts.get(change.paper) or change.new)
-            for source in sources.get(change.paper, ()):
-                yield replace(change, field=SOURCE, new=str(source))
+        return [
+            replace(change, new=texts.get(change.paper) or change.new)
+            if is_addition(change)
+            else change
+            for change in gone
+        ]
 
     def _before(self, changes: list[Change], ours: Tables) -> Tables:
         """Return the working copy as it was before `changes`, and without frozen keys."""

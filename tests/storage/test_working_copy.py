@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from readinglist.config import state_folder
-from readinglist.domain.change import Action, Change
+from readinglist.domain.change import Action, Change, describe
 from readinglist.domain.paper import Paper, Priority, Status
 from readinglist.errors import LibraryError
 from readinglist.services.checking import check_library
@@ -949,6 +949,9 @@ def test_an_import_that_was_taken_away_comes_back_as_it_was(
     there = content(library)
     set_back(before)
     assert [paper.title for paper in content(library)] == ["Another"]
+    taken_out = [describe(change) for change in library.withdrawn()]
+    assert taken_out[:2] == 2 * ["added from owls.bib"]
+    assert taken_out[2:] == ["note: nothing → precious", "status: unread → read"]
     step = library.bring_back()
     assert (step.waiting, step.left_out) == (0, 0)
     assert content(library) == there
