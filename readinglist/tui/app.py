@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from textual.app import App, SystemCommand
 from textual.css.stylesheet import Stylesheet
 from textual.theme import ThemeProvider
+from textual.widgets._toast import ToastRack
 from textual.worker import WorkerFailed
 
 from readinglist.config import views_path
@@ -141,8 +142,12 @@ class ReadingListApp(App[None]):
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def on_notify(self, event: Notify) -> None:
-        """Have a notice shown, before Textual sees to it."""
-        event.notification = Notice.of(event.notification)
+        """Have a notice shown, before Textual sees to it, in place of one that says the same."""
+        event.notification = notice = Notice.of(event.notification)
+        for standing in filter(notice.is_same_as, list(self._notifications)):
+            self._unnotify(standing, refresh=False)
+            for screen in self.screen_stack:
+                screen.query(f"#{ToastRack._toast_id(standing)}").remove()
 
     def on_load(self) -> None:
         """Be ready to be ended from outside."""

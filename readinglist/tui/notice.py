@@ -22,6 +22,14 @@ class Notice(Notification):
         """Return the same as another notification."""
         return cls(**{one.name: getattr(notification, one.name) for one in fields(notification)})
 
+    def is_same_as(self, other: Notification) -> bool:
+        """Return whether both look the same: one who sees one of them need not see the other."""
+        return (self.title, self.message, self.severity) == (
+            other.title,
+            other.message,
+            other.severity,
+        )
+
     @property
     def time_left(self) -> float:
         """The seconds for which it is to be shown."""

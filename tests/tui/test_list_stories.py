@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -342,6 +343,30 @@ async def test_a_toast_offers_undo(make_app: MakeApp, sample: Library) -> None:
         row = len(text[: text.index("u undo")]) // width
         await pilot.click(Toast, offset=(len(text) % width + 1, row + 1))
         await until(pilot, lambda: [p.priority for p in shown(app)[:2]] == before)
+
+
+async def test_a_notice_that_stands_is_not_told_a_second_time(make_app: MakeApp) -> None:
+    """It comes last, its time begins anew, and what it offers is for the last change."""
+    app = make_app()
+
+    def told() -> list[str]:
+        return [str(toast.render()) for toast in app.screen.query(Toast)]
+
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press("space", "space", "3", "2")
+        low, medium = (f"2 papers: priority {one}  u undo" for one in ("low", "medium"))
+        await until(pilot, lambda: told() == [low, medium])
+        again = time.time()
+        await pilot.press("3")
+        await until(pilot, lambda: told() == [medium, low])
+        toast = app.screen.query(Toast).last()
+        assert toast._notification.raised_at >= again
+        await pilot.click(toast, offset=(low.index("u undo") + 3, 1))
+        await until(pilot, lambda: {p.priority for p in shown(app)[:2]} == {Priority.MEDIUM})
+        await pilot.press("ctrl+c", "ctrl+c")
+        await until(pilot, lambda: any("quit" in text for text in told()))
+        await pilot.pause()
+        assert str(told()).count("Do you want to quit?") == 1
 
 
 async def test_the_palette_has_the_views(make_app: MakeApp) -> None:
