@@ -195,11 +195,17 @@ def read_text(path: Path) -> str:
 
     Raises:
         FileNotFoundError: it is not there.
-        ConfigError: it can't be read.
+        ConfigError: it can't be read, or is there as a link that leads nowhere.
     """
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
+        for part in (path, *path.parents):
+            if part.is_symlink() and not part.exists():
+                raise ConfigError(
+                    f"{part} is a symbolic link to {part.readlink()}, which is not there.",
+                    "Bring it back, or delete the link.",
+                ) from None
         raise
     except OSError as error:
         raise ConfigError(f"{path} can't be read: {error.strerror}.") from error

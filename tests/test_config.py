@@ -182,5 +182,19 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
         load_config(str(latin))
 
 
+@pytest.mark.parametrize("linked", ["config.yaml", "."])
+def test_a_link_that_leads_nowhere_is_no_missing_configuration(linked: str) -> None:
+    """Else the papers would go to the default library until somebody wonders where they are."""
+    assert load_config() == Config()
+    link = config_path().parent / linked
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to("dotfiles")
+    with pytest.raises(ConfigError) as caught:
+        load_config()
+    assert caught.value.message == f"{link} is a symbolic link to dotfiles, which is not there."
+    assert caught.value.hint
+    assert caught.value.exit_code == 2
+
+
 def test_the_library_path_may_begin_with_the_home_folder() -> None:
     assert Config(library="~/a.db").library_path == Path.home() / "a.db"
