@@ -13,7 +13,7 @@ from readinglist.errors import ReadingListError
 from readinglist.services.kept_views import KeptViews
 from readinglist.services.library import Library
 from readinglist.tui.app import ReadingListApp
-from tests.tui.conftest import line, screen_of, settle, until
+from tests.tui.conftest import line, screen_of, settle, told, until
 
 MakeApp = Callable[..., ReadingListApp]
 
@@ -145,19 +145,22 @@ async def test_nothing_typed_is_nothing_to_keep(make_app: MakeApp) -> None:
 
 
 async def test_a_wrong_file_of_views_is_told_and_left_alone(make_app: MakeApp) -> None:
-    """With its line; the views that each library has can still be chosen."""
+    """At the start, with its line; the views that each library has can still be chosen."""
     app = make_app()
     file = views_path()
     file.parent.mkdir(parents=True)
     file.write_text("mine: x\nother: [x]\n")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        at_start = f"views come back when their file is mended: {file}:2: “other” is a query"
+        await until(pilot, lambda: at_start in told(app))
+        assert told(app).count(str(file)) == 1
         await pilot.press("slash", *"owls", "enter", "V", *"mine", "enter")
         await pilot.pause()
         hint = str(app.screen.query_one(".hint", Static).content)
         assert f"{file}:2: “other” is a query" in hint
         await pilot.press("escape", "v")
         await pilot.pause()
-        assert any(f"{file}:2:" in n.message for n in app._notifications)
+        assert any(n.message.startswith(f"{file}:2:") for n in app._notifications)
         choose(app, "Reading")
         await pilot.press("enter")
         await settle(pilot)

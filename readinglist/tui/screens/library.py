@@ -191,6 +191,7 @@ class LibraryScreen(
     def _go_on(self) -> None:
         """See to what the first screen does not show."""
         self._is_beginning = False
+        self._tell_wrong_views()
         if not self._live.pending and not self._found.is_complete:
             self._live.complete(self._question, self._found)
         self._index_ahead()

@@ -248,6 +248,14 @@ class Viewing(Acting):
 
         self.app.push_screen(Choose("Tag for the side bar (again: out)", items), star)
 
+    def _tell_wrong_views(self) -> None:
+        """Say why the user's own views are not there, if their file can't be used."""
+        try:
+            self._views.all()
+        except ReadingListError as error:
+            told = f"Your own views come back when their file is mended: {error}"
+            self._tell(told, "warning", seconds=15)
+
     # --- the side bar
 
     def action_side_bar(self) -> None:
@@ -285,7 +293,7 @@ class Viewing(Acting):
     def _groups(self) -> list[list[Row]]:
         """Return the views of the side bar: of each library, of one's own, starred tags."""
         kept: Mapping[str, View] = {}
-        with suppress(ReadingListError):  # told when they are to be chosen from
+        with suppress(ReadingListError):  # told at the start, and when they are to be chosen from
             kept = self._views.all()
         starred = (tag_view(tag) for tag in self._state.starred or ())
         groups = (VIEWS.values(), kept.values(), starred)
