@@ -369,18 +369,41 @@ async def test_taking_what_a_bib_file_says_otherwise(make_app: MakeApp, tmp_path
 
 
 async def test_importing_what_cannot_be_read(make_app: MakeApp, tmp_path: Path) -> None:
-    """A file that is no page gives a sentence, and nothing changes."""
+    """A file that is no page, or not there, gives a sentence and no counts; nothing changes."""
     (tmp_path / "bad.txt").write_text("hello\n")
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("i")
         await pilot.pause()
-        app.screen.query_one(Input).value = str(tmp_path / "bad.txt")
-        await pilot.press("enter")
-        await until(pilot, lambda: "no listing page" in report(app))
+        for name, told in (("bad.txt", "no listing page"), ("no.txt", "It can't be read: No such")):
+            app.screen.query_one(Input).value = str(tmp_path / name)
+            await pilot.press("enter")
+            await until(pilot, lambda told=told: told in report(app))  # type: ignore[misc]
+            assert "unchanged" not in report(app)
         await pilot.press("escape")
         await settle(pilot)
         assert len(screen_of(app).papers.ids) == 40
+
+
+async def test_completing_a_path(make_app: MakeApp, tmp_path: Path) -> None:
+    """Tab goes down folder by folder, each with its slash, to a file; hidden ones are typed."""
+    (tmp_path / "home" / "pages" / "new").mkdir(parents=True)
+    for name in (".hidden", "a monday.txt", "tuesday.txt"):
+        (tmp_path / "home" / "pages" / "new" / name).touch()
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("i")
+        await pilot.pause()
+        field = app.screen.query_one(Input)
+        await pilot.press("tab")
+        assert field.value == ""
+        await pilot.press("~")
+        for path in ("~/", "~/pages/", "~/pages/new/", "~/pages/new/a monday.txt"):
+            await until(pilot, lambda path=path: field._suggestion == path)  # type: ignore[misc]
+            await pilot.press("tab")
+            assert field.value == path
+        field.value = "~/pages/new/.h"
+        await until(pilot, lambda: field._suggestion == "~/pages/new/.hidden")
 
 
 async def test_sorting(make_app: MakeApp) -> None:

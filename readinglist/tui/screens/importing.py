@@ -124,8 +124,9 @@ class ImportFiles(Dialog[bool]):
         if message.report:
             report = message.report
             self._changed |= bool(report.added or report.completed)
-            counts = f"{report.added} added, {report.completed} completed, "
-            lines.append(f"{counts}{report.unchanged} unchanged")
+            if not all(file.failed for file in report.files):
+                counts = f"{report.added} added, {report.completed} completed, "
+                lines.append(f"{counts}{report.unchanged} unchanged")
             self._differing = [file.file for file in report.files if file.offers]
             for file in report.files:
                 lines += [*file.problems, *file.assumptions, *file.offers]
@@ -152,13 +153,22 @@ class PathSuggester(Suggester):
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return `value` completed to the first file or folder that begins so."""
-        folder, start = os.path.split(os.path.expanduser(value))
-        if not start:
+        """Return `value` completed to the first file or folder that begins so.
+
+        A folder has its slash, so that the next completion goes on within it.
+        """
+        if not value:
             return None
+        folder, start = os.path.split(value)
+        if start and os.path.isdir(os.path.expanduser(value)):
+            return f"{value}/"
         try:
-            names = sorted(filter(is_harmless, os.listdir(folder or ".")))
+            names = sorted(filter(is_harmless, os.listdir(os.path.expanduser(folder) or ".")))
         except OSError:
             return None
-        full = next((name for name in names if name.startswith(start) and name != start), None)
-        return value[: len(value) - len(start)] + full if full else None
+        longer = (name for name in names if name.startswith(start) and name != start)
+        full = next((name for name in longer if start or name[0] != "."), None)
+        if full is None:
+            return None
+        path = value.removesuffix(start) + full
+        return f"{path}/" if os.path.isdir(os.path.expanduser(path)) else path
