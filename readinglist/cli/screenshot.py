@@ -32,13 +32,13 @@ def take_screenshot(
     Raises:
         ReadingListError: one of these can't be, or the library can't be read.
     """
-    from readinglist.services.exporting import check_target, write_file
+    from readinglist.services.exporting import check_picture_target, write_file
     from readinglist.services.private_copy import private_copy
 
     columns_and_lines = _parse_size(size or "120x40")
     target = Path(file).expanduser()
     config = session.load_config()
-    check_target(target, session.library_path(config), "SVG file", _is_svg)
+    check_picture_target(target, session.library_path(config))
     if view is not None:
         config = replace(config, view=view)
     with private_copy(session.library_path(config), config) as library:
@@ -60,7 +60,3 @@ def _parse_size(text: str) -> tuple[int, int]:
             "It has {}x{} to {}x{} columns and lines.".format(*_LEAST, *_MOST),
         )
     return size
-
-
-def _is_svg(_: Path, begin: bytes) -> bool:
-    return begin.startswith((b"<svg", b"<?xml"))

@@ -37,6 +37,11 @@ _BIBLATEX_ONLY = re.compile(
     r"^\s*(?:@online\s*\{|(?:date|journaltitle|eprinttype|eprintclass|location)\s*=)",
     re.IGNORECASE | re.MULTILINE,
 )
+_OTHER_PICTURES = (
+    *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".tif", ".tiff"),
+    *(".pdf", ".ps", ".eps"),
+)
+"""How the names of pictures end that are no SVG."""
 
 
 class Exported(NamedTuple):
@@ -239,6 +244,24 @@ def check_target(
         raise ReadingListError(f"{path} is write-protected.", "Name another file.")
     if not is_kind(target, begin):
         raise ReadingListError(f"{path} is there already and is no {kind}.", "Name another file.")
+
+
+def check_picture_target(path: Path, library: Path) -> None:
+    """Look whether a picture, which is SVG, may be written to `path`.
+
+    Raises:
+        ReadingListError: as of `check_target`, or the name is that of a picture of another kind,
+            which other programs would try to read.
+    """
+    if path.suffix.lower() in _OTHER_PICTURES:
+        raise InvalidValueError(
+            f"The picture is SVG: {path.name} is no name for it.", "Take one that ends in .svg."
+        )
+    check_target(path, library, "SVG file", _is_svg)
+
+
+def _is_svg(_: Path, begin: bytes) -> bool:
+    return begin.startswith((b"<svg", b"<?xml")) and b"<svg" in begin
 
 
 def check_way(path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from readinglist.domain.paper import Status
 from readinglist.domain.text import cut, plural, printable
 from readinglist.errors import ReadingListError
-from readinglist.services.exporting import check_target, write_file
+from readinglist.services.exporting import check_picture_target, write_file
 from readinglist.services.statistics import month_labels, recent, shades, weeks_of_year
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def write_plots(known: Statistics, weeks: int | None, path: Path, library: Path)
     Raises:
         ReadingListError: there is nothing to draw, or the file can't be written.
     """
-    check_target(path, library, "SVG file", lambda _, begin: b"<svg" in begin)
+    check_picture_target(path, library)
     write_file(path, picture(known, weeks))
 
 

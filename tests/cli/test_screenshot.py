@@ -169,6 +169,20 @@ def test_where_it_can_not_be_written(filled: CommandLine, tmp_path: Path) -> Non
     assert not picture.exists()
 
 
+@pytest.mark.parametrize("command", [["--screenshot"], ["stats", "--plot"]])
+def test_svg_is_not_called_another_kind_of_picture(
+    filled: CommandLine, tmp_path: Path, command: list[str]
+) -> None:
+    """What opens files by their names would take it for damaged; other names are the user's."""
+    told = "readinglist: The picture is SVG: x.PNG is no name for it. Take one that ends in .svg.\n"
+    assert filled(*command, str(tmp_path / "x.PNG"), code=2).err == told
+    assert not (tmp_path / "x.PNG").exists()
+    filled(*command, str(tmp_path / "x"))
+    assert read(tmp_path / "x")
+    (tmp_path / "x").write_text("<?xml version='1.0'?><papers/>")
+    assert "is no SVG file" in filled(*command, str(tmp_path / "x"), code=1).err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--size", "80x24"], ["--view", "read"], ["--search", "x"], ["--screenshot", "x.svg", "list"],
