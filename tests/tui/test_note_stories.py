@@ -295,6 +295,25 @@ async def test_a_link_is_completed(make_app: MakeApp, library: Library) -> None:
         assert area.has_focus
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+async def test_offers_stay_within_the_frame(
+    make_app: MakeApp, library: Library, columns: int
+) -> None:
+    """Wherever the link begins, however long the titles are; what has no room ends in dots."""
+    app = make_app(library)
+    async with app.run_test(size=(columns, 24)) as pilot:
+        area = await open_editor(pilot, app)
+        frame = app.screen.query_one(".dialog").region.shrink((1, 1, 1, 1))
+        area.text = "word " * (columns // 10 - 1)
+        area.move_cursor(area.document.end)
+        await pilot.press(*"[[deep")
+        await until(pilot, lambda: bool(offers(app)))
+        shown = app.screen.query_one(Offers)
+        await until(pilot, lambda: shown.region.height == len(offers(app)))
+        assert frame.contains_region(shown.region)
+        assert columns > 60 or "…" in shown.render_line(0).text
+
+
 async def test_offers_go_away(make_app: MakeApp, library: Library) -> None:
     """Esc closes the offers first, then the editor; a closed link offers nothing; nor does code."""
     app = make_app(library)
