@@ -10,6 +10,7 @@ import os
 import pkgutil
 import re
 import shlex
+import shutil
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from importlib import import_module
@@ -22,6 +23,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen
 
 from readinglist.cli.main import cli
+from readinglist.services.demo import SAMPLE
 from readinglist.tui import screens
 from readinglist.tui.dialog_keys import DIALOGS, NOTE
 from readinglist.tui.keymap import (
@@ -38,10 +40,12 @@ from readinglist.tui.keymap import (
     displayed,
     help_lines,
 )
+from tests.cli.conftest import CommandLine
 from tests.conftest import PageMaker
 
 ROOT = Path(__file__).parents[1]
 MANUAL = sorted((ROOT / "docs" / "manual").glob("*.md"))
+MANUAL_BEGINS = ROOT / "docs" / "manual" / "README.md"
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *MANUAL]
 
 
@@ -95,10 +99,15 @@ FENCED = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 def commands_in(document: Path) -> Iterator[list[str]]:
     """Yield the arguments of each `readinglist ...` in the code of a document."""
     text = document.read_text(encoding="utf-8")
-    lines = [line for block in FENCED.findall(text) for line in block.splitlines()]
+    for block in FENCED.findall(text):
+        yield from commands_of(block.splitlines())
     text = FENCED.sub("", text)
-    lines += re.findall(r"^    (readinglist .*)", text, re.MULTILINE)
-    lines += re.findall(r"`(readinglist [^`]+)`", text)
+    yield from commands_of(re.findall(r"^    (readinglist .*)", text, re.MULTILINE))
+    yield from commands_of(re.findall(r"`(readinglist [^`]+)`", text))
+
+
+def commands_of(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the arguments of each `readinglist ...` in lines of a shell."""
     for line in lines:
         if "readinglist " not in line:
             continue
@@ -131,6 +140,49 @@ def test_the_commands_of_the_documents_are_found() -> None:
     """The test above looks at something."""
     told = {word for document in DOCUMENTS for words in commands_in(document) for word in words[:1]}
     assert {"import", "export", "init", "sync", "duplicates", "merge", "restore"} <= told
+
+
+WANTS_MORE = {
+    *("complete", "fetch-pdf"),  # a network
+    *("init", "sync", "conflicts", "recover"),  # git
+    *("demo", "--pick", "--watch", "--library"),  # somebody who looks
+}
+"""What no example has that is tried here."""
+
+
+@pytest.mark.parametrize("document", MANUAL, ids=lambda path: path.stem)
+def test_the_examples_of_a_page_can_be_tried_on_the_sample(
+    document: Path,
+    page: PageMaker,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One after the other, as the manual says; they find what they are about, and it is as shown.
+
+    What is the reader's own is there: pages, a document with its .bib file, an editor.
+    """
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "editor").write_text("#!/bin/sh\necho Seen. >> $1\n")
+    (tmp_path / "editor").chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(tmp_path / "editor"))
+    (tmp_path / "readinglist").mkdir()
+    shutil.copy(SAMPLE, tmp_path / "readinglist")
+    for name in ("monday.txt", "tuesday.txt"):
+        page(f"On {name}", name=name)
+    (tmp_path / "references.bib").write_text("@misc{herons, title={On Herons}, year=2001}")
+    (tmp_path / "paper.tex").write_text(r"\cite{vaswani2017attention}\bibliography{paper}")
+    program = CommandLine(tmp_path / "sample.db", capsys, monkeypatch)
+    for text in dict.fromkeys((MANUAL_BEGINS, document)):
+        for block in FENCED.findall(text.read_text(encoding="utf-8")):
+            for arguments in commands_of(block.splitlines()):
+                if not WANTS_MORE & {*arguments}:
+                    done = program(*arguments, stdin=(tmp_path / "monday.txt").read_text())
+                    assert not re.search("^(0 |nothing)", done.err, re.MULTILINE), arguments
+            typed = re.findall("^> (.*)", block, re.MULTILINE)
+            printed = program("--plain", stdin="\n".join(typed)).out if typed else ""
+            for shown in re.findall("^(?!> )(.*?)…?$", block, re.MULTILINE) if typed else ():
+                assert shown in printed
 
 
 KEY = re.compile(r"[!-~]|(?:ctrl|alt|shift)\+\S+|[fF]\d|Enter|Esc|Tab|Space|up|down|left|right")
