@@ -96,6 +96,11 @@ def is_addition(change: Change) -> bool:
     return change.field == WHOLE_PAPER and change.new is not None
 
 
+def deletes(change: Change) -> bool:
+    """Return whether a change takes a paper away."""
+    return change.field == WHOLE_PAPER and change.new is None
+
+
 def is_whole(change: Change) -> bool:
     """Return whether a change adds a paper, and has all of it."""
     return is_addition(change) and (change.new or "").startswith("{")

@@ -20,8 +20,7 @@ from readinglist.domain.change import (
     WHOLE_PAPER,
     Action,
     Change,
-    is_addition,
-    is_whole,
+    deletes,
     summary,
 )
 from readinglist.domain.citekey import possible_keys
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
     from readinglist.domain.paper import Paper, Priority, Status
     from readinglist.services.conflicts import Conflict
-    from readinglist.storage.papers import Marks
+    from readinglist.storage.papers import Marks, PaperStore
     from readinglist.storage.working_copy import WorkingCopy
 
 
@@ -52,7 +51,7 @@ _TOLD_EVERY = 200
 _TURNED_AT_ONCE = 10 * _TOLD_EVERY
 """So many changes are turned back together, where none depends on another."""
 _OF_NO_COLUMN = (WHOLE_PAPER, TAG, ALIAS, SOURCE, CONFLICT, NOTHING)
-_OF_READING = frozenset(("status", "priority", "note"))
+OF_READING = frozenset(("status", "priority", "note"))
 """The fields that only a person sets."""
 _NOT_TO_RESTORE = {
     ALIAS: "A key that a paper had before goes on naming it: there is nothing to bring back.",
@@ -124,7 +123,7 @@ class Editor:
                 changes += tag_changes(paper, added, removed)
             self._working.apply_all(changes)
             self._working.journal.record(changes, Action.EDIT)
-            return _step(changes)
+            return step_of(changes)
 
     def edit(self, seen: Paper, texts: Mapping[str, str]) -> Step:
         """Set fields of a paper from text, as one step.
@@ -211,18 +210,18 @@ class Editor:
                     self._apply([change])
                     changes.append(change)
             self._working.journal.record(changes, Action.EDIT)
-            return _step(changes)
+            return step_of(changes)
 
     def delete(self, ids: Iterable[int]) -> Step:
         """Delete papers, as one step that `undo` can bring back."""
         with self._working.transaction(), self._working.room():
             changes: list[Change] = []
             for papers in self._some_at_a_time(sorted(ids), self._working.papers.get):
-                made = list(chain.from_iterable(self._deletions(papers).values()))
+                made = list(chain.from_iterable(deletions(self._working.papers, papers).values()))
                 self._working.apply_all(made)
                 changes += made
             self._working.journal.record(changes, Action.EDIT)
-            return _step(changes)
+            return step_of(changes)
 
     def merge(self, keep: int, drop: int, take: Collection[str] | None = None) -> Step:
         """Make one paper of two that are the same work, as one step.
@@ -257,12 +256,12 @@ class Editor:
             ]
             changes = [
                 # Its keys go first: each can name one paper at a time.
-                *self._deletions([dropped])[drop],
+                *deletions(self._working.papers, [dropped])[drop],
                 *(Change(keep, field, None, value, key=kept.key) for field, value in added),
             ]
             # What a file said and nobody chose goes on as that: an import may complete it.
             filled: list[Change] = []
-            by_hand = self._working.journal.edited_fields(drop) | _OF_READING
+            by_hand = self._working.journal.edited_fields(drop) | OF_READING
             for field in (*TAKEABLE, "note", "links", ENTRIES, "added_at", "key_frozen"):
                 value = getattr(whole, field)
                 if value != getattr(kept, field):
@@ -295,7 +294,7 @@ class Editor:
             if refused and not changes:
                 raise refused[0]
             self._working.journal.record(changes, Action.EDIT)
-            return _step(changes, len(refused))
+            return step_of(changes, len(refused))
 
     def _taking(self, conflict: Conflict) -> list[Change]:
         """Return the changes that give a paper the other value of a conflict."""
@@ -303,7 +302,7 @@ class Editor:
         if not papers:
             return []
         if conflict.field == WHOLE_PAPER:
-            return self._deletions(papers)[conflict.paper]
+            return deletions(self._working.papers, papers)[conflict.paper]
         if conflict.field == "key" and conflict.other is not None:
             self.check_key(conflict.other, conflict.paper, "Rename that one first.")
         return [field_change(papers[0], conflict.field, decode(conflict.field, conflict.other))]
@@ -385,87 +384,6 @@ class Editor:
             ),
         ]
 
-    def bring_back(self) -> Step:
-        """Make the edits again that git has taken out of the library file, as one step.
-
-        Those of a paper that is not in the library wait until it is. Left out is what somebody
-        has decided otherwise since: a paper that was edited stays, and a key that another
-        paper has.
-        """
-        with self._working.transaction(), self._working.room():
-            changes: list[Change] = []
-            waiting: list[Change] = []
-            left_out = 0
-            withdrawn = self._working.withdrawn()
-            deletions = {_step_and_paper(c) for c in withdrawn if _deletes(c)}
-            for number, change in enumerate(withdrawn):
-                if not number % _TOLD_EVERY:
-                    self._progress(number, len(withdrawn))
-                present = next(iter(self._working.papers.get([change.paper])), None)
-                if self._is_decided_otherwise(change, present):
-                    left_out += 1
-                    continue
-                again = self._again(change, present, deletions)
-                if again is None:
-                    waiting.append(change)
-                    continue
-                self._apply(again)
-                changes += again
-            self._working.keep_withdrawn(waiting)
-            self._working.journal.record(changes, Action.EDIT)
-            return replace(_step(changes, left_out), waiting=len(waiting))
-
-    def _is_decided_otherwise(self, change: Change, present: Paper | None) -> bool:
-        """Return whether somebody's later decision stands against an edit that git took out."""
-        if change.field in ("key", ALIAS) and change.new is not None:
-            return not self._is_free(change.new, change.paper)
-        return bool(
-            present
-            and _deletes(change)
-            and self._working.journal.changed_since(change.paper, change.id)
-        )
-
-    def _again(
-        self, change: Change, present: Paper | None, deletions: Collection[tuple[int, str, int]]
-    ) -> list[Change] | None:
-        """Return what makes an edit again that git took out; None where its paper is missing."""
-        if is_addition(change):
-            return [] if present else self._added_again(change)
-        if _deletes(change) and present:
-            return self._deletions([present])[present.id]
-        if change.field == TAG and present:
-            is_made = ((change.new or change.old) in present.tags) == (change.new is not None)
-            return [] if is_made else [replace(change, action=Action.EDIT)]
-        if change.field == TAG or change.field not in _OF_NO_COLUMN:
-            if present is None:
-                return None
-            again = field_change(present, change.field, decode(change.field, change.new))
-            # An import leaves alone what a person has edited: of some fields, just by that.
-            return [] if again.old == again.new and change.field in _OF_READING else [again]
-        goes_with_paper = change.new is None and _step_and_paper(change) in deletions
-        if change.field in (ALIAS, SOURCE) and goes_with_paper and present:
-            return []
-        return [replace(change, action=Action.EDIT)]
-
-    def _added_again(self, change: Change) -> list[Change] | None:
-        """Return what adds a paper, under a key that is free; None where its values are lost."""
-        if not is_whole(change):
-            return None
-        paper = paper_from_json(change.new or "")
-        keys = (key for key in (paper.key, *possible_keys(paper)) if self._is_free(key, paper.id))
-        key = next(keys, None)
-        if key is None:
-            return None
-        text = paper_to_json(replace(paper, key=key))
-        sources = self._working.bring_back_sources(change.paper)
-        return [
-            Change(change.paper, WHOLE_PAPER, None, text, key=key, source=change.source),
-            *(Change(change.paper, SOURCE, None, str(n), key=key) for n in sources),
-        ]
-
-    def _is_free(self, key: str, paper: int) -> bool:
-        return self._working.papers.id_of_key(key) in (None, paper)
-
     def undo(self, batch: int | None = None) -> Step:
         """Take back a step of this machine: the newest that is in force, unless one is named.
 
@@ -509,7 +427,7 @@ class Editor:
         noted = changes or [Change(0, NOTHING, None, None)]
         self._working.journal.record(noted, action, reverts=batch)
         in_order = told[::-1] if action is Action.UNDO else told
-        return replace(_step(changes, left_out), summary=summary(in_order))
+        return replace(step_of(changes, left_out), summary=summary(in_order))
 
     def _turned(self, step: Sequence[Change]) -> Iterator[tuple[Change, list[Change] | None]]:
         """Turn a step back, its last change first, and give each one with what did so.
@@ -538,11 +456,11 @@ class Editor:
         elsewhere = self._working.journal.changed_elsewhere
         added = [c for c in some if c.field == WHOLE_PAPER and c.old is None]
         unchanged = [change.paper for change in added if not elsewhere(change.paper, change.id)]
-        deletions = self._deletions(papers.get(unchanged))
+        gone = deletions(papers, papers.get(unchanged))
 
         def turned(change: Change) -> list[Change] | None:
             if change.field == WHOLE_PAPER and change.old is None:
-                return deletions.get(change.paper)
+                return gone.get(change.paper)
             is_left = change.field in (SOURCE, ALIAS, CONFLICT) or (
                 change.paper not in present
                 if change.field == WHOLE_PAPER
@@ -561,32 +479,33 @@ class Editor:
             self._progress(start, len(wanted))
             yield get(wanted[start : start + _TOLD_EVERY])
 
-    def _deletions(self, papers: Sequence[Paper]) -> dict[int, list[Change]]:
-        """Return what takes papers away, each with all that hangs on it: no merge keeps that."""
-        ids = [paper.id for paper in papers]
-        names = self._working.papers.aliases_of(ids)
-        sources = self._working.papers.sources_of(ids)
-        return {
-            paper.id: [
-                *(Change(paper.id, ALIAS, n, None, key=paper.key) for n in names.get(paper.id, ())),
-                *(
-                    Change(paper.id, SOURCE, str(source), None, key=paper.key)
-                    for source in sources.get(paper.id, ())
-                ),
-                Change(paper.id, WHOLE_PAPER, paper_to_json(paper), None, key=paper.key),
-            ]
-            for paper in papers
-        }
-
     def carry_out(self, changes: Sequence[Change]) -> Step:
         """Make changes and note them in the journal, as one step of a person."""
         self._apply(changes)
         self._working.journal.record(changes, Action.EDIT)
-        return _step(changes)
+        return step_of(changes)
 
     def _apply(self, changes: Sequence[Change]) -> None:
         for change in changes:
             self._working.apply(change)
+
+
+def deletions(store: PaperStore, papers: Sequence[Paper]) -> dict[int, list[Change]]:
+    """Return what takes papers away, each with all that hangs on it: no merge keeps that."""
+    ids = [paper.id for paper in papers]
+    names = store.aliases_of(ids)
+    sources = store.sources_of(ids)
+    return {
+        paper.id: [
+            *(Change(paper.id, ALIAS, n, None, key=paper.key) for n in names.get(paper.id, ())),
+            *(
+                Change(paper.id, SOURCE, str(source), None, key=paper.key)
+                for source in sources.get(paper.id, ())
+            ),
+            Change(paper.id, WHOLE_PAPER, paper_to_json(paper), None, key=paper.key),
+        ]
+        for paper in papers
+    }
 
 
 def _takeable(fields: Collection[str]) -> Collection[str]:
@@ -624,26 +543,21 @@ def tag_changes(paper: Paper | Marks, add: Iterable[str], remove: Iterable[str])
     ]
 
 
-def _step(changes: Sequence[Change], left_out: int = 0) -> Step:
+def step_of(changes: Sequence[Change], left_out: int = 0) -> Step:
+    """Return what changes did together."""
     papers = tuple(dict.fromkeys(change.paper for change in changes))
     fields = frozenset(change.field for change in changes)
     return Step(papers, summary(changes), fields, left_out)
 
 
-def _deletes(change: Change) -> bool:
-    return change.field == WHOLE_PAPER and change.new is None
-
-
-def _step_and_paper(change: Change) -> tuple[int, str, int]:
-    return change.batch, change.machine, change.paper
-
-
 def _is_without_order(step: Sequence[Change]) -> bool:
     """Return whether the changes of a step can be turned back in any order."""
-    places = {(c.paper, c.field, c.field in _OF_NO_COLUMN and (c.new or c.old)) for c in step}
-    gone = {change.paper for change in step if _deletes(change)}
+    several = (TAG, ALIAS, SOURCE)
+    places = {(c.paper, c.field, c.field in several and (c.new or c.old)) for c in step}
+    gone = {change.paper for change in step if deletes(change)}
     return len(places) == len(step) and all(
-        is_by_itself(change) and (change.field in _OF_NO_COLUMN or change.paper not in gone)
+        is_by_itself(change)
+        and (change.field in (WHOLE_PAPER, ALIAS, SOURCE) or change.paper not in gone)
         for change in step
     )
 

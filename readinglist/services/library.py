@@ -238,7 +238,9 @@ class Library:
 
         Those of a paper that is not in the library wait until it is.
         """
-        return self._editor.bring_back()
+        from readinglist.services.bringing_back import bring_back
+
+        return bring_back(self._working, self.on_progress)
 
     def version(self) -> int:
         """Return a number that changes when another process or thread has edited."""

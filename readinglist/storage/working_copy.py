@@ -66,6 +66,7 @@ from readinglist.storage.tables import (
     read_tables,
     write_differences,
 )
+from readinglist.storage.withdrawn import Beside
 from readinglist.storage.working_files import WorkingFiles, unusable
 
 if TYPE_CHECKING:
@@ -319,7 +320,7 @@ class WorkingCopy:
                 pending = [*put_back, *self.journal.unsaved()]
                 base = self._before(pending, ours)
                 merged = merge(base, ours, theirs, is_taken=names_another(versions, papers))
-                self._keep_sources(gone, ours)
+                self._keep_beside(gone, ours)
                 self.keep_withdrawn([*known, *self._with_papers(gone)])
                 changed = self._write(merged.tables, ours, theirs)
                 self._set_meta("document", file)
@@ -420,28 +421,29 @@ class WorkingCopy:
         kept = [astuple(change) for change in changes]
         self._set_meta("withdrawn", json.dumps(kept))
         if not kept:
-            self._set_meta("withdrawn_sources", "[]")
+            self._set_meta("beside_withdrawn", "")
 
-    def _keep_sources(self, gone: list[Change], ours: Tables) -> None:
-        """Keep what is known here of the sources of papers that git takes out."""
+    def _keep_beside(self, gone: list[Change], ours: Tables) -> None:
+        """Keep what is known here of papers that git takes out, and of sources, beside them."""
+        beside = self.beside_withdrawn()
         added = {change.paper for change in gone if is_addition(change)}
-        rows = [
-            (paper, *ours["source"][(source,)])
-            for paper, source in ours["paper_source"]
-            if paper in added and (source,) in ours["source"]
-        ]
-        if rows:
-            known = json.loads(self._meta("withdrawn_sources") or "[]")
-            self._set_meta("withdrawn_sources", json.dumps([*known, *rows]))
+        found = {int(c.new) for c in gone if c.field == SOURCE and c.new is not None}
+        for paper, source in ours["paper_source"]:
+            if paper in added:
+                beside.sources_of.setdefault(paper, []).append(source)
+                found.add(source)
+        for key, paper in ours["key_alias"].values():
+            if paper in added:
+                beside.aliases_of.setdefault(paper, []).append(key)
+        for source in found:
+            if (source,) in ours["source"]:
+                beside.sources[source] = ours["source"][(source,)]
+        if beside != Beside():
+            self._set_meta("beside_withdrawn", beside.as_json())
 
-    def bring_back_sources(self, paper: int) -> list[int]:
-        """Know the sources of a paper again that git took out with it; return their ids."""
-        found: dict[int, None] = {}
-        for owner, *source in json.loads(self._meta("withdrawn_sources") or "[]"):
-            if owner == paper:
-                self.papers.save_source(*source)
-                found[source[0]] = None
-        return list(found)
+    def beside_withdrawn(self) -> Beside:
+        """Return what hung on the papers that git has taken out."""
+        return Beside.from_json(self._meta("beside_withdrawn"))
 
     def _missing(
         self, ours: Tables, theirs: Tables, file: document.Fingerprint

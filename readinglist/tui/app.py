@@ -213,10 +213,10 @@ class ReadingListApp(App[None]):
                 yield SystemCommand(as_markup(name), "Open it", partial(screen.open_view, row.name))
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
 
-    @staticmethod
-    def _caller(screen: Acting, action: str) -> Callable[[], Awaitable[None]]:
+    def _caller(self, screen: Acting, action: str) -> Callable[[], Awaitable[None]]:
         async def call() -> None:
-            await screen.run_action(action)
+            if screen in self.screen_stack:  # else it was closed while one chose
+                await screen.run_action(action)
 
         return call
 
