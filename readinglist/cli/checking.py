@@ -58,13 +58,13 @@ def check(session: Session, file: str | None, as_json: bool) -> int:
 
 def tell_earlier(path: Path) -> bool:
     """Say what this machine keeps of libraries that were at a path before; return whether any."""
-    from readinglist.services.recovering import earlier_libraries
+    from readinglist.services.recovering import earlier_libraries, recover
 
     found = earlier_libraries(path)
     for kept in found:
         say(
             f"What this machine had of an earlier library in this place is kept as {kept}: "
-            f"readinglist recover {shlex.quote(str(kept))} brings it back."
+            f"{recover(path, kept)} brings it back."
         )
     return bool(found)
 

@@ -49,7 +49,7 @@ _MOST_MARKS = 3
 #: So many signs in a row that are no letters that there may be too many marks among them.
 _FLOOD = re.compile(rf"[^\x00-\u02ff\s\w]{{{_MOST_MARKS + 1},}}")
 #: What Unicode calls a letter that carries a vowel, and is named by one: alef.
-_VOWEL_CARRIER = re.compile(r".* LETTER (?:.* )?([AEIOU])[A-Z]*")
+_VOWEL_CARRIER = re.compile(r"(?!.*HANGUL).* LETTER (?:.* )?([AEIOU])[A-Z]*")
 
 
 def fold(text: str) -> str:

@@ -39,7 +39,7 @@ _BIBLATEX_ONLY = re.compile(
 )
 _OTHER_PICTURES = (
     *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".tif", ".tiff"),
-    *(".pdf", ".ps", ".eps"),
+    *(".pdf", ".ps", ".eps", ".svgz"),
 )
 """How the names of pictures end that are no SVG."""
 
@@ -244,6 +244,16 @@ def check_target(
         raise ReadingListError(f"{path} is write-protected.", "Name another file.")
     if not is_kind(target, begin):
         raise ReadingListError(f"{path} is there already and is no {kind}.", "Name another file.")
+
+
+def is_bibtex(path: Path) -> bool:
+    """Return whether there is a file at `path` with BibTeX in it, by its name or how it begins."""
+    if not path.is_file():
+        return False
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        begin = file.read(4096).lstrip(codecs.BOM_UTF8).lstrip()[:1]
+        return path.suffix.lower() == ".bib" or begin in (b"@", b"%")
+    return False
 
 
 def check_picture_target(path: Path, library: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,7 +18,6 @@ from readinglist.services.finding import VIEWS, Finder, Found, Hit, View
 from readinglist.services.query_history import QueryHistory
 from readinglist.storage.document import check_finished, git_at_work
 from readinglist.storage.working_copy import TakenIn, WorkingCopy
-from readinglist.storage.working_files import EARLIER
 
 if TYPE_CHECKING:
     import threading
@@ -111,10 +111,12 @@ class Library:
         """What became of an earlier or a damaged working copy when this was opened; or empty."""
         return self._working.mended
 
-    @property
+    @cached_property
     def keeps_earlier(self) -> bool:
-        """Whether this machine keeps what it had of a library that was here before."""
-        return any(self._working.files.folder.glob(f"{EARLIER}*.db"))
+        """Whether this machine keeps more of libraries that were here before than is here."""
+        from readinglist.storage.kept_here import earlier_here
+
+        return bool(earlier_here(self.path, self._state))
 
     def check_place(self) -> None:
         """Look whether what is edited here is still what others would open.
@@ -749,17 +751,18 @@ class Library:
             ReadingListError: the file can't be written, is no bibliography, or has entries
                 that the library doesn't have.
         """
-        from readinglist.services.exporting import check_target, format_of_file, write_file
+        from readinglist.services.exporting import format_of_file, write_file
 
         cited = self.cited(keys)
         everything = ids is None and not cited
         papers = self.papers(self._working.papers.all_ids() if everything else ids or ())
         there = {paper.key.lower() for paper in cited}
         file = Path(os.path.expanduser(path)) if path is not None else None
-        if file is not None and replace_all:
-            check_target(file, self._working.path)
-        elif file is not None:
-            self.check_target(file)
+        lost = self.lost_by_export(file) if file is not None else ""
+        if lost and not replace_all:
+            raise ReadingListError(
+                lost, "Import or mend the file first, name another one, or say --replace."
+            )
         exported = self.render(
             [*cited, *(paper for paper in papers if paper.key.lower() not in there)],
             format or (format_of_file(file) if file else None),
@@ -769,25 +772,28 @@ class Library:
                 write_file(file, exported.text)
         return exported
 
-    def check_target(self, file: Path) -> None:
-        """Look whether an export may take the place of what is at `file`, without a question.
+    def lost_by_export(self, file: Path) -> str:
+        """Return, in a sentence, what there is at `file` that an export would take away.
 
         Raises:
-            ReadingListError: it is something else, or more than the library has.
+            ReadingListError: it is something else, and no export may take its place.
         """
-        from readinglist.services.exporting import check_target, foreign_keys
+        from readinglist.services.exporting import check_target, foreign_keys, is_bibtex
 
         check_target(file, self._working.path)
-        if file.suffix != ".bib" or not file.is_file():
-            return
-        foreign = foreign_keys(file, lambda key: self._working.papers.id_of_key(key) is not None)
-        if foreign:
-            shown = ", ".join(foreign[:3]) + (", …" if len(foreign) > 3 else "")
-            raise ReadingListError(
-                f"{file} has {plural(len(foreign), 'entry', 'entries')} that the library doesn't "
-                f"have: {shown}.",
-                "Import the file first, name another one, or say --replace.",
+        if not is_bibtex(file):
+            return ""
+        try:
+            foreign = foreign_keys(
+                file, lambda key: self._working.papers.id_of_key(key) is not None
             )
+        except ReadingListError as error:  # nobody can tell what is in it
+            return error.message
+        if not foreign:
+            return ""
+        shown = ", ".join(foreign[:3]) + (", …" if len(foreign) > 3 else "")
+        entries = plural(len(foreign), "entry", "entries")
+        return f"{file} has {entries} that the library doesn't have: {shown}."
 
     def render(self, papers: Iterable[Paper], format: str | None = None) -> Exported:  # noqa: A002
         """Return papers as the text of a file, with what is to be said of it; write nothing.

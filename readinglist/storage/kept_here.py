@@ -132,7 +132,7 @@ def read_set_aside(database: Path) -> Tables:
     """
     with document.temporary_folder() as folder:
         try:
-            return _kept(_copied(database, folder), database).tables
+            return _kept(_copied(database.absolute(), folder), database).tables
         except (sqlite3.Error, OSError) as error:
             raise LibraryError(f"{database} can't be read: {error}.") from error
 

@@ -49,6 +49,17 @@ _PROBE = 2**16
 """Bytes that SQLite may need at once beside a database."""
 
 
+def recover(path: Path, kept: Path | None = None) -> str:
+    """Return the command that brings back what is missing in the library file at a path.
+
+    Args:
+        path: the library file.
+        kept: the file that has it; None for what git took out.
+    """
+    words = ["readinglist", "--library", str(path), "recover", *([str(kept)] if kept else [])]
+    return shlex.join(words)
+
+
 class WorkingFiles:
     """What this machine keeps of the library file at `path`.
 
@@ -135,7 +146,7 @@ class WorkingFiles:
             aside = self.folder / self._set_aside_numbered(EARLIER)
             self.told = (
                 f"{self.path} was missing: what this machine had of it is kept as {aside}; "
-                f"readinglist recover {shlex.quote(str(aside))} brings it back."
+                f"{recover(self.path, aside)} brings it back."
             )
         # Another machine may write the same file at this moment: then it is there.
         with contextlib.suppress(DocumentChangedError), document.replacing(self.path, None):

@@ -174,14 +174,15 @@ def test_recover_brings_back_what_git_took_out(cli: CommandLine, two: tuple[Clon
     os.utime(one.library.path, (later, later))
     shown = on(cli, one)("show", "foxes")
     assert "Note" not in shown.out
-    assert "no longer has 1 edit of this machine: readinglist recover brings" in shown.err
+    command = f"readinglist --library {one.library.path} recover"
+    assert f"no longer has 1 edit of this machine: {command} brings them back" in shown.err
     done = on(cli, one)("recover")
     assert "The library file no longer has 1 edit of this machine:" in done.err
     assert "mine" in on(cli, one)("show", "foxes").out
 
 
 def test_recover_brings_back_what_this_machine_had_of_a_file_that_is_gone(
-    filled: CommandLine,
+    filled: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled("note", "AttentionDetail", "--text", "precious")
     before = filled("list", "--json").out
@@ -190,11 +191,13 @@ def test_recover_brings_back_what_this_machine_had_of_a_file_that_is_gone(
     assert "This machine still has it: readinglist salvage" in gone
     told = filled("list").err
     (kept,) = filled.path.parent.glob("**/earlier.db")
+    back = f"readinglist --library {filled.path} recover {kept} brings it back"
     for command in ("check", "recover"):
-        assert f"is kept as {kept}: readinglist recover {kept} brings" in filled(command).err
+        assert f"is kept as {kept}: {back}" in filled(command).err
     assert "Nothing is missing" not in filled("recover").err
-    assert f"readinglist recover {kept} brings it back" in told
-    filled("recover", str(kept))
+    assert back in told
+    monkeypatch.chdir(kept.parent)
+    filled("recover", kept.name)
     assert filled("list", "--json").out == before
     assert "Nothing is missing" in filled("recover").err
     assert not filled("check").err

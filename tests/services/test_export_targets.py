@@ -25,6 +25,16 @@ def filled(library: Library, tmp_path: Path) -> Library:
     return library
 
 
+@pytest.mark.parametrize("name", ["refs.BIB", "refs.bibtex"])
+def test_a_bibliography_of_any_name_keeps_what_the_library_lacks(
+    filled: Library, tmp_path: Path, name: str
+) -> None:
+    target = tmp_path / name
+    target.write_text("% mine\n@misc{theirs, title={y}}")
+    with pytest.raises(ReadingListError, match="that the library doesn't have: theirs"):
+        filled.export(path=target)
+
+
 @pytest.mark.parametrize("for_document", [False, True])
 @pytest.mark.parametrize(
     ("name", "text", "reason"),

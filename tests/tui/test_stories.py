@@ -302,6 +302,27 @@ async def test_what_an_export_would_take_away_is_named_first(
         assert "thesis" not in target.read_text()
 
 
+async def test_what_an_export_may_not_replace_is_no_question(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    target = tmp_path / "thesis.tex"
+    target.write_text("\\documentclass{book}")
+    app = make_app(config=Config(export=ExportConfig(path=str(target))))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("e")
+        await pilot.pause()
+        for _ in range(2):
+            await pilot.press("enter")
+            await pilot.pause()
+            hint = str(app.screen.query_one("#export-hint", Static).render())
+            assert "is no bibliography. Name another file." in " ".join(hint.split())
+        app.screen.query_one(Input).value = str(tmp_path)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "add a file's name" in str(app.screen.query_one("#export-hint", Static).render())
+        assert target.read_text() == "\\documentclass{book}"
+
+
 async def test_an_export_that_fails_is_told(make_app: MakeApp, tmp_path: Path) -> None:
     """A folder that isn't there is named, and Esc writes nothing."""
     app = make_app(config=Config(export=ExportConfig(path=str(tmp_path / "no" / "refs.bib"))))

@@ -254,3 +254,18 @@ async def test_another_theme_and_another_size(make_app: MakeApp) -> None:
         await settle(pilot)
         assert shown(app).id == inbox[0]
         assert shown(app).title.split()[0] in text(app)
+
+
+async def test_a_command_of_the_palette_for_a_closed_triage_does_nothing(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("T")
+        await pilot.pause()
+        triage = app.screen
+        commands = [c for c in app.get_system_commands(triage) if c.title.startswith("Later")]
+        assert commands
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is not triage
+        await commands[0].callback()
+        assert app.fault is None

@@ -98,7 +98,7 @@ class Citing(Acting):
                 lambda error: self._after_export(targets, exported, answer, error),
             )
 
-        preview = ExportPreview(exported, path, self._library.check_target)
+        preview = ExportPreview(exported, path, self._library.lost_by_export)
         self.app.push_screen(preview, write)
 
     @staticmethod

@@ -35,20 +35,22 @@ class ExportPreview(Dialog[str | None]):
     BINDINGS = bindings(LINE)
     """The way back."""
 
-    def __init__(self, exported: Exported, path: str, check_target: Callable[[Path], None]) -> None:
+    def __init__(
+        self, exported: Exported, path: str, lost_by_export: Callable[[Path], str]
+    ) -> None:
         """Prepare to ask.
 
         Args:
             exported: what is to be written.
             path: the file to begin with.
-            check_target: raises a ReadingListError where a file has what would be lost.
+            lost_by_export: what would be lost of a file, see `Library.lost_by_export`.
         """
         super().__init__()
         self._warnings = exported.warnings
         self._text = exported.text
         self._count = len(exported.papers)
         self._path = path
-        self._check_target = check_target
+        self._lost_by_export = lost_by_export
         self._replacing = ""
 
     def compose(self) -> ComposeResult:
@@ -87,27 +89,30 @@ class ExportPreview(Dialog[str | None]):
         path = event.value.strip()
         if not path:
             return
-        if Path(os.path.expanduser(path)).exists() and self._replacing != path:
-            self._replacing = path
-            self._hint(path)
-            return
-        self.dismiss(path)
+        file = Path(os.path.expanduser(path))
+        if file.is_file() and self._replacing != path:
+            self._ask(file, path)
+        elif not file.is_dir():
+            self.dismiss(path)
 
-    def _lost(self, path: Path) -> str:
-        """Return what there is to know before a file is replaced."""
+    def _ask(self, file: Path, path: str) -> None:
+        """Say what is there already, and that Enter again replaces it, if it may."""
         try:
-            self._check_target(path)
+            lost = self._lost_by_export(file) or f"{file.name} is there already."
         except ReadingListError as error:
-            return error.message
-        return f"{path.name} is there already."
+            self._tell(str(error))
+            return
+        self._replacing = path
+        self._tell(f"{lost} Enter again replaces all that is in it.")
+
+    def _tell(self, hint: str) -> None:
+        self.query_one("#export-hint", Static).update(printable(hint))
 
     def _hint(self, value: str) -> None:
         path = Path(os.path.expanduser(value))
         hint = f"→ {path.absolute()}"
-        if self._replacing:
-            hint = f"{self._lost(path)} Enter again replaces all that is in it."
-        elif path.is_dir():
+        if path.is_dir():
             hint += " (a folder: add a file's name)"
         elif path.exists():
             hint += " (will be replaced)"
-        self.query_one("#export-hint", Static).update(printable(hint))
+        self._tell(hint)
