@@ -32,7 +32,7 @@ def check(session: Session, file: str | None, as_json: bool) -> int:
     \b
     Example: readinglist check ~/papers/library.db
     """
-    from readinglist.services.checking import check_library
+    from readinglist.services.checking import check_library, lacks_edits
 
     path = Path(file) if file else session.library_path(session.load_config())
     try:
@@ -46,6 +46,8 @@ def check(session: Session, file: str | None, as_json: bool) -> int:
         return 0
     for warning in verdict.warnings:
         say(warning)
+    if lacks_edits(path):
+        say("This machine has edits that it lacks: the next command saves them.")
     tell_earlier(path)
     click.echo(
         printable(

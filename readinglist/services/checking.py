@@ -40,10 +40,6 @@ def check_library(path: Path) -> Verdict:
     papers, changes, warnings = survey(path)
     if is_unprepared(path):
         warnings += (f"This clone can't merge libraries yet: say {setting_up(path)}, once.",)
-    with suppress(LibraryError):  # what is wrong with a working copy says nothing of the file
-        kept = look_at(path.parent.resolve() / path.name, state_folder())
-        if kept and kept.is_sound and kept.has_more:
-            warnings += ("This machine has edits that it lacks: the next command saves them.",)
     return Verdict(papers, changes, warnings)
 
 
@@ -54,3 +50,11 @@ def _what_is_here(path: Path) -> str:
         return "Name a file with --library."
     names = f"{shlex.quote(str(kept.database))} -o {shlex.quote(str(path))}"
     return f"This machine still has it: readinglist salvage {names} brings it back."
+
+
+def lacks_edits(path: Path) -> bool:
+    """Return whether this machine has edits that the library file at `path` lacks."""
+    with suppress(LibraryError):  # what is wrong with a working copy says nothing of the file
+        kept = look_at(path.parent.resolve() / path.name, state_folder())
+        return bool(kept and kept.is_sound and kept.has_more)
+    return False
