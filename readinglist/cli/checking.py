@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,7 +79,8 @@ def _tell_unsound(path: Path, error: LibraryError, as_json: bool) -> int:
     try:
         left = readable(path)
     except LibraryError:
-        hint = "Nothing of a library can be read in it." if path.exists() else error.hint
+        is_there = os.path.isfile(path)  # false also where one may not look
+        hint = "Nothing of a library can be read in it." if is_there else error.hint
         raise LibraryError(error.message, hint) from None
     if as_json:
         saves = dataclasses.asdict(left)
