@@ -308,6 +308,8 @@ class RandomHands:
             return
         if not self._seen(_is_list):
             return
+        if self._seen("Nothing was", 0.5):  # git took the paper away while its tags were typed
+            return
         self.tokens[token] = self.terminal.screen()
 
     def _note(self) -> None:

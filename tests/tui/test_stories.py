@@ -6,6 +6,7 @@ import itertools
 import re
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -233,6 +234,19 @@ async def test_setting_tags(make_app: MakeApp, sample: Library) -> None:
         await pilot.press("x", "escape")
         await settle(pilot)
         assert sample.paper(key).tags == ("nlp", "thesis")
+
+
+async def test_tags_for_a_paper_that_is_gone_meanwhile(make_app: MakeApp, sample: Library) -> None:
+    app = make_app()
+    async with app.run_test(notifications=True) as pilot:
+        current = screen_of(app).papers.current
+        assert current
+        await pilot.press("t", *"new,")
+        with closing(sample.sibling()) as git:
+            git.delete([current.id])
+        await pilot.press("enter")
+        await settle(pilot)
+        assert any("Nothing was changed" in n.message for n in app._notifications)
 
 
 async def test_a_tag_is_completed(make_app: MakeApp) -> None:

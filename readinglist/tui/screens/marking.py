@@ -77,7 +77,12 @@ class Marking(Acting):
 
         def change(sure: bool | None = True) -> None:
             if sure:
-                self._do(f"{deed} …", len(targets), act, lambda step: self._after(step, done))
+                self._do(f"{deed} …", len(targets), act, changed)
+
+        def changed(step: Step) -> None:
+            self._after(step, done)
+            if not step.papers and not self._library.papers(targets):  # git took them meanwhile
+                self._tell("Nothing was changed: that is not in the library any more.", "warning")
 
         if len(targets) <= self._screenful():
             change()
