@@ -61,13 +61,13 @@ def check(session: Session, file: str | None, as_json: bool) -> int:
 
 def tell_earlier(path: Path) -> bool:
     """Say what this machine keeps of libraries that were at a path before; return whether any."""
-    from readinglist.services.recovering import earlier_libraries, recover
+    from readinglist.services.recovering import earlier_libraries, recover_command
 
     found = earlier_libraries(path)
     for kept in found:
         say(
             f"What this machine had of an earlier library in this place is kept as {kept}: "
-            f"{recover(path, kept)} brings it back."
+            f"{recover_command(path, kept)} brings it back."
         )
     return bool(found)
 

@@ -87,11 +87,11 @@ class Session:
         if library.mended:
             say(library.mended)
         if reading and library.came_in.withdrawn:
-            from readinglist.services.recovering import recover
+            from readinglist.services.recovering import recover_command
 
             edits = plural(library.came_in.withdrawn, "edit")
             told = f"The library file no longer has {edits} of this machine"
-            say(f"{told}: {recover(path)} brings them back.")
+            say(f"{told}: {recover_command(path)} brings them back.")
         with closing(library):
             try:
                 with library.faults_told():

@@ -17,7 +17,7 @@ from readinglist.services.repository import literal
 from readinglist.storage.document import fingerprint
 from readinglist.storage.journal import change_from_row
 from readinglist.storage.kept_here import earlier_here, read_set_aside
-from readinglist.storage.working_files import recover
+from readinglist.storage.working_files import recover_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from readinglist.services.repository import Repository
     from readinglist.storage.tables import Tables
 
-__all__ = ["dropped_sides", "earlier_libraries", "merge_stages", "recover", "version_in_file"]
+__all__ = [
+    "dropped_sides",
+    "earlier_libraries",
+    "merge_stages",
+    "recover_command",
+    "version_in_file",
+]
 
 _COMMITS = 300
 """How many commits of the library back edits are looked for."""

@@ -49,7 +49,7 @@ _PROBE = 2**16
 """Bytes that SQLite may need at once beside a database."""
 
 
-def recover(path: Path, kept: Path | None = None) -> str:
+def recover_command(path: Path, kept: Path | None = None) -> str:
     """Return the command that brings back what is missing in the library file at a path.
 
     Args:
@@ -146,7 +146,7 @@ class WorkingFiles:
             aside = self.folder / self._set_aside_numbered(EARLIER)
             self.told = (
                 f"{self.path} was missing: what this machine had of it is kept as {aside}; "
-                f"{recover(self.path, aside)} brings it back."
+                f"{recover_command(self.path, aside)} brings it back."
             )
         # Another machine may write the same file at this moment: then it is there.
         with contextlib.suppress(DocumentChangedError), document.replacing(self.path, None):

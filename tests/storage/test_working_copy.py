@@ -25,7 +25,7 @@ from readinglist.services.library import Library
 from readinglist.services.salvaging import salvage
 from readinglist.storage import document, working_files
 from readinglist.storage.working_copy import WorkingCopy
-from readinglist.storage.working_files import recover
+from readinglist.storage.working_files import recover_command
 from tests.conftest import Listed, PageMaker, add_by_hand, by_sql, rows, until
 
 if TYPE_CHECKING:
@@ -346,7 +346,7 @@ def test_each_deleted_library_is_kept_and_it_is_said_how_to_get_it_back(
     aside = [working_database().with_name(f"earlier{end}.db") for end in ("", "-2", "-3")]
     library_file.unlink()
     with Library.open(library_file) as second:
-        back = f"kept as {aside[0]}; {recover(library_file, aside[0])} brings it back."
+        back = f"kept as {aside[0]}; {recover_command(library_file, aside[0])} brings it back."
         assert second.mended == f"{library_file} was missing: what this machine had of it is {back}"
     library_file.unlink()
     with Library.open(library_file) as third:  # the second one was empty
